@@ -1,0 +1,1 @@
+"""The phone and laptop app, and the command line."""

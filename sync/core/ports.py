@@ -1,0 +1,195 @@
+"""The ports through which the pure core reaches the world. Each has one contract suite under tests/contract.
+
+Primitives and Transport are async because WebCrypto and fetch are; calls on many items cross the border
+once. Everything else stays synchronous.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+SEED_BYTES = 32  # an Ed25519 or X25519 private key as RFC 8032 / RFC 7748 write it
+PUBLIC_BYTES = 32
+SIGNATURE_BYTES = 64
+KEY_BYTES = 32  # AES-256
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+class SigningKey(Protocol):
+    """A handle on an Ed25519 private key. The bytes stay on the other side of the port."""
+
+    @property
+    def public(self) -> bytes:
+        """The 32 public bytes (RFC 8032, 5.1.5)."""
+
+
+class AgreementKey(Protocol):
+    """A handle on an X25519 private key. The bytes stay on the other side of the port."""
+
+    @property
+    def public(self) -> bytes:
+        """The 32 public bytes (RFC 7748, 5)."""
+
+
+class Signed(NamedTuple):
+    """One signature to check: 32, 64 and any number of bytes."""
+
+    public: bytes
+    signature: bytes
+    message: bytes
+
+
+class Sealing(NamedTuple):
+    """One AES-256-GCM operation (NIST SP 800-38D): key 32 bytes, nonce 12. `data` is plaintext or ciphertext‖tag."""
+
+    key: bytes
+    nonce: bytes
+    aad: bytes
+    data: bytes
+
+
+class Primitives(Protocol):
+    """The few operations that need a crypto library. Same bytes on CPython and in the browser."""
+
+    async def signing_key(self, seed: bytes) -> SigningKey:
+        """Take in 32 secret bytes; the handle can sign and never gives them back."""
+
+    async def agreement_key(self, seed: bytes) -> AgreementKey:
+        """Take in 32 secret bytes; the handle can agree and never gives them back."""
+
+    async def sign(self, key: SigningKey, messages: Sequence[bytes]) -> list[bytes]:
+        """Ed25519 (RFC 8032) over each message, 64 bytes each."""
+
+    async def verify(self, items: Sequence[Signed]) -> list[bool]:
+        """True where the signature holds. Malformed keys or signatures are False, never an exception."""
+
+    async def agree(self, key: AgreementKey, publics: Sequence[bytes]) -> list[bytes | None]:
+        """X25519 (RFC 7748) with each public key: 32 bytes, or None where it gives the all-zero point."""
+
+    async def seal(self, items: Sequence[Sealing]) -> list[bytes]:
+        """AES-256-GCM: ciphertext‖16-byte tag for each item."""
+
+    async def open(self, items: Sequence[Sealing]) -> list[bytes | None]:
+        """The plaintext of each item, or None where key, nonce, aad or tag do not fit."""
+
+    async def stretch(self, secret: bytes, salt: bytes, rounds: int) -> bytes:
+        """PBKDF2-HMAC-SHA256 (RFC 8018, 5.2), 32 bytes. Slow on purpose."""
+
+
+class DeviceKey(Protocol):
+    """A secret the browser (or operating system) holds and never gives out."""
+
+    async def mac(self, message: bytes) -> bytes:
+        """HMAC-SHA256 of the message under the held secret, 32 bytes."""
+
+    async def forget(self) -> None:
+        """Destroy the secret: what was locked with it can never be opened again."""
+
+
+class Clock(Protocol):
+    """Wall time."""
+
+    def millis(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+
+
+class Random(Protocol):
+    """Unpredictable bytes for keys, nonces and ids."""
+
+    def bytes(self, count: int) -> bytes:
+        """`count` fresh bytes."""
+
+
+class Reply(NamedTuple):
+    """What the server answered: HTTP status and body."""
+
+    status: int
+    body: bytes
+
+
+class Transport(Protocol):
+    """One request to the server. Knows paths and bytes, nothing of their meaning."""
+
+    async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
+        """Send and wait for the answer (30 s at most).
+
+        `path` starts with /v1/. Raises errors.Unreachable when there is no answer.
+        """
+
+
+class LogState:
+    """Where an envelope in the log stands. Stored as these integers: never renumber."""
+
+    PENDING = 0  # our own, not yet acknowledged by the server
+    STORED = 1  # our own, acknowledged; or received and merged (or mergeable)
+    WAITING = 2  # received, names a roll head or sender key not yet seen
+    ASIDE = 3  # unreadable or forbidden: kept and shown, never merged
+    STUB = 4  # erased or expired: bytes gone, id, device, numbers and hash stay
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One envelope as the log holds it. `position` counts from 1 and is never used twice."""
+
+    position: int
+    id: bytes
+    data: bytes
+    state: int
+    reason: str
+
+
+class Log(Protocol):
+    """The durable truth of one device. What a method has returned for is on disk.
+
+    Raises errors.DiskFull (nothing written, database whole) or errors.LogDamaged.
+    """
+
+    def append(
+        self,
+        envelopes: Sequence[tuple[bytes, bytes, int]],
+        meta: Mapping[str, bytes] | None = None,
+    ) -> list[int]:
+        """Write envelopes (id, bytes, state) and meta values in one transaction: all or nothing.
+
+        Gives the position of each; an id already present keeps its place and its state.
+        """
+
+    def read(self, after: int = 0, limit: int = 1000) -> list[LogEntry]:
+        """Entries with position > after, in order."""
+
+    def pending(self, limit: int = 1000) -> list[LogEntry]:
+        """Our own entries the server has not acknowledged, in order."""
+
+    def mark(self, ids: Sequence[bytes], state: int, reason: str = "") -> None:
+        """Move entries to another state, in one transaction."""
+
+    def drop(self, ids: Sequence[bytes]) -> None:
+        """Turn entries into stubs: the bytes are overwritten (secure_delete), the id stays."""
+
+    def has(self, ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these are in the log, stubs included."""
+
+    def count(self) -> dict[int, int]:
+        """Number of entries per state."""
+
+    def append_roll(self, entries: Sequence[bytes]) -> None:
+        """Append roll entries after those already there, in one transaction."""
+
+    def roll(self) -> list[bytes]:
+        """Every roll entry, in order."""
+
+    def get(self, key: str) -> bytes | None:
+        """A named value (cursor, vault, chain heads…), or None."""
+
+    def put(self, values: Mapping[str, bytes | None]) -> None:
+        """Write named values in one transaction; None removes."""
+
+    def drafts(self) -> dict[str, bytes]:
+        """Every draft: form name → sealed bytes."""
+
+    def put_draft(self, form: str, data: bytes | None) -> None:
+        """Overwrite one draft; None removes it."""
+
+    def close(self) -> None:
+        """Let go of the file."""
