@@ -1,0 +1,1 @@
+"""What users do, without Flet and without a browser."""

@@ -1,0 +1,1 @@
+"""Thin: state in, controls out."""

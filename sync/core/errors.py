@@ -257,7 +257,10 @@ class BadInput(StraatError):
 
 
 def _all(base: type[StraatError]) -> list[type[StraatError]]:
-    return [e for sub in base.__subclasses__() for e in (sub, *_all(sub))]
+    found: list[type[StraatError]] = []
+    for sub in base.__subclasses__():
+        found += [sub, *_all(sub)]
+    return found
 
 
 BY_CODE: dict[str, type[StraatError]] = {e.code: e for e in [StraatError, *_all(StraatError)]}

@@ -41,7 +41,7 @@ class Signed(NamedTuple):
 
 
 class Sealing(NamedTuple):
-    """One AES-256-GCM operation (NIST SP 800-38D): key 32 bytes, nonce 12. `data` is plaintext or ciphertext‖tag."""
+    """One AES-256-GCM operation (NIST SP 800-38D): key 32 B, nonce 12 B; `data` is plaintext or ct‖tag."""
 
     key: bytes
     nonce: bytes

@@ -1,0 +1,1 @@
+"""A device's half of the sync. No Flet, no browser."""

@@ -1,0 +1,1 @@
+"""Screens and parts that every role uses."""

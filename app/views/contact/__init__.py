@@ -1,0 +1,1 @@
+"""The contact person's screens."""
