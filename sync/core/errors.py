@@ -263,7 +263,8 @@ def _all(base: type[StraatError]) -> list[type[StraatError]]:
     return found
 
 
-BY_CODE: dict[str, type[StraatError]] = {e.code: e for e in [StraatError, *_all(StraatError)]}
+_EVERY: list[type[StraatError]] = [StraatError, *_all(StraatError)]
+BY_CODE = {e.code: e for e in _EVERY}
 
 
 def from_code(code: str, detail: str = "") -> StraatError:
