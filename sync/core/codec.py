@@ -1,0 +1,156 @@
+"""MessagePack as Straatcontact writes it, and the shapes with which everything received is checked.
+
+Guarantees: `unpack` gives only plain values (None, bool, int, float, str, bytes, list, dict with str keys),
+and refuses bytes that `pack` would not have written, so that one value has one spelling.
+Source: the MessagePack specification; docs/protocol.md, "Encoding".
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+
+from sync.core.errors import BadFormat, TooLarge
+
+Shape = Callable[[Any], Any]
+MAX_DEPTH_HINT = 512  # MessagePack's own stack bound; deeper is refused by the parser
+
+
+def pack(value: Any) -> bytes:
+    """The one spelling of a plain value."""
+    packed: bytes = msgpack.packb(value, use_bin_type=True, strict_types=False)
+    return packed
+
+
+def unpack(data: bytes, limit: int) -> Any:
+    """Read one value of at most `limit` bytes.
+
+    Raises TooLarge, or BadFormat for anything cut off, trailing, extended or spelt another way.
+    """
+    if len(data) > limit:
+        raise TooLarge(f"{len(data)} > {limit} bytes")
+    try:
+        value = msgpack.unpackb(data, raw=False, strict_map_key=True, use_list=True, ext_hook=_no_ext)
+        again = pack(value)
+    except BadFormat:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as e:
+        raise BadFormat(type(e).__name__) from e
+    if again != data:
+        raise BadFormat("not the canonical spelling")
+    return value
+
+
+def _no_ext(code: int, data: bytes) -> Any:
+    raise BadFormat(f"extension type {code}")
+
+
+def checked(shape: Shape, data: bytes, limit: int) -> Any:
+    """Read and check in one go."""
+    return shape(unpack(data, limit))
+
+
+# -- shapes: each gives the value back, or raises BadFormat or TooLarge --------------------------------------
+
+
+def blob(size: int) -> Shape:
+    """Exactly `size` bytes."""
+
+    def shape(value: Any) -> bytes:
+        if not isinstance(value, bytes) or len(value) != size:
+            raise BadFormat(f"expected {size} bytes")
+        return value
+
+    return shape
+
+
+def blob_up_to(limit: int) -> Shape:
+    """At most `limit` bytes."""
+
+    def shape(value: Any) -> bytes:
+        if not isinstance(value, bytes):
+            raise BadFormat("expected bytes")
+        if len(value) > limit:
+            raise TooLarge(f"{len(value)} > {limit} bytes")
+        return value
+
+    return shape
+
+
+def text(limit: int) -> Shape:
+    """A string of at most `limit` characters."""
+
+    def shape(value: Any) -> str:
+        if not isinstance(value, str):
+            raise BadFormat("expected text")
+        if len(value) > limit:
+            raise TooLarge(f"{len(value)} > {limit} characters")
+        return value
+
+    return shape
+
+
+def whole(low: int, high: int) -> Shape:
+    """An integer from low to high, both included."""
+
+    def shape(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise BadFormat(f"expected a whole number from {low} to {high}")
+        return value
+
+    return shape
+
+
+def truth(value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise BadFormat("expected true or false")
+    return value
+
+
+def anything(value: Any) -> Any:
+    """Any plain value: kept as it is, for fields of newer versions."""
+    return value
+
+
+def maybe(inner: Shape) -> Shape:
+    """None, or what `inner` takes."""
+    return lambda value: None if value is None else inner(value)
+
+
+def items(inner: Shape, limit: int) -> Shape:
+    """A list of at most `limit` values, as a tuple."""
+
+    def shape(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise BadFormat("expected a list")
+        if len(value) > limit:
+            raise TooLarge(f"{len(value)} > {limit} items")
+        return tuple(inner(v) for v in value)
+
+    return shape
+
+
+def row(*inner: Shape) -> Shape:
+    """A list of exactly these, as a tuple."""
+
+    def shape(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) != len(inner):
+            raise BadFormat(f"expected {len(inner)} values")
+        return tuple(s(v) for s, v in zip(inner, value, strict=True))
+
+    return shape
+
+
+def mapping(inner: Shape, limit: int, key_limit: int = 64) -> Shape:
+    """A map from short strings."""
+    name = text(key_limit)
+
+    def shape(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise BadFormat("expected a map")
+        if len(value) > limit:
+            raise TooLarge(f"{len(value)} > {limit} keys")
+        return {name(k): inner(v) for k, v in value.items()}
+
+    return shape

@@ -1,0 +1,130 @@
+"""The multi-version register and its merge: what any two devices with the same envelopes agree on.
+
+A field holds every version that no known change replaces. A change wins over what it names whatever the
+clocks say; only versions that did not know each other are ordered, by (stamp, device, id), for display.
+Merging is a union of versions and of replaced names: commutative, associative and idempotent.
+Source: Shapiro et al., "A comprehensive study of CRDTs", 2011 (MV-Register, with named versions).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from sync.core.change import ERASE, LIFE, REMOVED, Change
+from sync.core.hlc import Stamp
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """One value of one field, as a device wrote it. Sorts by stamp, then device, then envelope id."""
+
+    stamp: Stamp
+    device: bytes
+    id: bytes
+    value: Any = field(compare=False)
+    seen: frozenset[bytes] = field(compare=False, default=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Every version of a field ever seen, and the names of those replaced."""
+
+    versions: Mapping[bytes, Version] = field(default_factory=dict)
+    replaced: frozenset[bytes] = frozenset()
+
+    def live(self) -> list[Version]:
+        """The unreplaced versions, oldest first."""
+        return sorted(v for name, v in self.versions.items() if name not in self.replaced)
+
+    def value(self) -> Any:
+        """What to show: the last of the live versions, or None."""
+        live = self.live()
+        return live[-1].value if live else None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is known of one record. `creator` is a member id, known once a creating change came in."""
+
+    id: bytes
+    kind: str
+    creator: bytes | None = None
+    fields: Mapping[str, Register] = field(default_factory=dict)
+    erased: frozenset[bytes] = frozenset()
+
+    def value(self, name: str) -> Any:
+        """The value to show of a field, or None."""
+        register = self.fields.get(name)
+        return register.value() if register else None
+
+    def values(self) -> dict[str, Any]:
+        """Every field's value to show."""
+        return {name: r.value() for name, r in self.fields.items() if name != REMOVED and r.versions}
+
+    def conflicts(self) -> dict[str, list[Version]]:
+        """Fields with more than one live value: both are shown until a person chooses."""
+        live = {name: r.live() for name, r in self.fields.items() if name != REMOVED}
+        return {n: vs for n, vs in live.items() if len({repr(v.value) for v in vs}) > 1}
+
+    def replaces(self, name: str) -> tuple[bytes, ...]:
+        """The versions that a new value for this field has to name."""
+        register = self.fields.get(name)
+        return tuple(sorted(v.id for v in register.live())) if register else ()
+
+    def live_ids(self) -> frozenset[bytes]:
+        """Every live version of every field but `removed`: what a removal has to name as seen."""
+        return frozenset(v.id for n, r in self.fields.items() if n != REMOVED for v in r.live())
+
+    @property
+    def removal(self) -> Version | None:
+        """The removal in force, if any: one that no undo replaced."""
+        register = self.fields.get(REMOVED)
+        live = register.live() if register else []
+        return live[-1] if live and live[-1].value is True else None
+
+    @property
+    def hidden(self) -> bool:
+        """Removed, and nothing was written that the removal did not know of."""
+        return bool(self.erased) or (self.removal is not None and self.live_ids() <= self.removal.seen)
+
+    @property
+    def brought_back(self) -> bool:
+        """Removed, but an edit that did not know of it shows it again, with a notice."""
+        return not self.erased and self.removal is not None and not self.hidden
+
+
+def from_change(change: Change, envelope: bytes, device: bytes, member: bytes) -> Record:
+    """The record as this one change alone tells it. Rights have been checked before."""
+    creator = member if change.nonce is not None else None
+    if change.group == ERASE:
+        return Record(change.record, change.kind, creator, erased=frozenset({envelope}))
+    seen = frozenset(change.seen) if change.group == LIFE else frozenset()
+    fields = {
+        name: Register(
+            {envelope: Version(change.stamp, device, envelope, patch.value, seen)},
+            frozenset(patch.replaces),
+        )
+        for name, patch in change.fields.items()
+    }
+    return Record(change.record, change.kind, creator, fields)
+
+
+def merge(a: Record, b: Record) -> Record:
+    """Both together. Erasure wins always and leaves nothing of the fields behind."""
+    erased = a.erased | b.erased
+    creator = a.creator or b.creator
+    if erased:
+        return Record(a.id, a.kind, creator, {}, erased)
+    names = {**a.fields, **b.fields}
+    fields = {n: _join(a.fields.get(n, Register()), b.fields.get(n, Register())) for n in names}
+    return Record(a.id, a.kind, creator, fields)
+
+
+def merge_all(first: Record, *others: Record) -> Record:
+    """Any number together."""
+    return reduce(merge, others, first)
+
+
+def _join(a: Register, b: Register) -> Register:
+    return Register({**a.versions, **b.versions}, a.replaced | b.replaced)

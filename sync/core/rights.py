@@ -1,0 +1,103 @@
+"""Who may write what: one table, applied by every reader when it merges a change.
+
+Reading rights say nothing about writing, since everyone knows a ring's public half. Rows are kinds and field
+groups; columns are roles; a cell says in what relation to the record the author must stand. An empty cell
+refuses. docs/protocol.md prints this table; tests/unit/test_rights.py tries every cell.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from sync.core.change import ERASE, LIFE, Change
+from sync.core.errors import Forbidden, ForeignRecord, NewerVersion
+from sync.core.ids import record_id
+
+
+class Role(IntEnum):
+    """Role codes as they stand on the roll."""
+
+    CONTACT = 1
+    COLLECTOR = 2
+    COORDINATOR = 3
+
+
+class Relation(Enum):
+    """How the author must stand to the record."""
+
+    CREATOR = "creator"  # the author's member made the record
+    TEAM = "team"  # any device of the team
+    ROUND = "round"  # a device that holds the round's ring
+    SUBJECT = "subject"  # the author's member made the record that this one is about
+
+
+Cells = Mapping[Role, Relation]
+_CREATOR_ANY: Cells = dict.fromkeys(Role, Relation.CREATOR)
+_TEAM_ANY: Cells = dict.fromkeys(Role, Relation.TEAM)
+_NOTES: Cells = {Role.CONTACT: Relation.CREATOR, Role.COORDINATOR: Relation.CREATOR}
+_COORDINATOR: Cells = {Role.COORDINATOR: Relation.TEAM}
+_CREATOR_OR_COORDINATOR: Cells = {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM}
+
+TABLE: dict[tuple[str, str], Cells] = {
+    ("member", "name"): _CREATOR_ANY,
+    ("visit", "count"): _NOTES,
+    ("visit", "detail"): _NOTES,
+    ("activity", "count"): _NOTES,
+    ("activity", "detail"): _NOTES,
+    ("story", "detail"): _NOTES,
+    ("story", "publication"): _COORDINATOR,
+    ("review", "word"): _COORDINATOR,
+    ("review", "answer"): {Role.CONTACT: Relation.SUBJECT, Role.COORDINATOR: Relation.SUBJECT},
+    ("task", "detail"): _COORDINATOR,
+    ("offer", "detail"): _COORDINATOR,
+    ("area", "detail"): _COORDINATOR,
+    ("round", "detail"): _COORDINATOR,
+    ("door", "state"): {Role.COLLECTOR: Relation.ROUND, Role.CONTACT: Relation.ROUND},
+    ("mark", "address"): _TEAM_ANY,
+    ("mark", "lift"): _COORDINATOR,
+}
+for _kind in {kind for kind, _ in TABLE}:
+    TABLE[_kind, LIFE] = _CREATOR_OR_COORDINATOR
+    TABLE[_kind, ERASE] = _CREATOR_OR_COORDINATOR
+# A mark must outlive its maker's second thoughts and its maker: only a lift ends it.
+TABLE["mark", LIFE] = {}
+TABLE["mark", ERASE] = {}
+# Removing someone's visit or story is theirs alone; erasing for the law may be a coordinator's.
+for _kind in ("visit", "activity", "story"):
+    TABLE[_kind, LIFE] = _NOTES
+
+KINDS = frozenset(kind for kind, _ in TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who signed, as the roll stood at the head that the envelope names."""
+
+    member: bytes
+    role: Role
+    team: bytes
+    in_round: bool = False
+
+
+def check(change: Change, author: Author, creator: bytes | None, subject: bytes | None = None) -> None:
+    """Let a change pass or raise.
+
+    `creator` is the record's creator as far as known, `subject` that of the record it is about.
+    Raises ForeignRecord (claims a record that its author could not have made), NewerVersion (a kind or group
+    of a newer version: kept, not merged) or Forbidden.
+    """
+    if change.nonce is not None and record_id(author.member, change.kind, change.nonce) != change.record:
+        raise ForeignRecord(change.kind)
+    if (change.kind, change.group) not in TABLE:
+        raise NewerVersion(f"{change.kind}/{change.group}")
+    made_by = author.member if change.nonce is not None else creator
+    relation = TABLE[change.kind, change.group].get(author.role)
+    allowed = {
+        None: False,
+        Relation.CREATOR: made_by == author.member,
+        Relation.TEAM: True,
+        Relation.ROUND: author.in_round,
+        Relation.SUBJECT: subject == author.member,
+    }[relation]
+    if not allowed:
+        raise Forbidden(f"{change.kind}/{change.group} by {author.role.name}")
