@@ -1,0 +1,83 @@
+"""Messages between device and server: MessagePack bodies under /v1, each with its bounds.
+
+One row a message: what is sent, what comes back. docs/protocol.md, "Wire".
+"""
+
+from typing import Any
+
+from sync.core import codec
+from sync.core.envelope import MAX_ENVELOPE_BYTES
+from sync.core.errors import BadFormat, StraatError, from_code
+from sync.core.ids import HASH_BYTES, ID_BYTES, digest
+from sync.core.ports import SIGNATURE_BYTES
+from sync.core.roll_entry import MAX_ENTRY_BYTES
+
+MEDIA_TYPE = "application/msgpack"
+MAX_BODY_BYTES = 8 << 20
+MAX_PUSH = 200
+MAX_PULL_RINGS = 64
+MAX_PULL_BYTES = 4 << 20
+CHALLENGE_BYTES = 32
+STORED, DUPLICATE = "stored", "duplicate"  # outcomes of a push; any other outcome is an error code
+
+_org, _device, _ring = codec.blob(HASH_BYTES), codec.blob(ID_BYTES), codec.blob(ID_BYTES)
+_hash, _seq, _millis = codec.blob(HASH_BYTES), codec.whole(0, 2**63 - 1), codec.whole(0, 2**48)
+_entry = codec.blob_up_to(MAX_ENTRY_BYTES)
+_envelope = codec.blob_up_to(MAX_ENVELOPE_BYTES)
+
+# POST /v1/challenge: [organisation, device] → [nonce, server time]
+CHALLENGE = codec.row(_org, _device)
+CHALLENGED = codec.row(codec.blob(CHALLENGE_BYTES), _millis)
+# POST /v1/token: [organisation, device, nonce, signature over session_bytes] → [token, expires, incarnation]
+TOKEN = codec.row(_org, _device, codec.blob(CHALLENGE_BYTES), codec.blob(SIGNATURE_BYTES))
+TOKENED = codec.row(codec.text(64), _millis, codec.blob(ID_BYTES))
+# POST /v1/push: [envelope, …] → [[id, outcome], …] in the same order
+PUSH = codec.items(_envelope, MAX_PUSH)
+PUSHED = codec.items(codec.row(_hash, codec.text(40)), MAX_PUSH)
+# POST /v1/pull: [[ring, after], …] → [[ring, [[seq, envelope], …], more], …]
+PULL = codec.items(codec.row(_ring, _seq), MAX_PULL_RINGS)
+PULLED = codec.items(
+    codec.row(_ring, codec.items(codec.row(_seq, _envelope), 10_000), codec.truth), MAX_PULL_RINGS
+)
+# POST /v1/roll: after (number of entries known) → [entry, …]
+ROLL_AFTER = codec.whole(0, 2**32)
+ROLL = codec.items(_entry, 1000)
+# POST /v1/roll/append: [expected head, entry] → [head]; roll_moved when the head is another
+APPEND = codec.row(_hash, _entry)
+APPENDED = codec.row(_hash)
+# POST /v1/enrol/roll: [announced, after] → [entry, …]; POST /v1/enrol: [expected head, entry] → [head]
+ENROL_ROLL = codec.row(_hash, codec.whole(0, 2**32))
+# POST /v1/directory: organisation → edition bytes or b""; POST /v1/directory/publish: edition → b""
+DIRECTORY = _org
+
+
+def session_bytes(organisation: bytes, device: bytes, nonce: bytes) -> bytes:
+    """What a device signs to get a token."""
+    return digest("session", organisation, device, nonce)
+
+
+def encode(value: Any) -> bytes:
+    """A body."""
+    return codec.pack(value)
+
+
+def decode(shape: codec.Shape, body: bytes) -> Any:
+    """Check a body. Raises BadFormat or TooLarge."""
+    return codec.checked(shape, body, MAX_BODY_BYTES)
+
+
+_error = codec.row(codec.text(40), codec.text(400))
+
+
+def encode_error(error: StraatError) -> bytes:
+    """[code, detail]: no content, no trace."""
+    return codec.pack([error.code, error.detail[:400] if hasattr(error, "detail") else ""])
+
+
+def decode_error(body: bytes) -> StraatError:
+    """The error a body stands for; a body that can't be read is an error too."""
+    try:
+        code, detail = codec.checked(_error, body, 4096)
+    except StraatError:
+        return BadFormat("error body")
+    return from_code(code, detail)
