@@ -1,0 +1,170 @@
+"""What services give to views and take from them: plain frozen values, no Flet, no keys."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from sync.core.directory import HelpLine
+from sync.core.rights import Role
+
+__all__ = ["HelpLine", "Role"]
+
+MAX_NOTE = 10_000
+MAX_ADDRESS = 200
+MIN_PIN = 6
+
+
+class Stage(Enum):
+    """Where the app stands; the shell shows one screen group for each."""
+
+    STARTING = "starting"
+    OTHER_TAB = "other tab"  # another tab leads; this one takes over when that is gone
+    GONE = "gone"  # the browser removed the data
+    DAMAGED = "damaged"  # the log can't be read; the file is kept
+    WELCOME = "welcome"  # nobody is enrolled here and there is no invitation
+    INVITED = "invited"  # an invitation is being looked at: choose a name and a PIN
+    LOCKED = "locked"
+    ENROLLING = "enrolling"  # PIN is set, the server has not yet answered
+    OPEN = "open"
+
+
+class Gift(Enum):
+    """What was brought."""
+
+    PLANT = "plant"
+    CAKE = "cake"
+    OTHER = "other"
+    NONE = "none"
+
+
+class Outcome(Enum):
+    """How the visit went."""
+
+    MET = "met"
+    NOT_HOME = "not_home"
+    LATER = "later"
+    NO_CONTACT = "no_contact"
+    MOVED = "moved"
+
+
+class Wish(Enum):
+    """Coded wishes: what a resident would like."""
+
+    COFFEE = "coffee"
+    EATING = "eating"
+    REPAIR = "repair"
+    GARDEN = "garden"
+    HELP_WANTED = "help_wanted"
+    WANTS_TO_HELP = "wants_to_help"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitForm:
+    """A welcome visit as it stands in the form. `shared` is the resident's consent that the coordinator reads
+    the detail; it decides the rings and so is fixed before typing (None: not chosen yet).
+    """
+
+    shared: bool | None = None
+    address: str = ""
+    day: date | None = None
+    gift: Gift | None = None
+    outcome: Outcome | None = None
+    wishes: frozenset[Wish] = frozenset()
+    note: str = ""
+    come_back: date | None = None
+
+
+class ReviewState(Enum):
+    """A coordinator's word on a visit."""
+
+    SEEN = "seen"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review as anyone who may read it sees it."""
+
+    state: ReviewState
+    reply: str
+    by: str  # the coordinator's name
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A saved visit to read. `synced` is False while it exists on this device only. For a visit that was not
+    shared, a coordinator has the count only: `detail` is False and address, note and so on are empty.
+    """
+
+    id: bytes
+    form: VisitForm
+    by: str
+    mine: bool
+    synced: bool
+    detail: bool = True
+    review: Review | None = None
+    unread_review: bool = False
+    other_notes: tuple[tuple[str, str], ...] = ()  # (who, text): versions nobody has chosen between
+
+
+class QueueFilter(Enum):
+    """What the review queue shows."""
+
+    OPEN = "open"  # not yet reviewed
+    DONE = "done"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """What is not yet on the server, since when, and why. Times are milliseconds since 1970 UTC."""
+
+    unsent: int = 0
+    unsent_since: int | None = None
+    last_success: int | None = None
+    busy: bool = False
+    online: bool = True
+    trouble: str = ""  # an error code of sync.core.errors, "" when all is well
+    clock_off_minutes: int = 0  # how far this device's clock is off, 0 below 10 minutes
+    aside: int = 0  # envelopes kept aside because they could not be read or were not allowed
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLook:
+    """What an invitation offers, before it is used. Nothing is used up by looking."""
+
+    role: Role
+    expires: date
+    second_device: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InviteLink:
+    """A fresh invitation to hand over. `qr` are the rows of a QR code, True is dark, quiet zone included."""
+
+    url: str
+    expires: date
+    role: Role
+    name: str
+    qr: tuple[tuple[bool, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the team."""
+
+    id: bytes
+    name: str
+    role: Role
+    devices: int
+    me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AsideItem:
+    """One envelope that is kept aside: why (an error code) and from whom, if known."""
+
+    reason: str
+    by: str
+    size: int
