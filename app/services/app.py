@@ -42,7 +42,8 @@ class AppFace(Protocol):
     async def accept(self, name: str, secret: str) -> None:
         """Set the PIN, enrol this device with the invitation looked at, and open.
 
-        Raises BadInput("name"|"secret", why), InvitationUsed, InvitationExpired, Unreachable (nothing used up).
+        Raises BadInput("name" or "secret", why), InvitationUsed, InvitationExpired, or Unreachable (nothing
+        used up).
         """
 
     async def unlock(self, secret: str) -> None:
