@@ -14,6 +14,8 @@ from typing import Any
 from sync.core.change import ERASE, LIFE, REMOVED, Change
 from sync.core.hlc import Stamp
 
+_REMOVED = f"{LIFE}.{REMOVED}"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Version:
@@ -45,7 +47,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that is known of one record. `creator` is a member id, known once a creating change came in."""
+    """All that is known of one record. `creator` is a member id, known once a creating change came in.
+
+    `fields` is keyed "group.name": a right to write one group is never a way into a field of another.
+    """
 
     id: bytes
     kind: str
@@ -60,11 +65,11 @@ class Record:
 
     def values(self) -> dict[str, Any]:
         """Every field's value to show."""
-        return {name: r.value() for name, r in self.fields.items() if name != REMOVED and r.versions}
+        return {name: r.value() for name, r in self.fields.items() if name != _REMOVED and r.versions}
 
     def conflicts(self) -> dict[str, list[Version]]:
         """Fields with more than one live value: both are shown until a person chooses."""
-        live = {name: r.live() for name, r in self.fields.items() if name != REMOVED}
+        live = {name: r.live() for name, r in self.fields.items() if name != _REMOVED}
         return {n: vs for n, vs in live.items() if len({repr(v.value) for v in vs}) > 1}
 
     def replaces(self, name: str) -> tuple[bytes, ...]:
@@ -74,12 +79,12 @@ class Record:
 
     def live_ids(self) -> frozenset[bytes]:
         """Every live version of every field but `removed`: what a removal has to name as seen."""
-        return frozenset(v.id for n, r in self.fields.items() if n != REMOVED for v in r.live())
+        return frozenset(v.id for n, r in self.fields.items() if n != _REMOVED for v in r.live())
 
     @property
     def removal(self) -> Version | None:
         """The removal in force, if any: one that no undo replaced."""
-        register = self.fields.get(REMOVED)
+        register = self.fields.get(_REMOVED)
         live = register.live() if register else []
         return live[-1] if live and live[-1].value is True else None
 
@@ -101,7 +106,7 @@ def from_change(change: Change, envelope: bytes, device: bytes, member: bytes) -
         return Record(change.record, change.kind, creator, erased=frozenset({envelope}))
     seen = frozenset(change.seen) if change.group == LIFE else frozenset()
     fields = {
-        name: Register(
+        f"{change.group}.{name}": Register(
             {envelope: Version(change.stamp, device, envelope, patch.value, seen)},
             frozenset(patch.replaces),
         )

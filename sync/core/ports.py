@@ -125,6 +125,7 @@ class LogState:
     STORED = 1  # our own, acknowledged; or received and merged (or mergeable)
     WAITING = 2  # received, names a roll head or sender key not yet seen
     ASIDE = 3  # unreadable or forbidden: kept and shown, never merged
+    REFUSED = 5  # our own, refused by the server for good: kept, merged here, shown
     STUB = 4  # erased or expired: bytes gone, id, device, numbers and hash stay
 
 

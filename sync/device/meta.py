@@ -1,0 +1,58 @@
+"""The named values in the log, each with its own spelling: chains, clock, cursors, age of what is unsent."""
+
+from sync.core import codec
+from sync.core.hlc import STAMP_BYTES, ZERO, Stamp
+from sync.core.ids import HASH_BYTES, ID_BYTES
+from sync.core.ports import Log
+
+CHAINS = "chains"
+CLOCK = "clock"
+UNSENT_SINCE = "unsent since"
+LAST_SYNC = "last sync"
+INCARNATION = "incarnation"
+CURSORS = "cursors"
+
+_chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)
+_cursors = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**63 - 1)), 100_000)
+_LIMIT = 16 << 20
+
+Chains = dict[bytes, tuple[int, bytes]]  # ring → (last number, hash of the envelope that had it)
+
+
+def read_chains(log: Log) -> Chains:
+    """This device's own place in each ring."""
+    data = log.get(CHAINS)
+    return {r: (n, h) for r, n, h in codec.checked(_chains, data, _LIMIT)} if data else {}
+
+
+def chains_bytes(chains: Chains) -> bytes:
+    """The spelling that `read_chains` reads."""
+    return codec.pack([[r, n, h] for r, (n, h) in sorted(chains.items())])
+
+
+def read_clock(log: Log) -> Stamp:
+    """The last stamp given or followed."""
+    data = log.get(CLOCK)
+    return Stamp.from_bytes(data) if data and len(data) == STAMP_BYTES else ZERO
+
+
+def read_cursors(log: Log) -> dict[bytes, int]:
+    """How far each ring has been pulled."""
+    data = log.get(CURSORS)
+    return dict(codec.checked(_cursors, data, _LIMIT)) if data else {}
+
+
+def cursors_bytes(cursors: dict[bytes, int]) -> bytes:
+    """The spelling that `read_cursors` reads."""
+    return codec.pack([[r, n] for r, n in sorted(cursors.items())])
+
+
+def read_int(log: Log, key: str) -> int | None:
+    """A number, or None."""
+    data = log.get(key)
+    return int.from_bytes(data, "big") if data else None
+
+
+def int_bytes(value: int) -> bytes:
+    """The spelling that `read_int` reads."""
+    return value.to_bytes(8, "big")

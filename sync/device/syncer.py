@@ -1,0 +1,246 @@
+"""The syncer: by itself, at start and after reconnecting, in small steps that may stop anywhere.
+
+One round: sign in, take in the roll, push what is unsent, pull each ring after its cursor, merge. Idempotent
+by envelope id; a cursor moves only in the same transaction as the envelopes it stands for. A refused
+envelope is set aside with the server's reason and the rest goes on. Failures wait with backoff and jitter.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sync.core import codec, wire
+from sync.core.envelope import parse
+from sync.core.errors import NotAuthorized, RollMoved, StraatError, Unreachable, from_code
+from sync.core.hlc import SKEW_WORTH_SAYING_MILLIS
+from sync.core.ids import envelope_id
+from sync.core.ports import Clock, Log, LogState, Primitives, Random, Transport
+from sync.core.roll import Roll
+from sync.device import meta
+from sync.device.keyring import Keyring
+from sync.device.replica import Replica
+from sync.device.writer import Writer
+
+IDLE_MILLIS = 15_000
+FIRST_WAIT_MILLIS = 1_000
+LONGEST_WAIT_MILLIS = 5 * 60_000
+PUSH_BATCH = 100
+PUSH_BYTES = 4 << 20
+
+
+@dataclass(slots=True)
+class SyncState:
+    """What a screen says about the sync. `trouble` is an error code, "" when all is well."""
+
+    busy: bool = False
+    online: bool = True
+    trouble: str = ""
+    skew_millis: int = 0
+
+
+class Syncer:
+    """One device's exchange with one server. `on_change` hears the ids of records that changed."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        primitives: Primitives,
+        clock: Clock,
+        random: Random,
+        log: Log,
+        roll: Roll,
+        keyring: Keyring,
+        replica: Replica,
+        writer: Writer,
+        on_change: Callable[[set[bytes]], None] = lambda _: None,
+    ) -> None:
+        self._transport, self._primitives, self._clock, self._random = transport, primitives, clock, random
+        self._log, self._roll, self._keyring = log, roll, keyring
+        self._replica, self._writer, self._on_change = replica, writer, on_change
+        self.state = SyncState()
+        self._token = ""
+        self._failures = 0
+        self._wake = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+
+    def wake(self) -> None:
+        """Something was written, or the network is back: don't wait."""
+        self._failures = 0
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Round after round, for as long as the app is open. Ends only by cancellation."""
+        while True:
+            with suppress(StraatError):  # the state tells it; the next round tries again
+                await self.once()
+            self._on_change(set())
+            await self._rest()
+
+    async def once(self) -> None:
+        """One round. Raises what stopped it; everything done so far stays done."""
+        async with self._one_at_a_time:
+            self._wake.clear()
+            self.state.busy = True
+            try:
+                await self._round()
+                self.state.online, self.state.trouble, self._failures = True, "", 0
+                self._log.put({meta.LAST_SYNC: meta.int_bytes(self._clock.millis())})
+            except StraatError as error:
+                self._failures += 1
+                self.state.online = not isinstance(error, Unreachable)
+                self.state.trouble = error.code
+                raise
+            finally:
+                self.state.busy = False
+
+    async def _rest(self) -> None:
+        millis = IDLE_MILLIS if not self._failures else self._backoff()
+        try:
+            await asyncio.wait_for(self._wake.wait(), millis / 1000)
+        except TimeoutError:
+            return
+
+    def _backoff(self) -> int:
+        """Doubling from a second to five minutes, and anywhere in the upper half of it."""
+        doublings: int = min(self._failures - 1, 16)
+        longest = min(FIRST_WAIT_MILLIS << doublings, LONGEST_WAIT_MILLIS)
+        return longest // 2 + int.from_bytes(self._random.bytes(4), "big") % (longest // 2 + 1)
+
+    async def _round(self) -> None:
+        try:
+            await self._exchange()
+        except NotAuthorized:
+            self._token = ""  # expired meanwhile: once more with a new one
+            await self._exchange()
+
+    async def _exchange(self) -> None:
+        if not self._token:
+            await self._sign_in()
+        await self._pull_roll()
+        self._tell(await self._replica.catch_up())
+        await self._push()
+        await self._pull()
+
+    def _tell(self, changed: set[bytes]) -> None:
+        if changed:
+            self._on_change(changed)
+
+    # -- talking -----------------------------------------------------------------------------------------
+
+    async def _ask(self, path: str, value: Any, shape: codec.Shape | None) -> Any:
+        reply = await self._transport.send("POST", f"/v1/{path}", wire.encode(value), self._token)
+        if reply.status != 200:
+            raise wire.decode_error(reply.body)
+        return wire.decode(shape, reply.body) if shape else reply.body
+
+    async def _sign_in(self) -> None:
+        organisation, device = self._roll.state.organisation, self._keyring.device
+        nonce, server_millis = await self._ask("challenge", [organisation, device], wire.CHALLENGED)
+        self._note_skew(server_millis)
+        proof = wire.session_bytes(organisation, device, nonce)
+        [signature] = await self._primitives.sign(self._keyring.signing, [proof])
+        answer = await self._ask("token", [organisation, device, nonce, signature], wire.TOKENED)
+        self._token, _, incarnation = answer
+        self._note_incarnation(incarnation)
+
+    def _note_skew(self, server_millis: int) -> None:
+        skew = server_millis - self._clock.millis()
+        far = abs(skew) > SKEW_WORTH_SAYING_MILLIS
+        self.state.skew_millis = self._writer.offset_millis = skew if far else 0
+
+    def _note_incarnation(self, incarnation: bytes) -> None:
+        """A server restored from a backup has another number: offer everything of our own again, and pull
+        from the beginning, since its numbering may differ.
+        """
+        known = self._log.get(meta.INCARNATION)
+        if known is not None and known != incarnation:
+            self._offer_again()
+        if known != incarnation:
+            self._log.put({meta.INCARNATION: incarnation})
+
+    def _offer_again(self) -> None:
+        position = 0
+        while entries := self._log.read(position, 1000):
+            own = [e.id for e in entries if e.state == LogState.STORED and self._is_own(e.data)]
+            self._log.mark(own, LogState.PENDING)
+            position = entries[-1].position
+        self._log.put({meta.CURSORS: None})
+
+    def _is_own(self, data: bytes) -> bool:
+        try:
+            return parse(data).header.device == self._keyring.device
+        except StraatError:
+            return False
+
+    # -- the roll ----------------------------------------------------------------------------------------
+
+    async def _pull_roll(self) -> None:
+        while entries := await self._ask("roll", len(self._roll.entries), wire.ROLL):
+            await self._roll.extend(self._primitives, entries)
+            self._log.append_roll(entries)
+
+    async def append_roll(self, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Append one entry by compare-and-swap: `make` signs it on the current head, anew when that moved.
+
+        Gives the entry's bytes. Raises what `make` or the server refuses, Unreachable when offline.
+        """
+        if not self._token:
+            await self._sign_in()
+        for _ in range(5):
+            await self._pull_roll()
+            entry = await make()
+            try:
+                await self._ask("roll/append", [self._roll.state.head, entry], wire.APPENDED)
+            except RollMoved:
+                continue
+            await self._roll.extend(self._primitives, [entry])
+            self._log.append_roll([entry])
+            return entry
+        raise RollMoved()
+
+    # -- envelopes ---------------------------------------------------------------------------------------
+
+    async def _push(self) -> None:
+        while pending := self._log.pending(PUSH_BATCH):
+            batch: list[bytes] = []
+            size = 0
+            for e in pending:
+                if batch and size + len(e.data) > PUSH_BYTES:
+                    break
+                batch.append(e.data)
+                size += len(e.data)
+            self._settle(await self._ask("push", batch, wire.PUSHED))
+        self._log.put({meta.UNSENT_SINCE: None})
+
+    def _settle(self, outcomes: tuple[tuple[bytes, str], ...]) -> None:
+        stored = [name for name, outcome in outcomes if outcome in (wire.STORED, wire.DUPLICATE)]
+        self._log.mark(stored, LogState.STORED)
+        for name, outcome in outcomes:
+            if outcome in (wire.STORED, wire.DUPLICATE):
+                continue
+            error = from_code(outcome)
+            if error.retryable:
+                raise error
+            self._log.mark([name], LogState.REFUSED, error.code)
+
+    async def _pull(self) -> None:
+        rings = sorted(self._roll.state.readable(self._keyring.device))
+        cursors = meta.read_cursors(self._log)
+        asked = [[ring, cursors.get(ring, 0)] for ring in rings]
+        while asked:
+            pages = await self._ask("pull", asked, wire.PULLED)
+            self._take(pages, cursors)
+            self._tell(await self._replica.catch_up())
+            asked = [[ring, cursors.get(ring, 0)] for ring, _, more in pages if more]
+
+    def _take(self, pages: Any, cursors: dict[bytes, int]) -> None:
+        """Envelopes and cursors in one transaction: a kill in between loses or repeats nothing."""
+        received = [(envelope_id(data), data, LogState.STORED) for _, items, _ in pages for _, data in items]
+        for ring, items, _ in pages:
+            if items:
+                cursors[ring] = items[-1][0]
+        if received:
+            values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
+            self._log.append(received, values)
