@@ -35,7 +35,7 @@ BATCH = 500
 class Origin:
     """Where a merged change came from."""
 
-    envelope: bytes
+    record: bytes
     device: bytes
     member: bytes
 
@@ -185,7 +185,7 @@ class Replica:
         rights.check(c, self._roll.at(e.header.head).author(device.id), creator, subject)
         record = merge.from_change(c, e.id, device.id, device.member)
         self.records[c.record] = merge.merge(known, record) if known else record
-        self.origins[e.id] = Origin(e.id, device.id, device.member)
+        self.origins[e.id] = Origin(c.record, device.id, device.member)
         self._on_stamp(c)
         return c.record
 

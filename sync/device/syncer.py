@@ -181,6 +181,11 @@ class Syncer:
             await self._roll.extend(self._primitives, entries)
             self._log.append_roll(entries)
 
+    async def refresh_roll(self) -> None:
+        """Sign in and take in the roll. Raises UnknownDevice when the server does not know this one."""
+        await self._sign_in()
+        await self._pull_roll()
+
     async def append_roll(self, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """Append one entry by compare-and-swap: `make` signs it on the current head, anew when that moved.
 

@@ -1,0 +1,94 @@
+"""Drafts: a half-typed form as one sealed row, overwritten at every keystroke, never synced."""
+
+from datetime import date
+from typing import Any
+
+from app.services.models import Gift, Outcome, VisitForm, Wish
+from app.services.session import Session
+from sync.core import codec
+from sync.core.errors import BadFormat
+
+_PURPOSE = "draft "
+
+
+class Drafts:
+    """The drafts of an open session, in memory and sealed on disk."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._forms: dict[str, VisitForm] = {}
+        self._latest: dict[str, int] = {}
+
+    async def load(self, keys: list[str]) -> None:
+        """Open the drafts of these forms; one that can't be read is left on disk."""
+        vault, rows = self._session.vault, self._session.log.drafts()
+        for key in keys:
+            sealed = rows.get(vault.local_name(key))
+            plain = await vault.open_bytes(_PURPOSE + key, sealed) if sealed else None
+            if plain is not None:
+                self._forms[key] = from_bytes(plain)
+
+    def get(self, key: str) -> VisitForm | None:
+        """The draft of a form, if there is one."""
+        return self._forms.get(key)
+
+    async def put(self, key: str, form: VisitForm | None) -> None:
+        """Keep the form as it is now. Of two that overtake each other the later stays. Raises DiskFull."""
+        turn = self._latest[key] = self._latest.get(key, 0) + 1
+        if form is None:
+            self._forms.pop(key, None)
+            self._session.log.put_draft(self._session.vault.local_name(key), None)
+            return
+        self._forms[key] = form
+        sealed = await self._session.vault.seal_bytes(_PURPOSE + key, to_bytes(form))
+        if self._latest[key] == turn:
+            self._session.log.put_draft(self._session.vault.local_name(key), sealed)
+
+
+_shape = codec.mapping(codec.anything, 32)
+
+
+def to_bytes(form: VisitForm) -> bytes:
+    """The spelling of a draft."""
+    return codec.pack(
+        {
+            "shared": form.shared,
+            "address": form.address,
+            "day": form.day.isoformat() if form.day else None,
+            "gift": form.gift.value if form.gift else None,
+            "outcome": form.outcome.value if form.outcome else None,
+            "wishes": sorted(w.value for w in form.wishes),
+            "note": form.note,
+            "come_back": form.come_back.isoformat() if form.come_back else None,
+        }
+    )
+
+
+def from_bytes(data: bytes) -> VisitForm:
+    """Read a draft; what this version does not know of it is left empty, never a reason to lose the rest."""
+    try:
+        raw = codec.checked(_shape, data, 1 << 20)
+    except BadFormat:
+        return VisitForm()
+    return VisitForm(
+        shared=raw.get("shared") if isinstance(raw.get("shared"), bool) else None,
+        address=_text(raw, "address"),
+        day=_day(raw, "day"),
+        gift=next((g for g in Gift if g.value == raw.get("gift")), None),
+        outcome=next((o for o in Outcome if o.value == raw.get("outcome")), None),
+        wishes=frozenset(w for w in Wish if w.value in (raw.get("wishes") or [])),
+        note=_text(raw, "note"),
+        come_back=_day(raw, "come_back"),
+    )
+
+
+def _text(raw: dict[str, Any], name: str) -> str:
+    value = raw.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _day(raw: dict[str, Any], name: str) -> date | None:
+    try:
+        return date.fromisoformat(_text(raw, name))
+    except ValueError:
+        return None

@@ -1,0 +1,128 @@
+"""The app as its screens see it: one object, no Flet, no browser. Every public method is what a user does.
+
+Contract (views rely on it):
+- `stage` tells which screens to show; `subscribe` calls back after anything on screen may have changed.
+- Reading methods are synchronous and answer from memory; doing methods are async and return only when the
+  result is durable. All raise errors of sync.core.errors, which say what was kept.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from app.services.models import (
+    AsideItem,
+    HelpLine,
+    InvitationLook,
+    InviteLink,
+    Member,
+    QueueFilter,
+    ReviewState,
+    Role,
+    Stage,
+    SyncStatus,
+    Visit,
+    VisitForm,
+)
+
+
+class AppFace(Protocol):
+    """What app/views may call. Implemented by app.services.app.App."""
+
+    stage: Stage
+    look: InvitationLook | None  # set at Stage.INVITED
+    look_error: str  # error code when the invitation can't be used or looked at, else ""
+    update_ready: bool  # a new version is downloaded and waits for consent
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Be called after a change; gives the function that ends it."""
+
+    async def open_invitation(self, text: str) -> None:
+        """Look at an invitation (a whole link or only its secret part): stage becomes INVITED."""
+
+    async def accept(self, name: str, secret: str) -> None:
+        """Set the PIN, enrol this device with the invitation looked at, and open.
+
+        Raises BadInput("name" or "secret", why), InvitationUsed, InvitationExpired, or Unreachable (nothing
+        used up).
+        """
+
+    async def unlock(self, secret: str) -> None:
+        """Open the vault. Raises WrongSecret or TrySlower(wait_millis)."""
+
+    def unlock_wait_millis(self) -> int:
+        """How long the next try has to wait, 0 when it may be now."""
+
+    async def lock(self) -> None:
+        """Close the vault: the page starts again behind the lock screen."""
+
+    async def start_over(self) -> None:
+        """From LOCKED, GONE or DAMAGED: keep what is there aside and begin anew with an invitation."""
+
+    @property
+    def role(self) -> Role:
+        """This device's role (when OPEN)."""
+
+    @property
+    def my_name(self) -> str:
+        """The member's name (when OPEN)."""
+
+    def sync_status(self) -> SyncStatus:
+        """For the home screen."""
+
+    def sync_now(self) -> None:
+        """Ask for a round of sync at once."""
+
+    def visits(self) -> list[Visit]:
+        """My own visits, newest day first."""
+
+    def visit(self, visit: bytes) -> Visit:
+        """One visit. Raises NotFound."""
+
+    async def save_visit(self, form: VisitForm, visit: bytes | None = None) -> bytes:
+        """Save a new visit or changes to one of mine; returns its id when durable, and drops the draft.
+
+        Raises BadInput(field, why) with field one of shared, address, day, gift, outcome, note, come_back;
+        DiskFull (the draft is kept).
+        """
+
+    async def remove_visit(self, visit: bytes) -> None:
+        """Hide one of my visits; undoable for 30 days."""
+
+    async def restore_visit(self, visit: bytes) -> None:
+        """Undo a removal."""
+
+    async def mark_review_read(self, visit: bytes) -> None:
+        """The contact person has seen the coordinator's word."""
+
+    def draft(self, key: str) -> VisitForm | None:
+        """The draft of a form: key is "new" or a visit's id as hex."""
+
+    async def save_draft(self, key: str, form: VisitForm | None) -> None:
+        """Keep the form as it is now (at every keystroke); None drops it."""
+
+    def queue(self, which: QueueFilter) -> list[Visit]:
+        """Coordinator: visits of the team, oldest unreviewed first."""
+
+    async def review(self, visit: bytes, state: ReviewState, reply: str) -> None:
+        """Coordinator: say a word on a visit. Raises BadInput("reply", why)."""
+
+    def members(self) -> list[Member]:
+        """The people of the team."""
+
+    async def invite(self, name: str, role: Role) -> InviteLink:
+        """Coordinator: announce an invitation. Raises BadInput("name", …), Unreachable."""
+
+    async def second_device(self) -> InviteLink:
+        """An invitation for another device of mine."""
+
+    def help_lines(self, search: str = "") -> list[HelpLine]:
+        """The directory, always the same ones first; works at every stage."""
+
+    def aside(self) -> list[AsideItem]:
+        """What was kept aside and why."""
+
+    async def apply_update(self) -> None:
+        """Take the new version now (the page reloads)."""
+
+    async def save_unsent_file(self) -> bytes:
+        """Unsent envelopes, sealed as they are, to save as a file."""
