@@ -11,12 +11,12 @@ from sync.core import codec, hpke
 from sync.core.envelope import Envelope, Link
 from sync.core.errors import BadFormat, NotForThisKey
 from sync.core.ids import sender_key_id
-from sync.core.ports import KEY_BYTES, AgreementKey, Primitives
+from sync.core.ports import KEY_BYTES, TAG_BYTES, AgreementKey, Primitives
 
 MAX_AGE_MILLIS = 24 * 60 * 60 * 1000
 MAX_USES = 1000
 SUITE = 1  # DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM
-SEALED_BYTES = hpke.ENC_BYTES + KEY_BYTES + hpke.TAG_BYTES
+SEALED_BYTES = hpke.ENC_BYTES + KEY_BYTES + TAG_BYTES
 
 RingSet = tuple[tuple[bytes, int], ...]  # (ring id, epoch), rising
 

@@ -1,0 +1,87 @@
+"""Primitives over the `cryptography` library, for CPython: server, command line, simulation, tests."""
+
+from collections.abc import Sequence
+from hashlib import pbkdf2_hmac
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sync.core.ports import AgreementKey, Sealing, Signed, SigningKey
+
+
+class NativeSigningKey:
+    """A handle on an Ed25519 private key."""
+
+    def __init__(self, seed: bytes) -> None:
+        self.private = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public = self.private.public_key().public_bytes_raw()
+
+
+class NativeAgreementKey:
+    """A handle on an X25519 private key."""
+
+    def __init__(self, seed: bytes) -> None:
+        self.private = X25519PrivateKey.from_private_bytes(seed)
+        self.public = self.private.public_key().public_bytes_raw()
+
+
+class NativePrimitives:
+    """See sync.core.ports.Primitives."""
+
+    async def signing_key(self, seed: bytes) -> SigningKey:
+        """See the port."""
+        return NativeSigningKey(seed)
+
+    async def agreement_key(self, seed: bytes) -> AgreementKey:
+        """See the port."""
+        return NativeAgreementKey(seed)
+
+    async def sign(self, key: SigningKey, messages: Sequence[bytes]) -> list[bytes]:
+        """See the port."""
+        assert isinstance(key, NativeSigningKey)
+        return [key.private.sign(m) for m in messages]
+
+    async def verify(self, items: Sequence[Signed]) -> list[bool]:
+        """See the port."""
+        return [_holds(item) for item in items]
+
+    async def agree(self, key: AgreementKey, publics: Sequence[bytes]) -> list[bytes | None]:
+        """See the port."""
+        assert isinstance(key, NativeAgreementKey)
+        return [_agree(key, public) for public in publics]
+
+    async def seal(self, items: Sequence[Sealing]) -> list[bytes]:
+        """See the port."""
+        return [AESGCM(s.key).encrypt(s.nonce, s.data, s.aad) for s in items]
+
+    async def open(self, items: Sequence[Sealing]) -> list[bytes | None]:
+        """See the port."""
+        return [_open(s) for s in items]
+
+    async def stretch(self, secret: bytes, salt: bytes, rounds: int) -> bytes:
+        """See the port."""
+        return pbkdf2_hmac("sha256", secret, salt, rounds, 32)
+
+
+def _holds(item: Signed) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(item.public).verify(item.signature, item.message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _agree(key: NativeAgreementKey, public: bytes) -> bytes | None:
+    try:
+        return key.private.exchange(X25519PublicKey.from_public_bytes(public))
+    except ValueError:  # the all-zero point, or not 32 bytes
+        return None
+
+
+def _open(s: Sealing) -> bytes | None:
+    try:
+        return AESGCM(s.key).decrypt(s.nonce, s.data, s.aad)
+    except (InvalidTag, ValueError):
+        return None
