@@ -1,0 +1,203 @@
+"""The durable log of one device: one SQLite file, on any file system that keeps its promises about flushing.
+
+Guarantees: what a method has returned for is on disk; a transaction is there whole or not at all; a full disk
+or a torn tail costs nothing that was acknowledged. In the browser the file lies on OPFS (assets/web/opfs.js).
+Plain `sqlite3`, since this stands on the way to the lock screen (docs/decisions/0003).
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sync.core.errors import DiskFull, LogDamaged, NewerVersion
+from sync.core.ports import LogEntry, LogState
+
+
+def _m001(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE envelopes (position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE,"
+        " data BLOB NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL) STRICT"
+    )
+    db.execute(f"CREATE INDEX pending ON envelopes (position) WHERE state = {LogState.PENDING}")
+    db.execute("CREATE TABLE roll (number INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT")
+    db.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID")
+    db.execute("CREATE TABLE drafts (form TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT, WITHOUT ROWID")
+
+
+# Forward only: a migration is never edited once released, only followed by another.
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001,)
+_CHUNK = 500
+
+
+class SqliteLog:
+    """See sync.core.ports.Log."""
+
+    def __init__(self, path: str) -> None:
+        """Open or make the log at `path` (":memory:" for none).
+
+        Raises LogDamaged (the file is left as it is), NewerVersion (likewise) or DiskFull.
+        """
+        with _as_ours():
+            self._db = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self) -> None:
+        db = self._db
+        db.execute("PRAGMA journal_mode = TRUNCATE")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA temp_store = MEMORY")
+        [version] = db.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise NewerVersion(f"log {version}")
+        for number in range(version, len(MIGRATIONS)):
+            with self._atomic():
+                MIGRATIONS[number](db)
+                db.execute(f"PRAGMA user_version = {number + 1}")
+
+    @contextmanager
+    def _atomic(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed and flushed at the end, or undone."""
+        with _as_ours():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # SQLite has undone it already when the disk was full
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # -- envelopes ---------------------------------------------------------------------------------------
+
+    def append(
+        self,
+        envelopes: Sequence[tuple[bytes, bytes, int]],
+        meta: Mapping[str, bytes] | None = None,
+    ) -> list[int]:
+        """See the port."""
+        with self._atomic() as db:
+            db.executemany(
+                "INSERT INTO envelopes (id, data, state, reason) VALUES (?, ?, ?, '') ON CONFLICT DO NOTHING",
+                envelopes,
+            )
+            self._write_meta(meta or {})
+            find = "SELECT position FROM envelopes WHERE id = ?"
+            return [db.execute(find, (name,)).fetchone()[0] for name, _, _ in envelopes]
+
+    def read(self, after: int = 0, limit: int = 1000) -> list[LogEntry]:
+        """See the port."""
+        return self._entries("WHERE position > ? ORDER BY position LIMIT ?", (after, limit))
+
+    def pending(self, limit: int = 1000) -> list[LogEntry]:
+        """See the port."""
+        where = f"WHERE state = {LogState.PENDING} ORDER BY position LIMIT ?"
+        return self._entries(where, (limit,))
+
+    def _entries(self, where: str, values: tuple[int, ...]) -> list[LogEntry]:
+        with _as_ours():
+            rows = self._db.execute(
+                f"SELECT position, id, data, state, reason FROM envelopes {where}",  # noqa: S608 our own text
+                values,
+            )
+            return [LogEntry(*row) for row in rows]
+
+    def mark(self, ids: Sequence[bytes], state: int, reason: str = "") -> None:
+        """See the port."""
+        if not ids:
+            return
+        with self._atomic() as db:
+            update = "UPDATE envelopes SET state = ?, reason = ? WHERE id = ?"
+            db.executemany(update, [(state, reason, name) for name in ids])
+
+    def drop(self, ids: Sequence[bytes]) -> None:
+        """See the port."""
+        with self._atomic() as db:
+            update = f"UPDATE envelopes SET data = x'', state = {LogState.STUB} WHERE id = ?"  # noqa: S608
+            db.executemany(update, [(name,) for name in ids])
+
+    def has(self, ids: Sequence[bytes]) -> set[bytes]:
+        """See the port."""
+        found: set[bytes] = set()
+        with _as_ours():
+            for start in range(0, len(ids), _CHUNK):
+                some = ids[start : start + _CHUNK]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT id FROM envelopes WHERE id IN ({marks})"  # noqa: S608 only question marks
+                found.update(row[0] for row in self._db.execute(query, tuple(some)))
+        return found
+
+    def count(self) -> dict[int, int]:
+        """See the port."""
+        with _as_ours():
+            return dict(self._db.execute("SELECT state, count(*) FROM envelopes GROUP BY state"))
+
+    # -- roll, named values, drafts ----------------------------------------------------------------------
+
+    def append_roll(self, entries: Sequence[bytes]) -> None:
+        """See the port."""
+        if not entries:
+            return
+        with self._atomic() as db:
+            db.executemany("INSERT INTO roll (data) VALUES (?)", [(e,) for e in entries])
+
+    def roll(self) -> list[bytes]:
+        """See the port."""
+        with _as_ours():
+            return [row[0] for row in self._db.execute("SELECT data FROM roll ORDER BY number")]
+
+    def get(self, key: str) -> bytes | None:
+        """See the port."""
+        with _as_ours():
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            return row[0] if row else None
+
+    def put(self, values: Mapping[str, bytes | None]) -> None:
+        """See the port."""
+        with self._atomic():
+            self._write_meta(values)
+
+    def _write_meta(self, values: Mapping[str, bytes | None]) -> None:
+        for key, value in values.items():
+            if value is None:
+                self._db.execute("DELETE FROM meta WHERE key = ?", (key,))
+            else:
+                insert = (
+                    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+                )
+                self._db.execute(insert, (key, value))
+
+    def drafts(self) -> dict[str, bytes]:
+        """See the port."""
+        with _as_ours():
+            return dict(self._db.execute("SELECT form, data FROM drafts"))
+
+    def put_draft(self, form: str, data: bytes | None) -> None:
+        """See the port."""
+        with self._atomic() as db:
+            if data is None:
+                db.execute("DELETE FROM drafts WHERE form = ?", (form,))
+            else:
+                insert = (
+                    "INSERT INTO drafts VALUES (?, ?) ON CONFLICT (form) DO UPDATE SET data = excluded.data"
+                )
+                db.execute(insert, (form, data))
+
+    def close(self) -> None:
+        """See the port."""
+        self._db.close()
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """SQLite's errors as ours: full disk apart from damage."""
+    try:
+        yield
+    except sqlite3.DatabaseError as e:
+        if getattr(e, "sqlite_errorname", "") == "SQLITE_FULL":
+            raise DiskFull() from e
+        raise LogDamaged(getattr(e, "sqlite_errorname", type(e).__name__)) from e
