@@ -338,6 +338,10 @@ class App:
         if self._session:
             self._session.syncer.wake()
 
+    async def sync_once(self) -> None:
+        """One whole round now. Raises what stopped it."""
+        await self._open().syncer.once()
+
     def touch(self) -> None:
         """Someone is using the app: not yet time to lock."""
         self._last_act = self._world.clock.millis()
@@ -442,10 +446,7 @@ class App:
         session = self._open()
         names = {r["member"]: r["name"] for r in session.view.ask("SELECT * FROM members")}
         owners = {d.id: names.get(d.member.hex(), "") for d in session.roll.state.devices.values()}
-        return [
-            AsideItem(a.reason, owners.get(a.device or b"", ""), a.size)
-            for a in session.replica.aside.values()
-        ]
+        return [AsideItem(a.reason, owners.get(a.device or b"", ""), a.size) for a in session.replica.aside.values()]
 
     async def apply_update(self) -> None:
         """See AppFace."""

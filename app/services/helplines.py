@@ -12,9 +12,7 @@ from sync.core.directory import HelpLine
 def parse(text: str) -> tuple[HelpLine, ...]:
     """The lines in a directory file (assets/directory/helplines.json)."""
     names = HelpLine.__dataclass_fields__
-    return tuple(
-        HelpLine(**{n: str(v) for n, v in entry.items() if n in names}) for entry in json.loads(text)["lines"]
-    )
+    return tuple(HelpLine(**{n: str(v) for n, v in entry.items() if n in names}) for entry in json.loads(text)["lines"])
 
 
 @lru_cache(maxsize=1)

@@ -63,9 +63,7 @@ async def invite(
         for ring_, epoch, private in secrets.rings
         if wanted in (None, ring_)
     ]
-    bounds = Invite(
-        signing.public, agreement.public, member, role or me.role, me.team, expires, tuple(grants)
-    )
+    bounds = Invite(signing.public, agreement.public, member, role or me.role, me.team, expires, tuple(grants))
 
     async def make() -> bytes:
         return await sign(primitives, keyring.signing, roll.state.head, keyring.device, bounds)

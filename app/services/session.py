@@ -29,16 +29,12 @@ class World:
 class Session:
     """What services work with while the vault is open."""
 
-    def __init__(
-        self, world: World, log: Log, vault: Vault, roll: Roll, keyring: keys.Keyring, name: str
-    ) -> None:
+    def __init__(self, world: World, log: Log, vault: Vault, roll: Roll, keyring: keys.Keyring, name: str) -> None:
         self.world, self.log, self.vault, self.roll, self.keyring = world, log, vault, roll, keyring
         self.name = name
         self.view = View()
         self.writer = Writer(world.primitives, world.random, world.clock, log, roll, keyring)
-        self.replica = Replica(
-            world.primitives, log, roll, keyring, lambda change: self.writer.witness(change.stamp)
-        )
+        self.replica = Replica(world.primitives, log, roll, keyring, lambda change: self.writer.witness(change.stamp))
         self.on_change: Callable[[], None] = lambda: None
         self.syncer = Syncer(
             world.transport,

@@ -8,11 +8,10 @@ docs/protocol.md, "Vault"; RFC 8018 (PBKDF2), RFC 5869 (HKDF).
 
 from dataclasses import dataclass
 
-from sync.core.hkdf import hkdf
-
 from app.services.models import MIN_PIN
 from sync.core import codec
 from sync.core.errors import BadFormat, BadInput, Locked, LogDamaged, TrySlower, WrongSecret
+from sync.core.hkdf import hkdf
 from sync.core.ids import digest
 from sync.core.ports import (
     KEY_BYTES,

@@ -167,9 +167,7 @@ def of_mine(session: Session) -> list[Visit]:
 
 def of_team(session: Session, where: str) -> list[Visit]:
     """Everyone's visits that this device may read; `where` is a text of ours, never of a user."""
-    rows = session.view.ask(
-        _SELECT + f"WHERE NOT v.hidden AND {where} ORDER BY r.id IS NOT NULL, v.day, v.rowid"
-    )
+    rows = session.view.ask(_SELECT + f"WHERE NOT v.hidden AND {where} ORDER BY r.id IS NOT NULL, v.day, v.rowid")
     return _to_visits(session, rows)
 
 
@@ -219,9 +217,7 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
 def _other_notes(session: Session, visit: bytes) -> tuple[tuple[str, str], ...]:
     """Versions of the note that nobody has chosen between, all but the one shown."""
     versions = session.replica.records[visit].conflicts().get("detail.note", [])
-    names = (
-        {row["member"]: row["name"] for row in session.view.ask("SELECT * FROM members")} if versions else {}
-    )
+    names = {row["member"]: row["name"] for row in session.view.ask("SELECT * FROM members")} if versions else {}
     origins = session.replica.origins
     return tuple(
         (names.get(origins[v.id].member.hex(), ""), v.value)

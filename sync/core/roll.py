@@ -224,6 +224,10 @@ class Roll:
         """Whether this head is part of the roll."""
         return head in self._states
 
+    def take_over(self, other: "Roll") -> None:
+        """Become a copy of another verified roll, to try an entry on."""
+        self.entries, self._states, self.state = list(other.entries), dict(other._states), other.state
+
     async def extend(self, primitives: Primitives, entries: Sequence[bytes]) -> None:
         """Append entries: all of them, or none.
 

@@ -36,9 +36,7 @@ PUSH = codec.items(_envelope, MAX_PUSH)
 PUSHED = codec.items(codec.row(_hash, codec.text(40)), MAX_PUSH)
 # POST /v1/pull: [[ring, after], …] → [[ring, [[seq, envelope], …], more], …]
 PULL = codec.items(codec.row(_ring, _seq), MAX_PULL_RINGS)
-PULLED = codec.items(
-    codec.row(_ring, codec.items(codec.row(_seq, _envelope), 10_000), codec.truth), MAX_PULL_RINGS
-)
+PULLED = codec.items(codec.row(_ring, codec.items(codec.row(_seq, _envelope), 10_000), codec.truth), MAX_PULL_RINGS)
 # POST /v1/roll: after (number of entries known) → [entry, …]
 ROLL_AFTER = codec.whole(0, 2**32)
 ROLL = codec.items(_entry, 1000)

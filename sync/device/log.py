@@ -166,9 +166,7 @@ class SqliteLog:
             if value is None:
                 self._db.execute("DELETE FROM meta WHERE key = ?", (key,))
             else:
-                insert = (
-                    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-                )
+                insert = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
                 self._db.execute(insert, (key, value))
 
     def drafts(self) -> dict[str, bytes]:
@@ -182,9 +180,7 @@ class SqliteLog:
             if data is None:
                 db.execute("DELETE FROM drafts WHERE form = ?", (form,))
             else:
-                insert = (
-                    "INSERT INTO drafts VALUES (?, ?) ON CONFLICT (form) DO UPDATE SET data = excluded.data"
-                )
+                insert = "INSERT INTO drafts VALUES (?, ?) ON CONFLICT (form) DO UPDATE SET data = excluded.data"
                 db.execute(insert, (form, data))
 
     def close(self) -> None:

@@ -144,9 +144,7 @@ class Replica:
 
     async def _open_sender_keys(self, items: list[tuple[Envelope, Device]]) -> None:
         for e, d in items:
-            ring = next(
-                (k for k in ((x.ring, x.epoch) for x in e.header.links) if k in self._keyring.rings), None
-            )
+            ring = next((k for k in ((x.ring, x.epoch) for x in e.header.links) if k in self._keyring.rings), None)
             if ring is None or e.header.key in self._keyring.content:
                 continue
             try:

@@ -111,12 +111,8 @@ class Writer:
         for ring, epoch in key.rings:
             number, previous = batch.chains.get(ring, (0, envelope.NO_PREVIOUS))
             links.append(Link(ring, epoch, number + 1, previous))
-        header = Header(
-            state.organisation, self._keyring.device, state.head, key.id, tuple(links), expiry, nonce
-        )
-        data = await envelope.seal(
-            self._primitives, self._keyring.signing, envelope.Draft(header, body, content)
-        )
+        header = Header(state.organisation, self._keyring.device, state.head, key.id, tuple(links), expiry, nonce)
+        data = await envelope.seal(self._primitives, self._keyring.signing, envelope.Draft(header, body, content))
         name = envelope_id(data)
         for link in links:
             batch.chains[link.ring] = (link.number, name)

@@ -1,0 +1,69 @@
+"""`straatcontact build | serve | demo | init`: each job imports only what it needs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from sync.core.errors import StraatError
+
+BUILD = Path("build/web")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="straatcontact", description="Offline-first, end-to-end encrypted.")
+    jobs = parser.add_subparsers(dest="job", required=True)
+    build = jobs.add_parser("build", help="make the phone app as a static site")
+    build.add_argument("--out", type=Path, default=BUILD)
+    for name, what in (
+        ("serve", "run the server on a data folder"),
+        ("demo", "run a small fictional organisation and print links to try it"),
+        ("init", "make an empty organisation and print its first coordinator's link"),
+    ):
+        job = jobs.add_parser(name, help=what)
+        job.add_argument("--data", type=Path, default=Path("data"))
+        job.add_argument("--port", type=int, default=8550)
+        job.add_argument("--host", default="127.0.0.1")
+        job.add_argument("--site", type=Path, default=BUILD, help="folder made by `build`")
+        job.add_argument("--origin", default="", help="address people use, where it is not this machine's own")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one job; 0 when it went well."""
+    args = _parser().parse_args(arguments)
+    try:
+        return _run(args)
+    except StraatError as error:
+        print(f"straatcontact: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.job == "build":
+        from app.web.build import build
+
+        build(args.out)
+        return 0
+    origin = args.origin or f"http://localhost:{args.port}"
+    if args.job == "init":
+        from app.commands.serve import init
+
+        print(init(args.data, origin))
+        return 0
+    if not (args.site / "site.json").exists():
+        from app.web.build import build
+
+        build(args.site)
+    if args.job == "serve":
+        from app.commands.serve import serve
+
+        serve(args.data, args.host, args.port, args.site)
+        return 0
+    from app.commands.demo import demo
+
+    demo(args.data, args.host, args.port, args.site, origin)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""A device on CPython: its log in a folder, no page around it. For the demo's members and for tests."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.services.app import Opened
+from sync.core.errors import LogDamaged
+from sync.core.ports import Log
+from sync.device.log import SqliteLog
+
+
+class NativeStorage:
+    """See app.services.app.Storage. One process, so this one always leads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def _path(self) -> Path:
+        numbered = sorted(self._folder.glob("log-*.db"))
+        return numbered[-1] if numbered else self._folder / "log-0001.db"
+
+    async def open(self) -> Opened:
+        """See Storage."""
+        try:
+            return Opened(SqliteLog(str(self._path())))
+        except LogDamaged:
+            return Opened(None, damaged=True)
+
+    async def wait_for_lead(self) -> None:
+        """See Storage."""
+
+    async def start_over(self) -> Log:
+        """See Storage."""
+        number = int(self._path().stem.split("-")[1]) + 1
+        return SqliteLog(str(self._folder / f"log-{number:04}.db"))
+
+
+@dataclass(frozen=True, slots=True)
+class QuietPage:
+    """See app.services.app.PagePort: nothing to reload."""
+
+    origin: str
+
+    def reload(self) -> None:
+        """See PagePort."""
+
+    def apply_update(self) -> None:
+        """See PagePort."""

@@ -1,0 +1,43 @@
+"""`straatcontact serve` and `init`: the server over a data folder, and an empty organisation in it."""
+
+import asyncio
+from pathlib import Path
+
+import uvicorn
+
+from app.platform.native import SystemClock, SystemRandom
+from app.platform.native_crypto import NativePrimitives
+from app.services.founding import found
+from app.services.inviting import ROUTE
+from sync.server.app import make_app
+from sync.server.service import Service
+from sync.server.store_sqlite import SqliteStore
+
+STORE = "store.db"
+
+
+def open_store(data: Path) -> SqliteStore:
+    """The store in a data folder, which is made if need be."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return SqliteStore(data / STORE)
+
+
+def serve(data: Path, host: str, port: int, site: Path | None) -> None:
+    """Run until stopped."""
+    app = make_app(open_store(data), NativePrimitives(), SystemClock(), site)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def init(data: Path, origin: str) -> str:
+    """Make an empty organisation; gives the link for its first coordinator."""
+    return asyncio.run(_init(data, origin))
+
+
+async def _init(data: Path, origin: str) -> str:
+    store = open_store(data)
+    try:
+        founding = await found(NativePrimitives(), SystemRandom(), SystemClock())
+        await Service(store, NativePrimitives(), SystemClock()).found(founding.genesis)
+    finally:
+        await store.close()
+    return f"{origin}/#/{ROUTE}/{founding.invitation.to_text()}"

@@ -1,0 +1,30 @@
+"""Transport over httpx, for devices on CPython (demo, tests, tools)."""
+
+import httpx
+
+from sync.core.errors import Unreachable
+from sync.core.ports import Reply
+from sync.core.wire import MEDIA_TYPE
+
+TIMEOUT_SECONDS = 30
+
+
+class HttpTransport:
+    """See sync.core.ports.Transport. `app` takes an ASGI app instead of the network."""
+
+    def __init__(self, base_url: str, app: object | None = None) -> None:
+        inner = httpx.ASGITransport(app=app) if app is not None else None  # type: ignore[arg-type]
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_SECONDS, transport=inner)
+
+    async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
+        """See the port."""
+        headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
+        try:
+            answer = await self._client.request(method, path, content=body, headers=headers)
+        except httpx.HTTPError as e:
+            raise Unreachable(type(e).__name__) from e
+        return Reply(answer.status_code, answer.content)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.aclose()

@@ -1,0 +1,48 @@
+"""The server as one ASGI app: the API under /v1, the site for the rest, and the nightly drop of what expired."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from sync.core.ports import Clock, Primitives
+from sync.server.routes import Routes
+from sync.server.service import Service
+from sync.server.site import Site
+from sync.server.store import Store
+
+HOUR = 3600
+logger = logging.getLogger("straatcontact")
+
+
+def make_app(store: Store, primitives: Primitives, clock: Clock, site: Path | None) -> Starlette:
+    """Everything wired; the store is closed when the app stops."""
+    service = Service(store, primitives, clock)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await service.start()
+        dropping = asyncio.create_task(_drop_hourly(service))
+        try:
+            yield
+        finally:
+            dropping.cancel()
+            with suppress(asyncio.CancelledError):
+                await dropping
+            await store.close()
+
+    routes = Routes(service, clock.millis).all()
+    if site is not None:
+        routes.append(Site(site).route())
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.service = service
+    return app
+
+
+async def _drop_hourly(service: Service) -> None:
+    while True:
+        logger.info("expired: %d", await service.drop_expired())
+        await asyncio.sleep(HOUR)

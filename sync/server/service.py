@@ -1,0 +1,225 @@
+"""The server's rules, apart from HTTP: what each message of sync.core.wire does.
+
+The server can read nothing. It checks the carrier, the header, the numbers and the size; signatures of
+envelopes are for readers. The roll it verifies in full, as every device does.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sync.core import directory, envelope, wire
+from sync.core.errors import (
+    BadFormat,
+    BrokenChain,
+    Forbidden,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    NotAuthorized,
+    RollMoved,
+    RollRefused,
+    StaleEpoch,
+    StraatError,
+    UnknownDevice,
+    UnknownOrganisation,
+)
+from sync.core.ids import envelope_id
+from sync.core.ports import Clock, Primitives, Signed
+from sync.core.roll import Roll
+from sync.core.roll_entry import AddDevice, parse
+from sync.server.sessions import Carrier, Sessions
+from sync.server.store import NewEnvelope, Store
+
+PAGE_ITEMS = 500
+
+
+@dataclass(slots=True)
+class _Organisation:
+    """A verified roll, and the lock under which it grows."""
+
+    roll: Roll
+    growing: asyncio.Lock
+
+
+class Service:
+    """One server's rules over one store."""
+
+    def __init__(self, store: Store, primitives: Primitives, clock: Clock) -> None:
+        self._store, self._primitives, self._clock = store, primitives, clock
+        self.sessions = Sessions(clock.millis)
+        self._organisations: dict[bytes, _Organisation] = {}
+        self._announced: dict[bytes, bytes] = {}
+        self._loading = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Read and verify every roll. Raises what a damaged one raises: better no server than a wrong one."""
+        for organisation in await self._store.organisations():
+            await self._organisation(organisation)
+
+    async def found(self, genesis: bytes) -> None:
+        """Take in a new organisation by its genesis entry."""
+        roll = Roll()
+        await roll.extend(self._primitives, [genesis])
+        if not await self._store.append_roll(roll.state.organisation, 0, genesis):
+            raise RollMoved("exists")
+        await self._organisation(roll.state.organisation)
+
+    async def _organisation(self, organisation: bytes) -> _Organisation:
+        async with self._loading:
+            if organisation not in self._organisations:
+                entries = await self._store.roll(organisation)
+                if not entries:
+                    raise UnknownOrganisation()
+                roll = Roll()
+                await roll.extend(self._primitives, entries)
+                if roll.state.organisation != organisation:
+                    raise BadFormat("roll of another organisation")
+                self._organisations[organisation] = _Organisation(roll, asyncio.Lock())
+                self._announced.update(dict.fromkeys(roll.state.invites, organisation))
+            return self._organisations[organisation]
+
+    # -- signing in --------------------------------------------------------------------------------------
+
+    async def challenge(self, organisation: bytes, device: bytes) -> list[object]:
+        """A nonce to sign, and the server's time."""
+        known = await self._organisation(organisation)
+        if device not in known.roll.state.devices:
+            raise UnknownDevice()
+        return [self.sessions.challenge(Carrier(organisation, device)), self._clock.millis()]
+
+    async def token(self, organisation: bytes, device: bytes, nonce: bytes, signature: bytes) -> list[object]:
+        """A token for a signed nonce, its last moment, and the store's incarnation."""
+        known = await self._organisation(organisation)
+        self.sessions.redeem(nonce, Carrier(organisation, device))
+        if device not in known.roll.state.devices:
+            raise UnknownDevice()
+        public = known.roll.state.devices[device].signing
+        message = wire.session_bytes(organisation, device, nonce)
+        if not (await self._primitives.verify([Signed(public, signature, message)]))[0]:
+            raise NotAuthorized("signature")
+        token, until = self.sessions.token(Carrier(organisation, device))
+        return [token, until, await self._store.incarnation()]
+
+    # -- the roll ----------------------------------------------------------------------------------------
+
+    async def roll(self, carrier: Carrier, after: int) -> list[bytes]:
+        """Entries after the first `after`, a page at a time."""
+        return (await self._organisation(carrier.organisation)).roll.entries[after : after + 100]
+
+    async def append(self, carrier: Carrier, expected: bytes, entry: bytes) -> list[bytes]:
+        """Append an entry that this device signed, if the head is still the expected one."""
+        if parse(entry).author != carrier.device:
+            raise RollRefused("signed by another device")
+        return await self._append(carrier.organisation, expected, entry)
+
+    async def enrol_roll(self, announced: bytes, after: int) -> list[bytes]:
+        """The roll, for whoever knows the hash of an announced invitation that can still be used."""
+        known = await self._usable(announced)
+        return known.roll.entries[after : after + 100]
+
+    async def enrol(self, expected: bytes, entry: bytes) -> list[bytes]:
+        """Append the entry with which an invitation adds its device."""
+        body = parse(entry).body
+        if not isinstance(body, AddDevice):
+            raise RollRefused("only a new device enrols")
+        await self._usable(body.announced)
+        return await self._append(self._announced[body.announced], expected, entry)
+
+    async def _usable(self, announced: bytes) -> _Organisation:
+        if announced not in self._announced:
+            raise InvitationUnknown()
+        known = await self._organisation(self._announced[announced])
+        if announced in known.roll.state.used:
+            raise InvitationUsed()
+        if known.roll.state.invites[announced].expires_millis < self._clock.millis():
+            raise InvitationExpired()
+        return known
+
+    async def _append(self, organisation: bytes, expected: bytes, entry: bytes) -> list[bytes]:
+        known = await self._organisation(organisation)
+        async with known.growing:
+            if known.roll.state.head != expected or parse(entry).previous != expected:
+                raise RollMoved()
+            trial = Roll()
+            trial.take_over(known.roll)
+            await trial.extend(self._primitives, [entry])
+            if not await self._store.append_roll(organisation, len(known.roll.entries), entry):
+                raise RollMoved("another server process")
+            known.roll = trial
+            self._announced.update(dict.fromkeys(trial.state.invites, organisation))
+            return [trial.state.head]
+
+    # -- envelopes ---------------------------------------------------------------------------------------
+
+    async def push(self, carrier: Carrier, envelopes: Sequence[bytes]) -> list[list[object]]:
+        """Store what can be stored; an answer for each, in order: one bad one never blocks the next."""
+        known = await self._organisation(carrier.organisation)
+        outcomes: list[tuple[bytes, str]] = []
+        good: list[tuple[int, NewEnvelope]] = []
+        for place, data in enumerate(envelopes):
+            try:
+                good.append((place, _checked(known.roll, carrier, data)))
+                outcomes.append((good[-1][1].id, ""))
+            except StraatError as error:
+                outcomes.append((envelope_id(data), error.code))
+        stored = await self._store.put(carrier.organisation, [e for _, e in good])
+        for (place, e), outcome in zip(good, stored, strict=True):
+            outcomes[place] = (e.id, outcome)
+        return [[name, outcome] for name, outcome in outcomes]
+
+    async def pull(self, carrier: Carrier, asked: Sequence[tuple[bytes, int]]) -> list[list[object]]:
+        """A page of each ring after its cursor, within one bound for all. Only rings this device can read."""
+        known = await self._organisation(carrier.organisation)
+        readable = known.roll.state.readable(carrier.device)
+        left = wire.MAX_PULL_BYTES
+        pages: list[list[object]] = []
+        for ring, after in asked:
+            if ring not in readable:
+                raise Forbidden("ring")
+            if left <= 0:
+                pages.append([ring, [], True])
+                continue
+            page = await self._store.page(carrier.organisation, ring, after, PAGE_ITEMS, left)
+            left -= sum(len(data) for _, data in page.items)
+            pages.append([ring, [list(item) for item in page.items], page.more])
+        return pages
+
+    async def drop_expired(self) -> int:
+        """Overwrite what is past its month."""
+        now = datetime.fromtimestamp(self._clock.millis() / 1000, UTC)
+        return await self._store.drop_expired(now.year * 100 + now.month)
+
+    # -- the directory -----------------------------------------------------------------------------------
+
+    async def edition(self, organisation: bytes) -> bytes:
+        """The newest signed edition, or b""."""
+        await self._organisation(organisation)
+        return await self._store.edition(organisation) or b""
+
+    async def publish(self, carrier: Carrier, data: bytes) -> bytes:
+        """Keep a newer edition, signed by a coordinator."""
+        known = await self._organisation(carrier.organisation)
+        newest = await self._store.edition(carrier.organisation)
+        edition = directory.parse(data)
+        last = directory.parse(newest) if newest else None
+        await directory.check(self._primitives, known.roll, last, edition)
+        if not await self._store.put_edition(carrier.organisation, edition.number, data):
+            raise RollMoved("a newer edition exists")
+        return b""
+
+
+def _checked(roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
+    """An envelope of the carrier's own, in order as far as a server can see."""
+    e = envelope.parse(data)
+    if e.header.organisation != carrier.organisation or e.header.device != carrier.device:
+        raise Forbidden("another device's envelope")
+    state = roll.at(e.header.head)
+    for link in e.header.links:
+        if link.ring not in state.rings:
+            raise BrokenChain("unknown ring")
+        if state.rings[link.ring].epoch != link.epoch:
+            raise StaleEpoch()
+    links = tuple((link.ring, link.number) for link in e.header.links)
+    return NewEnvelope(e.id, e.header.device, links, e.header.expiry, data)
