@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sync.core.ports import AgreementKey, Sealing, Signed, SigningKey
+from sync.core.curves import plausible
+from sync.core.ports import KEY_BYTES, NONCE_BYTES, AgreementKey, Sealing, Signed, SigningKey
 
 
 class NativeSigningKey:
@@ -45,24 +46,31 @@ class NativePrimitives:
 
     async def verify(self, items: Sequence[Signed]) -> list[bool]:
         """See the port."""
-        return [_holds(item) for item in items]
+        return [plausible(item) and _holds(item) for item in items]
 
     async def agree(self, key: AgreementKey, publics: Sequence[bytes]) -> list[bytes | None]:
         """See the port."""
         assert isinstance(key, NativeAgreementKey)
         return [_agree(key, public) for public in publics]
 
+    async def agree_once(self, items: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes | None]]:
+        """See the port."""
+        pairs = [(NativeAgreementKey(seed), public) for seed, public in items]
+        return [(key.public, _agree(key, public)) for key, public in pairs]
+
     async def seal(self, items: Sequence[Sealing]) -> list[bytes]:
         """See the port."""
+        if not all(_fits(s) for s in items):  # the library would take shorter keys and other nonces
+            raise ValueError("a key is 32 bytes and a nonce 12")
         return [AESGCM(s.key).encrypt(s.nonce, s.data, s.aad) for s in items]
 
     async def open(self, items: Sequence[Sealing]) -> list[bytes | None]:
         """See the port."""
-        return [_open(s) for s in items]
+        return [_open(s) if _fits(s) else None for s in items]
 
     async def stretch(self, secret: bytes, salt: bytes, rounds: int) -> bytes:
         """See the port."""
-        return pbkdf2_hmac("sha256", secret, salt, rounds, 32)
+        return pbkdf2_hmac("sha256", secret, salt, rounds, KEY_BYTES)
 
 
 def _holds(item: Signed) -> bool:
@@ -78,6 +86,10 @@ def _agree(key: NativeAgreementKey, public: bytes) -> bytes | None:
         return key.private.exchange(X25519PublicKey.from_public_bytes(public))
     except ValueError:  # the all-zero point, or not 32 bytes
         return None
+
+
+def _fits(s: Sealing) -> bool:
+    return len(s.key) == KEY_BYTES and len(s.nonce) == NONCE_BYTES
 
 
 def _open(s: Sealing) -> bytes | None:

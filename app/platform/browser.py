@@ -1,0 +1,118 @@
+"""Clock, randomness, the held secret, the log's place, the network and the page, in the browser's worker."""
+
+import json
+import time
+
+from js import AbortSignal, Object, fetch
+from pyodide.ffi import JsException, create_proxy, to_js
+from straat_js import crypto, page, storage
+
+from app.services.app import Opened
+from sync.core.errors import LogDamaged, Unreachable
+from sync.core.ports import Log, Reply
+from sync.core.wire import MEDIA_TYPE
+from sync.device.log import SqliteLog
+
+TIMEOUT_MILLIS = 30_000
+
+
+class BrowserClock:
+    """See sync.core.ports.Clock."""
+
+    def millis(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class BrowserRandom:
+    """See sync.core.ports.Random. Straight from WebCrypto, so that no snapshot can repeat it."""
+
+    def bytes(self, count: int) -> bytes:
+        """From crypto.getRandomValues."""
+        return crypto.random(count).to_bytes()
+
+
+class BrowserDeviceKey:
+    """See sync.core.ports.DeviceKey: a non-extractable CryptoKey in IndexedDB."""
+
+    async def mac(self, message: bytes) -> bytes:
+        """See the port."""
+        return (await crypto.deviceKey.mac(to_js(message))).to_bytes()
+
+    async def forget(self) -> None:
+        """See the port."""
+        await crypto.deviceKey.forget()
+
+
+class FetchTransport:
+    """See sync.core.ports.Transport: this site's own server, nothing else."""
+
+    async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
+        """See the port."""
+        headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
+        options = {
+            "method": method,
+            "headers": headers,
+            "body": body,
+            "cache": "no-store",
+            "credentials": "omit",
+            "signal": AbortSignal.timeout(TIMEOUT_MILLIS),
+        }
+        try:
+            answer = await fetch(path, to_js(options, dict_converter=Object.fromEntries))
+            return Reply(answer.status, (await answer.arrayBuffer()).to_bytes())
+        except (JsException, OSError) as e:
+            raise Unreachable(type(e).__name__) from e
+
+
+class BrowserStorage:
+    """See app.services.app.Storage: one SQLite file on OPFS, one tab that leads."""
+
+    async def open(self) -> Opened:
+        """See Storage."""
+        found = json.loads(await storage.open(page.marker))
+        if not found["leader"]:
+            return Opened(None)
+        try:
+            return Opened(SqliteLog(found["path"]), evicted=found["evicted"])
+        except LogDamaged:
+            return Opened(None, damaged=True)
+
+    async def wait_for_lead(self) -> None:
+        """See Storage."""
+        await storage.lead()
+
+    async def start_over(self) -> Log:
+        """See Storage. The new log is opened by a fresh start; until then there is one in memory."""
+        await storage.startOver()
+        page.post(to_js({"marker": False, "reload": True}, dict_converter=Object.fromEntries))
+        return SqliteLog(":memory:")
+
+
+class BrowserPage:
+    """See app.services.app.PagePort."""
+
+    @property
+    def origin(self) -> str:
+        """See PagePort."""
+        return page.origin
+
+    def reload(self) -> None:
+        """See PagePort."""
+        _post(reload=True)
+
+    def apply_update(self) -> None:
+        """See PagePort."""
+        _post(applyUpdate=True)
+
+    def ready(self) -> None:
+        """The first screen is there: the first page may make way."""
+        _post(ready=True)
+
+    def listen(self, callback: object) -> None:
+        """Hear the page: {"updateReady": true}, {"visible": bool}, {"online": bool}."""
+        page.onmessage = create_proxy(lambda message: callback(message.to_py()))
+
+
+def _post(**facts: bool) -> None:
+    page.post(to_js(facts, dict_converter=Object.fromEntries))
