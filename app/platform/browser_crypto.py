@@ -1,7 +1,8 @@
 """Primitives over the browser's WebCrypto, through assets/web/crypto.js: one crossing a batch.
 
 Private keys are non-extractable and stay on the JavaScript side; a handle holds a number and the public bytes,
-and its end is the key's end. Refuses to import outside the worker, where `straat_js` is registered.
+and its end is the key's end. Imports no JavaScript until a BrowserPrimitives is made, so that a memory snapshot
+may hold this module.
 """
 
 import struct
@@ -10,13 +11,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from pyodide.ffi import to_js
-from straat_js import crypto
 
 from sync.core.curves import plausible
 from sync.core.ports import (
     KEY_BYTES,
     NONCE_BYTES,
-    PUBLIC_BYTES,
     SEED_BYTES,
     AgreementKey,
     Sealing,
@@ -50,9 +49,10 @@ def unpack(array) -> list[bytes | None]:
 class BrowserKey:
     """A handle on a private key in the browser."""
 
-    def __init__(self, number: int, public: bytes) -> None:
-        self.number, self.public = number, public
-        weakref.finalize(self, crypto.release, number).atexit = False
+    def __init__(self, crypto, taken) -> None:
+        number, self.public = unpack(taken)
+        self.number = int.from_bytes(number, "little")
+        weakref.finalize(self, crypto.release, self.number).atexit = False
 
 
 class BrowserSigningKey(BrowserKey):
@@ -66,48 +66,53 @@ class BrowserAgreementKey(BrowserKey):
 class BrowserPrimitives:
     """See sync.core.ports.Primitives."""
 
+    def __init__(self) -> None:
+        from straat_js import crypto
+
+        self._crypto = crypto
+
     async def signing_key(self, seed: bytes) -> SigningKey:
         """See the port."""
-        return BrowserSigningKey(*_taken(await crypto.signingKey(_seed(seed))))
+        return BrowserSigningKey(self._crypto, await self._crypto.signingKey(_seed(seed)))
 
     async def agreement_key(self, seed: bytes) -> AgreementKey:
         """See the port."""
-        return BrowserAgreementKey(*_taken(await crypto.agreementKey(_seed(seed))))
+        return BrowserAgreementKey(self._crypto, await self._crypto.agreementKey(_seed(seed)))
 
     async def sign(self, key: SigningKey, messages: Sequence[bytes]) -> list[bytes]:
         """See the port."""
         assert isinstance(key, BrowserSigningKey)
-        return _all(await crypto.sign(key.number, pack(messages)), "signing failed")
+        return _all(await self._crypto.sign(key.number, pack(messages)), "signing failed")
 
     async def verify(self, items: Sequence[Signed]) -> list[bool]:
         """See the port."""
         asked = [i for i, item in enumerate(items) if plausible(item)]
-        answers = unpack(await crypto.verify(pack(chain.from_iterable(items[i] for i in asked))))
+        answers = unpack(await self._crypto.verify(pack(chain.from_iterable(items[i] for i in asked))))
         held = {i for i, answer in zip(asked, answers, strict=True) if answer is not None}
         return [i in held for i in range(len(items))]
 
     async def agree(self, key: AgreementKey, publics: Sequence[bytes]) -> list[bytes | None]:
         """See the port."""
         assert isinstance(key, BrowserAgreementKey)
-        return unpack(await crypto.agree(key.number, pack(publics)))
+        return unpack(await self._crypto.agree(key.number, pack(publics)))
 
     async def agree_once(self, items: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes | None]]:
         """See the port."""
         if any(len(seed) != SEED_BYTES for seed, _ in items):
             raise ValueError("a private key is 32 bytes")
-        answers = unpack(await crypto.agreeOnce(pack(chain.from_iterable(items))))
+        answers = unpack(await self._crypto.agreeOnce(pack(chain.from_iterable(items))))
         return list(zip(answers[::2], answers[1::2], strict=True))
 
     async def seal(self, items: Sequence[Sealing]) -> list[bytes]:
         """See the port."""
         if not all(_fits(s) for s in items):
             raise ValueError("a key is 32 bytes and a nonce 12")
-        return _all(await crypto.seal(pack(chain.from_iterable(items))), "sealing failed")
+        return _all(await self._crypto.seal(pack(chain.from_iterable(items))), "sealing failed")
 
     async def open(self, items: Sequence[Sealing]) -> list[bytes | None]:
         """See the port."""
         asked = [i for i, s in enumerate(items) if _fits(s)]
-        answers = unpack(await crypto.open(pack(chain.from_iterable(items[i] for i in asked))))
+        answers = unpack(await self._crypto.open(pack(chain.from_iterable(items[i] for i in asked))))
         plain = dict(zip(asked, answers, strict=True))
         return [plain.get(i) for i in range(len(items))]
 
@@ -115,19 +120,13 @@ class BrowserPrimitives:
         """See the port."""
         if rounds < 1:
             raise ValueError("at least one round")
-        return (await crypto.stretch(to_js(secret), to_js(salt), rounds)).to_bytes()
+        return (await self._crypto.stretch(to_js(secret), to_js(salt), rounds)).to_bytes()
 
 
 def _seed(seed: bytes):
     if len(seed) != SEED_BYTES:
         raise ValueError("a private key is 32 bytes")
     return to_js(seed)
-
-
-def _taken(answer) -> tuple[int, bytes]:
-    number, public = unpack(answer)
-    assert len(public) == PUBLIC_BYTES
-    return int.from_bytes(number, "little"), public
 
 
 def _fits(s: Sealing) -> bool:

@@ -112,6 +112,52 @@ export const deviceKey = {
   },
 };
 
+// The device key: made at first use, kept by the browser in IndexedDB, never readable by anyone. A connection
+// is opened for each use and closed again, so that it never outlives site data that were cleared.
+const DATABASE = "straat-device";
+const STORE = "keys";
+const NAME = "device";
+const HMAC = {name: "HMAC", hash: "SHA-256", length: 256};
+let held = null;
+
+const answered = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+  request.onblocked = () => reject(new DOMException("the database is in use", "InvalidStateError"));
+});
+
+async function inStore(mode, use) {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+  const database = await answered(opening);
+  try {
+    const transaction = database.transaction(STORE, mode, {durability: "strict"});
+    const done = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const result = await answered(use(transaction.objectStore(STORE)));
+    await done;
+    return result;
+  } finally {
+    database.close();
+  }
+}
+
+const stored = () => inStore("readonly", (store) => store.get(NAME));
+
+async function deviceKey() {
+  held ??= await stored();
+  if (held) return held;
+  const fresh = await subtle.generateKey(HMAC, false, ["sign"]);
+  // Another worker may have been first: its key stands.
+  await inStore("readwrite", (store) => store.add(fresh, NAME)).catch((e) => {
+    if (e?.name !== "ConstraintError") throw e;
+  });
+  held = await stored();
+  return held;
+}
+
 export const straatCrypto = {
   deviceKey,
   random: (count) => self.crypto.getRandomValues(new Uint8Array(count)),
@@ -142,5 +188,24 @@ export const straatCrypto = {
   async stretch(secret, salt, iterations) {
     const key = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
     return bytesOf(await subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, key, 256));
+  },
+
+  async deviceMac(message) {
+    return new Uint8Array(await subtle.sign("HMAC", await deviceKey(), message));
+  },
+
+  deviceKeyExists: async () => Boolean(await stored()),
+
+  // Store the key that is still in memory again, after site data were cleared. False: none in memory.
+  async deviceKeyPutBack() {
+    const key = held;
+    if (key) await inStore("readwrite", (store) => store.put(key, NAME));
+    return Boolean(key);
+  },
+
+  async deviceKeyForget() {
+    held = null;
+    await inStore("readwrite", (store) => store.clear());
+    await answered(indexedDB.deleteDatabase(DATABASE));
   },
 };

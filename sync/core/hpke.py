@@ -1,7 +1,8 @@
 """HPKE (RFC 9180) in base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
 
-Written once, over the Primitives port. Many at a time cost two crossings for each ephemeral or private key
-and one for all AES-GCM. A sealed message is enc (32) ‖ ciphertext ‖ tag (16). No AAD: `info` binds.
+Written once, over the Primitives port; however many messages, sealing and opening cross it twice. A sealed
+message is enc (32) ‖ ciphertext ‖ tag (16). No AAD: `info` binds. A public key that makes the shared secret
+all zero is refused, as RFC 9180, 7.1.4 asks.
 """
 
 from collections.abc import Sequence
@@ -34,33 +35,34 @@ def _labeled_expand(suite: bytes, prk: bytes, label: bytes, info: bytes, length:
     return expand(prk, length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info, length)
 
 
-def _shared_secret(dh: bytes, enc: bytes, public: bytes) -> bytes:
-    """ExtractAndExpand of RFC 9180, 4.1."""
+def shared_secret(dh: bytes, enc: bytes, public: bytes) -> bytes:
+    """ExtractAndExpand of RFC 9180, 4.1: 32 bytes. Public for the RFC's own vectors."""
     prk = _labeled_extract(_KEM_SUITE, b"", b"eae_prk", dh)
     return _labeled_expand(_KEM_SUITE, prk, b"shared_secret", enc + public, 32)
 
 
-def _key_and_nonce(shared: bytes, info: bytes) -> tuple[bytes, bytes]:
-    """KeySchedule of RFC 9180, 5.1, mode_base, for the one message with sequence number 0."""
-    psk_id = _labeled_extract(_SUITE, b"", b"psk_id_hash", b"")
-    context = b"\0" + psk_id + _labeled_extract(_SUITE, b"", b"info_hash", info)
+def key_and_nonce(shared: bytes, info: bytes) -> tuple[bytes, bytes]:
+    """KeySchedule of RFC 9180, 5.1, mode_base: key (32) and base_nonce (12), the nonce of the first message."""
+    context = b"\0" + _NO_PSK + _labeled_extract(_SUITE, b"", b"info_hash", info)
     secret = _labeled_extract(_SUITE, shared, b"secret", b"")
     key = _labeled_expand(_SUITE, secret, b"key", context, 32)
     return key, _labeled_expand(_SUITE, secret, b"base_nonce", context, 12)
 
 
+_NO_PSK = _labeled_extract(_SUITE, b"", b"psk_id_hash", b"")
+
+
 async def seal_many(primitives: Primitives, messages: Sequence[ToSeal]) -> list[bytes]:
     """Each message sealed to its recipient. Raises NotForThisKey for a public key of low order."""
-    encs, sealings = [], []
-    for m in messages:
-        ephemeral = await primitives.agreement_key(m.seed)
-        [dh] = await primitives.agree(ephemeral, [m.public])
+    agreed = await primitives.agree_once([(m.seed, m.public) for m in messages])
+    sealings = []
+    for m, (enc, dh) in zip(messages, agreed, strict=True):
         if dh is None:
             raise NotForThisKey("low order public key")
-        key, nonce = _key_and_nonce(_shared_secret(dh, ephemeral.public, m.public), m.info)
-        encs.append(ephemeral.public)
+        key, nonce = key_and_nonce(shared_secret(dh, enc, m.public), m.info)
         sealings.append(Sealing(key, nonce, b"", m.plaintext))
-    return [enc + ct for enc, ct in zip(encs, await primitives.seal(sealings), strict=True)]
+    sealed = await primitives.seal(sealings)
+    return [enc + ct for (enc, _), ct in zip(agreed, sealed, strict=True)]
 
 
 async def seal(primitives: Primitives, seed: bytes, public: bytes, info: bytes, plaintext: bytes) -> bytes:
@@ -77,7 +79,7 @@ async def open_many(
     sealings, places = [], []
     for i, ((info, sealed), dh) in enumerate(zip(messages, shared, strict=True)):
         if dh is not None and len(sealed) >= ENC_BYTES + TAG_BYTES:
-            content, nonce = _key_and_nonce(_shared_secret(dh, encs[i], key.public), info)
+            content, nonce = key_and_nonce(shared_secret(dh, encs[i], key.public), info)
             sealings.append(Sealing(content, nonce, b"", sealed[ENC_BYTES:]))
             places.append(i)
     out: list[bytes | None] = [None] * len(messages)

@@ -53,28 +53,37 @@ class Primitives(Protocol):
     """The few operations that need a crypto library. Same bytes on CPython and in the browser."""
 
     async def signing_key(self, seed: bytes) -> SigningKey:
-        """Take in 32 secret bytes; the handle can sign and never gives them back."""
+        """Take in 32 secret bytes (else ValueError); the handle can sign and never gives them back."""
 
     async def agreement_key(self, seed: bytes) -> AgreementKey:
-        """Take in 32 secret bytes; the handle can agree and never gives them back."""
+        """Take in 32 secret bytes (else ValueError); the handle can agree and never gives them back."""
 
     async def sign(self, key: SigningKey, messages: Sequence[bytes]) -> list[bytes]:
         """Ed25519 (RFC 8032) over each message, 64 bytes each."""
 
     async def verify(self, items: Sequence[Signed]) -> list[bool]:
-        """True where the signature holds. Malformed keys or signatures are False, never an exception."""
+        """True where the signature holds. Malformed keys or signatures are False, never an exception.
+
+        Strict (sync.core.curves), so that every implementation gives the same answer.
+        """
 
     async def agree(self, key: AgreementKey, publics: Sequence[bytes]) -> list[bytes | None]:
         """X25519 (RFC 7748) with each public key: 32 bytes, or None where it gives the all-zero point."""
 
+    async def agree_once(self, items: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes | None]]:
+        """For each (fresh secret seed, public key): the seed's own public key, and what `agree` would give.
+
+        The seeds are used this once and kept nowhere.
+        """
+
     async def seal(self, items: Sequence[Sealing]) -> list[bytes]:
-        """AES-256-GCM: ciphertext‖16-byte tag for each item."""
+        """AES-256-GCM: ciphertext‖16-byte tag for each item. Raises ValueError for a wrong key or nonce size."""
 
     async def open(self, items: Sequence[Sealing]) -> list[bytes | None]:
         """The plaintext of each item, or None where key, nonce, aad or tag do not fit."""
 
     async def stretch(self, secret: bytes, salt: bytes, rounds: int) -> bytes:
-        """PBKDF2-HMAC-SHA256 (RFC 8018, 5.2), 32 bytes. Slow on purpose."""
+        """PBKDF2-HMAC-SHA256 (RFC 8018, 5.2), 32 bytes. Slow on purpose. ValueError for less than one round."""
 
 
 class DeviceKey(Protocol):

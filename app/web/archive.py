@@ -1,0 +1,55 @@
+"""The app archive: our Python and its packages, as the worker unpacks them. Nothing that would start micropip."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from app.web.packages import read, wheel_of
+from app.web.texts import compiled
+
+_OURS = ("app", "sync/core", "sync/device")
+_NOT_OURS = re.compile(r"app/(cli\.py|commands/|web/|platform/native)|__pycache__")
+_PACKAGES = (
+    "flet",
+    "msgpack",
+    "repath",
+    "segno",
+    "sqlite_utils",
+    "sqlite_fts4",
+    "pluggy",
+    "python_dateutil",
+    "six",
+    "click",
+    "click_default_group",
+    "tabulate",
+)
+_UNUSED = re.compile(
+    r"\.dist-info/(?!METADATA)|/testing/|\.pyi$|/py\.typed$|__pycache__|sqlite_utils/(cli|plugins)\.py$"
+    r"|flet/(cli|utils/deprecated_cli)|\.exe$|dateutil/zoneinfo/.*\.tar\.gz$"
+)
+_WHEN = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
+
+
+def make(wheels: list[Path], directory: bytes) -> bytes:
+    """The zip: deterministic, uncompressed (it travels compressed)."""
+    entries: dict[str, bytes] = {"sync/__init__.py": Path("sync/__init__.py").read_bytes()}
+    for top in _OURS:
+        for path in sorted(Path(top).rglob("*.py")):
+            if not _NOT_OURS.search(path.as_posix()):
+                entries[path.as_posix()] = path.read_bytes()
+    entries["app/helplines.json"] = directory
+    entries |= {f"app/locale/{name}": data for name, data in compiled().items()}
+    for package in _PACKAGES:
+        for name, data in read(wheel_of(wheels, package)).items():
+            if not _UNUSED.search(name):
+                entries[f"__pypackages__/{name}"] = data
+    return _zip(entries)
+
+
+def _zip(entries: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(entries):
+            archive.writestr(zipfile.ZipInfo(name, _WHEN), entries[name])
+    return buffer.getvalue()

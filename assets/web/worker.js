@@ -1,0 +1,69 @@
+// The worker in which Python runs. Started by the first page at once, so that it loads beside Flutter.
+
+import { straatCrypto, deviceKey } from "./crypto.js";
+import { makeStorage, routeFdatasync } from "./opfs.js";
+
+routeFdatasync(); // before Pyodide is loaded
+
+const post = (facts) => self.postMessage({ straat: facts });
+const step = (name) => post({ step: name });
+const fletJs = self.flet_js = {}; // the names that flet.messaging.pyodide_connection expects
+const receive = (message) => {
+  const bytes = message.toJs();
+  self.postMessage(bytes, [bytes.buffer]);
+};
+fletJs.receive_callback = receive;
+
+const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin, marker: false };
+const storage = makeStorage(post, deviceKey);
+
+async function loadPython() {
+  const archive = fetch(new URL("app.zip", import.meta.url)).then((answer) => {
+    if (!answer.ok) throw new Error(`app.zip: ${answer.status}`);
+    return answer.arrayBuffer();
+  });
+  archive.catch(() => {}); // told when it is awaited
+  const { loadPyodide } = await import("./pyodide/pyodide.mjs");
+  step("pyodide");
+  const pyodide = self.pyodide = await loadPyodide({ stdout: console.log, stderr: console.error });
+  step("python");
+  const { FS } = pyodide;
+  const openStorage = storage.open;
+  storage.open = (marker) => openStorage(FS, marker);
+  pyodide.registerJsModule("flet_js", fletJs);
+  pyodide.registerJsModule("straat_js", { crypto: straatCrypto, storage, page });
+  FS.mkdirTree("/app");
+  FS.chdir("/app");
+  pyodide.unpackArchive(await archive, "zip", { extractDir: "/app" });
+  pyodide.runPython("import sys; sys.path[:0] = ['/app', '/app/__pypackages__']; sys.dont_write_bytecode = True");
+  step("unpacked");
+  pyodide.runPython("import flet, app.main");
+  step("imported");
+  return pyodide;
+}
+
+const python = loadPython();
+python.catch((error) => post({ failed: String(error).slice(-2000) }));
+let started = false;
+
+self.onmessage = async ({ data }) => {
+  if (data?.straat) {
+    if ("marker" in data.straat) page.marker = data.straat.marker;
+    if (data.straat.probe) storage.probe();
+    page.onmessage?.(data.straat);
+  } else if (started) {
+    fletJs.send?.(data);
+  } else {
+    started = true;
+    try {
+      const pyodide = await python;
+      Object.assign(fletJs, { args: data.args, documentUrl: data.documentUrl });
+      pyodide.runPython("app.main.run()", { globals: pyodide.toPy({ app: pyodide.pyimport("app") }) });
+      await fletJs.start_connection(receive);
+      self.postMessage("initialized");
+    } catch (error) {
+      post({ failed: String(error).slice(-2000) });
+      self.postMessage(String(error));
+    }
+  }
+};
