@@ -1,12 +1,14 @@
-"""Clock, randomness, the held secret, the log's place, the network and the page, in the browser's worker."""
+"""The log's place, the network and the page, in the browser's worker. What is the device's own: browser_device."""
 
 import json
-import time
 
 from js import AbortSignal, Object, fetch
 from pyodide.ffi import JsException, create_proxy, to_js
-from straat_js import crypto, page, storage
+from straat_js import page, storage
 
+from app.platform.browser_device import BrowserClock as BrowserClock
+from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
+from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.services.app import Opened
 from sync.core.errors import LogDamaged, Unreachable
 from sync.core.ports import Log, Reply
@@ -14,34 +16,6 @@ from sync.core.wire import MEDIA_TYPE
 from sync.device.log import SqliteLog
 
 TIMEOUT_MILLIS = 30_000
-
-
-class BrowserClock:
-    """See sync.core.ports.Clock."""
-
-    def millis(self) -> int:
-        """Milliseconds since 1970-01-01 UTC."""
-        return time.time_ns() // 1_000_000
-
-
-class BrowserRandom:
-    """See sync.core.ports.Random. Straight from WebCrypto, so that no snapshot can repeat it."""
-
-    def bytes(self, count: int) -> bytes:
-        """From crypto.getRandomValues."""
-        return crypto.random(count).to_bytes()
-
-
-class BrowserDeviceKey:
-    """See sync.core.ports.DeviceKey: a non-extractable CryptoKey in IndexedDB."""
-
-    async def mac(self, message: bytes) -> bytes:
-        """See the port."""
-        return (await crypto.deviceKey.mac(to_js(message))).to_bytes()
-
-    async def forget(self) -> None:
-        """See the port."""
-        await crypto.deviceKey.forget()
 
 
 class FetchTransport:

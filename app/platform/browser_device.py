@@ -1,38 +1,54 @@
-"""Clock, randomness and the held secret in the browser's worker.
+"""Clock, randomness and the held secret in the browser's worker (assets/web/crypto.js).
 
-Pyodide's clock is the browser's, and its `os.urandom` is WebCrypto's getRandomValues, also after a memory
-snapshot was restored; so both are the system's own. The device key is a non-extractable HMAC key in IndexedDB
-(assets/web/crypto.js). Nothing of JavaScript is imported until a BrowserDeviceKey is made.
+Imports no JavaScript until an object is made, so that a memory snapshot may hold this module.
 """
+
+import time
 
 from pyodide.ffi import to_js
 
-from app.platform.native import SystemClock as BrowserClock
-from app.platform.native import SystemRandom as BrowserRandom
 
-__all__ = ["BrowserClock", "BrowserDeviceKey", "BrowserRandom"]
+class BrowserClock:
+    """See sync.core.ports.Clock."""
+
+    def millis(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+        return time.time_ns() // 1_000_000
 
 
-class BrowserDeviceKey:
-    """A DeviceKey that the browser keeps; made at first use."""
+class BrowserRandom:
+    """See sync.core.ports.Random. Straight from WebCrypto, so that no snapshot can repeat it."""
 
     def __init__(self) -> None:
         from straat_js import crypto
 
-        self._crypto = crypto
+        self._random = crypto.random
+
+    def bytes(self, count: int) -> bytes:
+        """From crypto.getRandomValues."""
+        return self._random(count).to_bytes()
+
+
+class BrowserDeviceKey:
+    """See sync.core.ports.DeviceKey: a non-extractable CryptoKey in IndexedDB, made at first use."""
+
+    def __init__(self) -> None:
+        from straat_js import crypto
+
+        self._key = crypto.deviceKey
 
     async def mac(self, message: bytes) -> bytes:
-        """See sync.core.ports.DeviceKey."""
-        return (await self._crypto.deviceMac(to_js(message))).to_bytes()
+        """See the port."""
+        return (await self._key.mac(to_js(message))).to_bytes()
 
     async def exists(self) -> bool:
         """Whether the browser has one stored now. False beside a log: the browser cleared its data."""
-        return bool(await self._crypto.deviceKeyExists())
+        return await self._key.exists()
 
     async def put_back(self) -> bool:
         """Store the key that is still in memory again, after site data were cleared. False: none in memory."""
-        return bool(await self._crypto.deviceKeyPutBack())
+        return await self._key.putBack()
 
     async def forget(self) -> None:
-        """See sync.core.ports.DeviceKey."""
-        await self._crypto.deviceKeyForget()
+        """See the port."""
+        await self._key.forget()

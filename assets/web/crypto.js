@@ -1,129 +1,116 @@
-// WebCrypto for the Python side, many items in one call. Keys stay here; Python holds numbers.
-//
-// Lists cross the border as one byte array: for each item its length (4 bytes, big endian; 0xffffffff for none),
-// then the item.
-
+// WebCrypto for Python: many operations in one call, since each crossing costs more than the operation.
+// Private keys are non-extractable CryptoKeys that stay in this module; Python holds their number.
+// A batch travels as one Uint8Array of fields, each a 4-byte big-endian length and its bytes; in an answer
+// the length ffffffff stands for None. What comes in may hold secrets, so it is wiped after use.
 const subtle = self.crypto.subtle;
 const NONE = 0xffffffff;
-const PKCS8 = { // RFC 8410: the 16 bytes before a 32-byte private key
-  Ed25519: Uint8Array.from([0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]),
-  X25519: Uint8Array.from([0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20]),
+const GCM_TAG_BITS = 128;
+const RANDOM_AT_ONCE = 65536; // getRandomValues gives no more
+const PKCS8 = { // RFC 8410, 7: everything before the 32 secret bytes
+  Ed25519: [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20],
+  X25519: [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20],
 };
-const DATABASE = "straat-device", STORE = "keys", NAME = "device";
 
-function unframe(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), items = [];
-  for (let at = 0; at < bytes.length;) {
+const keys = new Map();
+let lastKey = 0;
+
+function unpack(packed) {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const fields = [];
+  for (let at = 0; at < packed.length;) {
     const length = view.getUint32(at);
-    items.push(bytes.subarray(at + 4, at + 4 + length));
+    fields.push(packed.subarray(at + 4, at + 4 + length));
     at += 4 + length;
   }
-  return items;
+  return fields;
 }
 
-function frame(items) {
-  const size = items.reduce((sum, item) => sum + 4 + (item?.length ?? 0), 0);
-  const bytes = new Uint8Array(size), view = new DataView(bytes.buffer);
+function pack(fields) {
+  const packed = new Uint8Array(fields.reduce((sum, f) => sum + 4 + (f ? f.byteLength : 0), 0));
+  const view = new DataView(packed.buffer);
   let at = 0;
-  for (const item of items) {
-    view.setUint32(at, item ? item.length : NONE);
-    if (item) bytes.set(item, at + 4);
-    at += 4 + (item?.length ?? 0);
+  for (const field of fields) {
+    view.setUint32(at, field ? field.byteLength : NONE);
+    if (field) packed.set(new Uint8Array(field), at + 4);
+    at += 4 + (field ? field.byteLength : 0);
   }
-  return bytes;
+  return packed;
 }
 
-const groups = (items, size) =>
-  Array.from({ length: items.length / size }, (_, i) => items.slice(i * size, (i + 1) * size));
-const bytesOf = (buffer) => new Uint8Array(buffer);
-const orNone = (promise) => promise.then(bytesOf, () => null);
-
-const held = [null]; // numbers from 1
-
-async function importPrivate(name, seed, usages) {
-  const pkcs8 = new Uint8Array([...PKCS8[name], ...seed]);
-  const open = await subtle.importKey("pkcs8", pkcs8, name, true, usages);
-  const { x } = await subtle.exportKey("jwk", open);
-  held.push(await subtle.importKey("pkcs8", pkcs8, name, false, usages));
-  pkcs8.fill(0);
-  const raw = Uint8Array.from(atob(x.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-  return frame([Uint8Array.of(held.length - 1 >> 8, held.length - 1 & 255), raw]);
+function groups(packed, size) {
+  const fields = unpack(packed);
+  return Array.from({ length: fields.length / size }, (_, i) => fields.slice(i * size, (i + 1) * size));
 }
 
-function aesKeys(usage) { // one import for each key in a batch
-  const imported = new Map();
-  return (key) => {
-    const name = String.fromCharCode(...key);
-    if (!imported.has(name)) imported.set(name, subtle.importKey("raw", key, "AES-GCM", false, [usage]));
-    return imported.get(name);
+// One answer for each group of `size` fields; an operation that fails answers null.
+async function each(packed, size, operation) {
+  try {
+    return pack(await Promise.all(groups(packed, size).map((g) => operation(...g).catch(() => null))));
+  } finally {
+    packed.fill(0);
+  }
+}
+
+const fromBase64Url = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+
+// A non-extractable private key and its 32 public bytes. WebCrypto gives the public half of a private key
+// only through an export, so the secret is taken in twice and the extractable one dropped at once.
+async function importPrivate(name, seed) {
+  const pkcs8 = Uint8Array.of(...PKCS8[name], ...seed);
+  const usages = name === "Ed25519" ? ["sign"] : ["deriveBits"];
+  try {
+    const passing = await subtle.importKey("pkcs8", pkcs8, { name }, true, usages);
+    const key = await subtle.importKey("pkcs8", pkcs8, { name }, false, usages);
+    return { key, public: fromBase64Url((await subtle.exportKey("jwk", passing)).x) };
+  } finally {
+    pkcs8.fill(0);
+  }
+}
+
+async function takeIn(name, seed) {
+  try {
+    const made = await importPrivate(name, seed);
+    keys.set(++lastKey, made.key);
+    return pack([Uint32Array.of(lastKey).buffer, made.public]);
+  } finally {
+    seed.fill(0);
+  }
+}
+
+// RFC 7748: 32 bytes; null for the all-zero result, also where the browser itself does not refuse it.
+async function shared(key, bytes) {
+  const peer = await subtle.importKey("raw", bytes, { name: "X25519" }, false, []);
+  const secret = new Uint8Array(await subtle.deriveBits({ name: "X25519", public: peer }, key, 256));
+  return secret.some((b) => b !== 0) ? secret : null;
+}
+
+// An importer of AES keys that imports each of them once: a batch often holds few keys and many texts.
+function aesKeys(usage) {
+  const known = new Map();
+  return (bytes) => {
+    const name = String.fromCharCode(...bytes);
+    if (!known.has(name)) known.set(name, subtle.importKey("raw", bytes, "AES-GCM", false, [usage]));
+    return known.get(name);
   };
 }
 
-async function aes(framed, usage, settle) {
-  const keyOf = aesKeys(usage);
-  return frame(await Promise.all(groups(unframe(framed), 4).map(async ([key, iv, additionalData, data]) =>
-    settle(subtle[usage]({ name: "AES-GCM", iv, additionalData }, await keyOf(key), data)))));
+const gcm = (iv, additionalData) => ({ name: "AES-GCM", iv, additionalData, tagLength: GCM_TAG_BITS });
+
+async function holds(bytes, signature, message) {
+  const key = await subtle.importKey("raw", bytes, { name: "Ed25519" }, false, ["verify"]);
+  return (await subtle.verify({ name: "Ed25519" }, key, signature, message)) ? Uint8Array.of(1) : null;
 }
 
 // -- the key that the browser holds and never gives out ----------------------------------------------------
-
-const settled = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-
-async function withStore(mode, work) {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await settled(opening);
-  try {
-    const transaction = database.transaction(STORE, mode, { durability: "strict" });
-    const done = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    const result = await settled(work(transaction.objectStore(STORE)));
-    await done;
-    return result;
-  } finally {
-    database.close();
-  }
-}
-
-let deviceSecret = null;
-
-async function device() {
-  deviceSecret ??= await withStore("readonly", (store) => store.get(NAME));
-  if (!deviceSecret) {
-    deviceSecret = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    await withStore("readwrite", (store) => store.put(deviceSecret, NAME));
-  }
-  return deviceSecret;
-}
-
-export const deviceKey = {
-  mac: async (message) => bytesOf(await subtle.sign("HMAC", await device(), message)),
-  async forget() {
-    deviceSecret = null;
-    await withStore("readwrite", (store) => store.delete(NAME));
-  },
-  async putBack() {
-    if (deviceSecret) await withStore("readwrite", (store) => store.put(deviceSecret, NAME));
-  },
-};
-
-// The device key: made at first use, kept by the browser in IndexedDB, never readable by anyone. A connection
-// is opened for each use and closed again, so that it never outlives site data that were cleared.
-const DATABASE = "straat-device";
-const STORE = "keys";
-const NAME = "device";
-const HMAC = {name: "HMAC", hash: "SHA-256", length: 256};
+// Made at first use, kept in IndexedDB. A connection is opened for each use and closed again, so that it
+// never outlives site data that were cleared.
+const DATABASE = "straat-device", STORE = "keys", NAME = "device";
 let held = null;
 
 const answered = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
   request.onerror = () => reject(request.error);
-  request.onblocked = () => reject(new DOMException("the database is in use", "InvalidStateError"));
 });
 
 async function inStore(mode, use) {
@@ -131,13 +118,12 @@ async function inStore(mode, use) {
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
   const database = await answered(opening);
   try {
-    const transaction = database.transaction(STORE, mode, {durability: "strict"});
+    const transaction = database.transaction(STORE, mode, { durability: "strict" });
     const done = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = () => reject(transaction.error);
     });
-    const result = await answered(use(transaction.objectStore(STORE)));
-    await done;
+    const [result] = await Promise.all([answered(use(transaction.objectStore(STORE))), done]);
     return result;
   } finally {
     database.close();
@@ -146,66 +132,80 @@ async function inStore(mode, use) {
 
 const stored = () => inStore("readonly", (store) => store.get(NAME));
 
-async function deviceKey() {
+async function theKey() {
   held ??= await stored();
   if (held) return held;
-  const fresh = await subtle.generateKey(HMAC, false, ["sign"]);
-  // Another worker may have been first: its key stands.
-  await inStore("readwrite", (store) => store.add(fresh, NAME)).catch((e) => {
-    if (e?.name !== "ConstraintError") throw e;
+  const fresh = await subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]);
+  await inStore("readwrite", (store) => store.add(fresh, NAME)).catch((error) => {
+    if (error?.name !== "ConstraintError") throw error; // else someone was first: that key stands
   });
   held = await stored();
   return held;
 }
 
-export const straatCrypto = {
-  deviceKey,
-  random: (count) => self.crypto.getRandomValues(new Uint8Array(count)),
-  signingKey: (seed) => importPrivate("Ed25519", seed, ["sign"]),
-  agreementKey: (seed) => importPrivate("X25519", seed, ["deriveBits"]),
-  sign: async (number, framed) => frame(await Promise.all(
-    unframe(framed).map(async (message) => bytesOf(await subtle.sign("Ed25519", held[number], message))))),
-  verify: async (framed) => Uint8Array.from(await Promise.all(
-    groups(unframe(framed), 3).map(async ([raw, signature, message]) => {
-      try {
-        const key = await subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
-        return Number(await subtle.verify("Ed25519", key, signature, message));
-      } catch {
-        return 0;
-      }
-    }))),
-  agree: async (number, framed) => frame(await Promise.all(unframe(framed).map(async (raw) => {
-    try {
-      const other = await subtle.importKey("raw", raw, "X25519", false, []);
-      const shared = bytesOf(await subtle.deriveBits({ name: "X25519", public: other }, held[number], 256));
-      return shared.some((byte) => byte) ? shared : null;
-    } catch {
-      return null;
-    }
-  }))),
-  seal: (framed) => aes(framed, "encrypt", async (sealed) => bytesOf(await sealed)),
-  open: (framed) => aes(framed, "decrypt", orNone),
-  async stretch(secret, salt, iterations) {
-    const key = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
-    return bytesOf(await subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, key, 256));
-  },
-
-  async deviceMac(message) {
-    return new Uint8Array(await subtle.sign("HMAC", await deviceKey(), message));
-  },
-
-  deviceKeyExists: async () => Boolean(await stored()),
-
+export const deviceKey = {
+  mac: async (message) => new Uint8Array(await subtle.sign("HMAC", await theKey(), message)),
+  exists: async () => Boolean(await stored()),
   // Store the key that is still in memory again, after site data were cleared. False: none in memory.
-  async deviceKeyPutBack() {
+  async putBack() {
     const key = held;
     if (key) await inStore("readwrite", (store) => store.put(key, NAME));
     return Boolean(key);
   },
-
-  async deviceKeyForget() {
+  async forget() {
     held = null;
     await inStore("readwrite", (store) => store.clear());
-    await answered(indexedDB.deleteDatabase(DATABASE));
+  },
+};
+
+export const straatCrypto = {
+  deviceKey,
+
+  random(count) {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count; at += RANDOM_AT_ONCE) {
+      self.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_AT_ONCE));
+    }
+    return bytes;
+  },
+
+  signingKey: (seed) => takeIn("Ed25519", seed),
+  agreementKey: (seed) => takeIn("X25519", seed),
+  release: (number) => { keys.delete(number); },
+  sign: (number, packed) => each(packed, 1, (message) => subtle.sign({ name: "Ed25519" }, keys.get(number), message)),
+  verify: (packed) => each(packed, 3, holds),
+  agree: (number, packed) => each(packed, 1, (bytes) => shared(keys.get(number), bytes)),
+
+  // Two answers for each (fresh seed, public key): the seed's own public key, and the shared secret or null.
+  async agreeOnce(packed) {
+    try {
+      const answers = await Promise.all(groups(packed, 2).map(async ([seed, bytes]) => {
+        const mine = await importPrivate("X25519", seed);
+        return [mine.public, await shared(mine.key, bytes).catch(() => null)];
+      }));
+      return pack(answers.flat());
+    } finally {
+      packed.fill(0);
+    }
+  },
+
+  seal(packed) {
+    const keyOf = aesKeys("encrypt");
+    return each(packed, 4, async (key, iv, aad, data) => subtle.encrypt(gcm(iv, aad), await keyOf(key), data));
+  },
+
+  open(packed) {
+    const keyOf = aesKeys("decrypt");
+    return each(packed, 4, async (key, iv, aad, data) => subtle.decrypt(gcm(iv, aad), await keyOf(key), data));
+  },
+
+  async stretch(secret, salt, iterations) {
+    try {
+      const key = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
+      const derivation = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+      return new Uint8Array(await subtle.deriveBits(derivation, key, 256));
+    } finally {
+      secret.fill(0);
+    }
   },
 };

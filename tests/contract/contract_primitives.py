@@ -106,7 +106,8 @@ async def two_sides_agree(primitives: Primitives) -> None:
     [two] = await primitives.agree(theirs, [mine.public])
     once = await primitives.agree_once([(SEED, theirs.public), (OTHER, mine.public)])
     assert one == two
-    assert one is not None and len(one) == 32
+    assert one is not None
+    assert len(one) == 32
     assert once == [(mine.public, one), (theirs.public, one)]
 
 
@@ -206,9 +207,7 @@ async def a_private_key_is_32_bytes(primitives: Primitives) -> None:
 async def a_thousand_at_once(primitives: Primitives) -> None:
     """A batch of a thousand, under several keys and of all sizes, comes back whole and in order."""
     texts = [bytes((i % 251,)) * (i * 7 % 2000) for i in range(1000)]
-    items = [
-        Sealing(bytes((i % 3,)) * 32, i.to_bytes(12, "big"), b"h" * (i % 50), t) for i, t in enumerate(texts)
-    ]
+    items = [Sealing(bytes((i % 3,)) * 32, i.to_bytes(12, "big"), b"h" * (i % 50), t) for i, t in enumerate(texts)]
     sealed = await primitives.seal(items)
     opened = await primitives.open([s._replace(data=c) for s, c in zip(items, sealed, strict=True)])
     assert opened == texts
@@ -218,13 +217,11 @@ async def a_thousand_at_once(primitives: Primitives) -> None:
 async def stretching_gives_known_bytes(primitives: Primitives) -> None:
     """PBKDF2-HMAC-SHA256 gives the published bytes (RFC 7914, 11, first half of each) and counts its rounds."""
     assert (
-        (await primitives.stretch(b"passwd", b"salt", 1)).hex()
-        == "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
-    )
+        await primitives.stretch(b"passwd", b"salt", 1)
+    ).hex() == "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
     assert (
-        (await primitives.stretch(b"Password", b"NaCl", 80000)).hex()
-        == "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"
-    )
+        await primitives.stretch(b"Password", b"NaCl", 80000)
+    ).hex() == "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"
     assert len(await primitives.stretch(b"", b"", 2)) == 32
     await refuses(primitives.stretch(b"x", b"y", 0))
 
