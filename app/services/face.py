@@ -49,6 +49,9 @@ class AppFace(Protocol):
     async def unlock(self, secret: str) -> None:
         """Open the vault. Raises WrongSecret or TrySlower(wait_millis)."""
 
+    async def retry_enrolment(self) -> None:
+        """At ENROLLING: ask the server once more. Raises Unreachable and its kin."""
+
     def unlock_wait_millis(self) -> int:
         """How long the next try has to wait, 0 when it may be now."""
 

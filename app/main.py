@@ -1,0 +1,39 @@
+"""The phone's composition root: wires the browser's ports to the app, and the app to its screens."""
+
+import flet as ft
+
+from app.platform.browser import (
+    BrowserClock,
+    BrowserDeviceKey,
+    BrowserPage,
+    BrowserRandom,
+    BrowserStorage,
+    FetchTransport,
+)
+from app.platform.browser_crypto import BrowserPrimitives
+from app.services.app import App
+from app.services.session import World
+from app.views.shell import Shell
+
+
+async def main(page: ft.Page) -> None:
+    """One page."""
+    browser = BrowserPage()
+    world = World(BrowserPrimitives(), BrowserDeviceKey(), BrowserRandom(), BrowserClock(), FetchTransport())
+    app = App(world, BrowserStorage(), browser)
+
+    def hear(message: dict[str, object]) -> None:
+        if message.get("updateReady"):
+            app.announce_update()
+        if message.get("online") or message.get("visible"):
+            app.sync_now()
+
+    browser.listen(hear)
+    await Shell(page, app).start()
+    page.run_task(app.start, page.route or "")
+    browser.ready()
+
+
+def run() -> None:
+    """Start Flet in the worker."""
+    ft.run(main)

@@ -1,0 +1,93 @@
+"""Every error in words for the person holding the phone: what happened, what was kept, what to do next."""
+
+from app.services.language import _, counted
+from sync.core.errors import BadInput, StraatError, TrySlower
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "internal": _("Er ging iets mis. Wat je had opgeslagen, is er nog. Probeer het opnieuw."),
+        "bad_format": _("Dit kunnen we niet lezen. Er is niets veranderd. Controleer of je alles hebt overgenomen."),
+        "too_large": _("Dit is te groot. Er is niets weg. Maak het korter en probeer het opnieuw."),
+        "newer_version": _(
+            "Dit is gemaakt met een nieuwere versie. Het blijft bewaard. Werk de app bij om het te lezen."
+        ),
+        "not_for_this_key": _("Dit is niet voor dit apparaat bedoeld. Het blijft bewaard."),
+        "bad_signature": _("De afzender klopt niet. We hebben het apart gezet en niet overgenomen."),
+        "broken_chain": _("Er ontbreekt iets dat hiervoor hoort. Wat er wel is, blijft bewaard."),
+        "stale_epoch": _("Dit is met een oude sleutel gemaakt. We hebben het apart gezet."),
+        "roll_refused": _("Dit mag niet volgens de ledenlijst. Er is niets veranderd. Vraag je coördinator."),
+        "roll_moved": _("De ledenlijst is net veranderd. Er is niets weg. Probeer het nog een keer."),
+        "roll_forked": _("Er zijn twee ledenlijsten. Notities maken kan gewoon. Waarschuw je coördinator."),
+        "unknown_head": _("De ledenlijst is hier nog niet compleet. Alles blijft bewaard; het gaat vanzelf verder."),
+        "invitation_used": _("Deze uitnodiging is al gebruikt. Vraag je coördinator om een nieuwe."),
+        "invitation_expired": _("Deze uitnodiging is verlopen. Vraag je coördinator om een nieuwe."),
+        "invitation_unknown": _("Deze uitnodiging kennen we niet. Kijk of de link compleet is, of vraag een nieuwe."),
+        "forbidden": _("Dit mag je niet veranderen. Er is niets veranderd."),
+        "foreign_record": _("Dit hoort bij iemand anders. We hebben het apart gezet."),
+        "not_authorized": _("De app meldt zich opnieuw aan. Er is niets weg."),
+        "unknown_device": _(
+            "Dit apparaat staat niet op de ledenlijst. Je notities blijven hier. Vraag je coördinator."
+        ),
+        "unknown_organisation": _(
+            "De server kent deze organisatie niet. Je notities blijven hier. Vraag je coördinator."
+        ),
+        "not_found": _("Dit is er niet (meer)."),
+        "slow_down": _("Het gaat even te snel. Er is niets weg. Wacht een minuut."),
+        "busy": _("De server kan nu niets bewaren. Alles staat op dit apparaat; het gaat vanzelf verder."),
+        "unreachable": _("Geen verbinding met de server. Alles staat op dit apparaat. Probeer het later opnieuw."),
+        "disk_full": _("Dit apparaat is vol. Wat al was opgeslagen, is er nog. Maak ruimte en sla opnieuw op."),
+        "log_damaged": _("De opgeslagen notities zijn niet te lezen. Het bestand blijft bewaard. Vraag hulp."),
+        "storage_gone": _("De browser heeft de gegevens van deze app gewist."),
+        "wrong_secret": _("Dat klopt niet. Probeer het rustig opnieuw."),
+        "try_slower": _("Wacht even voor je het opnieuw probeert. Je notities zijn veilig."),
+        "locked": _("De app is vergrendeld. Ontgrendel hem eerst."),
+        "bad_input": _("Kijk het formulier nog even na. Er is niets weg."),
+    }
+
+
+def _fields() -> dict[tuple[str, str], str]:
+    return {
+        ("shared", "missing"): _("Kies eerst of de coördinator mag meelezen."),
+        ("address", "missing"): _("Vul het adres in."),
+        ("address", "too_long"): _("Het adres is te lang."),
+        ("day", "missing"): _("Kies de dag van het bezoek."),
+        ("day", "future"): _("Deze dag moet nog komen."),
+        ("outcome", "missing"): _("Kies hoe het ging."),
+        ("note", "too_long"): _("De notitie is te lang: hooguit 10.000 tekens. Niets is weg, maak hem korter."),
+        ("come_back", "before_visit"): _("Deze dag ligt voor het bezoek."),
+        ("name", "missing"): _("Vul een naam in."),
+        ("name", "too_long"): _("Deze naam is te lang."),
+        ("secret", "too_short"): _("Kies minstens 6 cijfers of tekens."),
+        ("secret", "too_simple"): _("Dit is te makkelijk te raden."),
+        ("secret", "weak_coordinator"): _("Kies een zin van minstens 10 tekens, niet alleen cijfers."),
+        ("secret", "different"): _("De twee keer zijn niet gelijk."),
+        ("reply", "missing"): _("Schrijf je vraag erbij."),
+        ("reply", "too_long"): _("Dit is te lang: hooguit 2.000 tekens."),
+    }
+
+
+def sentence(error: StraatError) -> str:
+    """What to show for an error."""
+    if isinstance(error, BadInput):
+        return field_text(error)
+    if isinstance(error, TrySlower) and error.wait_millis:
+        seconds = -(-error.wait_millis // 1000)
+        wait = counted("Wacht nog {n} seconde.", "Wacht nog {n} seconden.", seconds)
+        return f"{_texts()['try_slower']} {wait}"
+    return sentence_of(error.code)
+
+
+def sentence_of(code: str) -> str:
+    """What to show for an error code; an unknown one (of a newer version) gets the general sentence."""
+    return _texts().get(code, _texts()["internal"])
+
+
+def field_text(error: BadInput) -> str:
+    """What to show at a field."""
+    return _fields().get((error.field, error.why), _texts()["bad_input"])
+
+
+def covered() -> set[str]:
+    """The codes that have a sentence of their own."""
+    return set(_texts())

@@ -1,0 +1,65 @@
+"""The help lines: the same ones always first, found by any word, called with one tap."""
+
+import flet as ft
+
+from app.services.language import _
+from app.services.models import HelpLine
+from app.views.parts import field, notice, page_body, quiet_button, title
+from app.views.screen import Screen
+
+_ALWAYS_OPEN = "112"
+
+
+def spaced(phone: str) -> str:
+    """A number as people write it."""
+    if len(phone) == 8 and phone.startswith(("0800", "0900")):
+        return f"{phone[:4]}-{phone[4:]}"
+    if len(phone) == 10:
+        return f"{phone[:3]}-{phone[3:6]} {phone[6:8]} {phone[8:]}"
+    return phone
+
+
+class HelpScreen(Screen):
+    """Works at every stage, offline, without unlocking."""
+
+    def build(self) -> ft.Control:
+        self.search = field(_("Zoek een hulplijn"), on_change=self.safe(self._search), prefix_icon=ft.Icons.SEARCH)
+        self.lines = ft.Column(spacing=12)
+        self._search(None)
+        back = [] if self.shell.inside else [quiet_button(_("Terug"), self.go("/"), ft.Icons.ARROW_BACK)]
+        return page_body(self.page, *back, title(_("Hulplijnen")), self.search, self.lines)
+
+    def _search(self, e) -> None:
+        found = self.app.help_lines(self.search.value or "")
+        self.lines.controls = [self._line(x) for x in found] or [
+            notice(_("Niets gevonden. Bij gevaar bel je altijd 112."))
+        ]
+
+    def _line(self, line: HelpLine) -> ft.Control:
+        first = line.phone == _ALWAYS_OPEN
+        ground = ft.Colors.SECONDARY if first else ft.Colors.SURFACE_CONTAINER
+        ink = ft.Colors.ON_SECONDARY if first else ft.Colors.ON_SURFACE
+        about = " · ".join(part for part in (line.about, line.hours, line.cost) if part)
+        words = ft.Column(
+            [
+                ft.Text(line.name, size=19, weight=ft.FontWeight.W_600, color=ink),
+                ft.Text(spaced(line.phone), size=20, weight=ft.FontWeight.W_700, color=ink),
+                ft.Text(about, size=16, color=ink),
+            ],
+            spacing=2,
+            expand=True,
+        )
+        return ft.Container(
+            ft.Row([words, ft.Icon(ft.Icons.PHONE, color=ink, size=28)]),
+            padding=16,
+            border_radius=18,
+            bgcolor=ground,
+            border=None if first else ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
+            ink=True,
+            tooltip=_("Bel {name}").format(name=line.name),
+            on_click=self.safe(lambda e, phone=line.phone: self._call(phone)),
+        )
+
+    async def _call(self, phone: str) -> None:
+        await ft.UrlLauncher().launch_url(f"tel:{phone}")
+        self.say(_("Bellen lukt niet vanaf dit apparaat? Toets zelf {phone}.").format(phone=spaced(phone)))

@@ -1,0 +1,117 @@
+"""The lock: a PIN pad for the thumb and a field for a passphrase. Help lines stay within reach."""
+
+import asyncio
+
+import flet as ft
+
+from app.services.language import _
+from app.services.wording import sentence
+from app.views.parts import main_button, page_body, quiet_button, text, title
+from app.views.screen import Screen
+from sync.core.errors import StraatError, TrySlower
+
+
+class LockScreen(Screen):
+    """Wrong PINs only make one wait, never for ever."""
+
+    def build(self) -> ft.Control:
+        self.secret = ft.TextField(
+            label=_("Pincode of wachtzin"),
+            password=True,
+            can_reveal_password=True,
+            text_size=22,
+            text_align=ft.TextAlign.CENTER,
+            border_radius=14,
+            filled=True,
+            error_max_lines=4,
+            autofocus=True,
+            on_submit=self.safe(self._unlock),
+        )
+        self.busy = ft.ProgressBar(visible=False)
+        self.button = main_button(_("Ontgrendel"), self.safe(self._unlock), ft.Icons.LOCK_OPEN)
+        return page_body(
+            self.page,
+            title(_("Straatcontact")),
+            text(_("Je notities zijn vergrendeld.")),
+            self.secret,
+            self._pad(),
+            self.button,
+            self.busy,
+            quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+            quiet_button(_("Pincode vergeten"), self.go("/vergeten")),
+            width=420,
+        )
+
+    def _pad(self) -> ft.Control:
+        rows = [("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("", "0", "<")]
+        return ft.Column(
+            [ft.Row([self._key(k) for k in row], alignment=ft.MainAxisAlignment.CENTER, spacing=14) for row in rows],
+            spacing=10,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        )
+
+    def _key(self, key: str) -> ft.Control:
+        if not key:
+            return ft.Container(width=84, height=60)
+        if key == "<":
+            back = ft.IconButton(
+                ft.Icons.BACKSPACE_OUTLINED, tooltip=_("Laatste cijfer weg"), on_click=self.safe(self._back)
+            )
+            return ft.Container(back, width=84, height=60, alignment=ft.Alignment.CENTER)
+        return ft.FilledTonalButton(
+            content=key,
+            width=84,
+            height=60,
+            style=ft.ButtonStyle(
+                text_style=ft.TextStyle(size=24), shape=ft.RoundedRectangleBorder(radius=18), padding=0
+            ),
+            on_click=self.safe(lambda e, k=key: self._type(k)),
+        )
+
+    def _type(self, key: str) -> None:
+        self.secret.value = (self.secret.value or "") + key
+        self.secret.error = None
+
+    def _back(self, e) -> None:
+        self.secret.value = (self.secret.value or "")[:-1]
+
+    async def _unlock(self, e) -> None:
+        self.secret.error = None
+        self.button.disabled = self.busy.visible = True
+        self.page.update()
+        try:
+            await self.app.unlock(self.secret.value or "")
+        except TrySlower as error:
+            self.secret.error = sentence(error)
+            self.page.run_task(self._count_down)
+        except StraatError as error:
+            self.secret.value, self.secret.error = "", sentence(error)
+        finally:
+            self.button.disabled = self.busy.visible = False
+
+    async def _count_down(self) -> None:
+        while wait := self.app.unlock_wait_millis():
+            self.secret.error = sentence(TrySlower(wait))
+            self.page.update()
+            await asyncio.sleep(1)
+        self.secret.error = None
+        self.page.update()
+
+
+class ForgottenScreen(Screen):
+    """A forgotten PIN means a new invitation; said plainly, with what is and is not lost."""
+
+    def build(self) -> ft.Control:
+        return page_body(
+            self.page,
+            title(_("Pincode vergeten")),
+            text(_("Niemand kan je pincode terughalen. Probeer het eerst rustig nog een paar keer.")),
+            text(
+                _(
+                    "Lukt het echt niet? Vraag je coördinator om een nieuwe uitnodiging. Wat al op de server staat, blijft bij de coördinator leesbaar."
+                )
+            ),
+            text(_("Wat nog niet verstuurd was, blijft verzegeld op dit apparaat staan.")),
+            main_button(_("Terug"), self.go("/")),
+            quiet_button(_("Opnieuw beginnen met een uitnodiging"), self.safe(lambda e: self.app.start_over())),
+        )

@@ -1,0 +1,51 @@
+"""Settings: language, lock, another device, what is kept aside, what is not yet sent."""
+
+import flet as ft
+
+from app.services.language import LANGUAGES, _, choose, chosen
+from app.services.wording import sentence_of
+from app.views.common.invited import role_text
+from app.views.parts import card, page_body, pick, side_button, text, title
+from app.views.screen import Screen
+
+LANGUAGE = "straat.language"
+
+
+class SettingsScreen(Screen):
+    """Everything one seldom needs."""
+
+    def build(self) -> ft.Control:
+        who = _("Je bent {name}, {role}.").format(name=self.app.my_name or "…", role=role_text(self.app.role))
+        self.languages = ft.Column([self._languages()])
+        return page_body(
+            self.page,
+            title(_("Instellingen")),
+            text(who),
+            title(_("Taal"), 2),
+            self.languages,
+            title(_("Dit apparaat"), 2),
+            side_button(_("Vergrendel nu"), self.safe(lambda e: self.app.lock()), ft.Icons.LOCK_OUTLINE),
+            side_button(_("Nog een apparaat van mij"), self.go("/apparaat"), ft.Icons.DEVICES),
+            side_button(_("Bewaar wat nog niet verstuurd is"), self.safe(self._save_unsent), ft.Icons.DOWNLOAD),
+            title(_("Apart gezet"), 2),
+            *self._aside(),
+        )
+
+    def _languages(self) -> ft.Control:
+        return pick(list(LANGUAGES.items()), lambda code: code == chosen(), self.safe(self._choose))
+
+    async def _choose(self, code: str) -> None:
+        choose(code)
+        await ft.SharedPreferences().set(LANGUAGE, code)
+        self.shell.show()
+
+    async def _save_unsent(self, e) -> None:
+        data = await self.app.save_unsent_file()
+        await ft.FilePicker().save_file(file_name="straatcontact-niet-verstuurd.bin", src_bytes=data)
+        self.say(_("Het bestand is verzegeld: alleen je team kan het lezen."))
+
+    def _aside(self) -> list[ft.Control]:
+        items = self.app.aside()
+        if not items:
+            return [text(_("Niets. Alles wat binnenkwam, was te lezen."), soft=True)]
+        return [card(text(sentence_of(i.reason)), text(i.by or _("afzender onbekend"), soft=True)) for i in items]

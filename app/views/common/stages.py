@@ -1,0 +1,91 @@
+"""What is on screen before anyone is in: starting, another tab, data gone, log damaged, joining in progress."""
+
+import flet as ft
+
+from app.services.language import _
+from app.services.models import Stage
+from app.services.wording import sentence_of
+from app.views.parts import main_button, notice, page_body, quiet_button, side_button, text, title
+from app.views.screen import Screen
+
+
+class StageScreen(Screen):
+    """A calm page for each stage that is nobody's work screen."""
+
+    def build(self) -> ft.Control:
+        maker = {
+            Stage.OTHER_TAB: self._other_tab,
+            Stage.GONE: self._gone,
+            Stage.DAMAGED: self._damaged,
+            Stage.ENROLLING: self._enrolling,
+        }.get(self.app.stage, self._starting)
+        help_button = quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED)
+        return page_body(self.page, *maker(), help_button)
+
+    def _starting(self) -> list[ft.Control]:
+        return [title(_("Straatcontact")), text(_("Even geduld, de app start.")), ft.ProgressBar()]
+
+    def _other_tab(self) -> list[ft.Control]:
+        return [
+            title(_("Straatcontact is al open")),
+            text(_("De app werkt in één venster tegelijk. Sluit het andere, dan gaat deze vanzelf verder.")),
+            ft.ProgressBar(),
+        ]
+
+    def _gone(self) -> list[ft.Control]:
+        return [
+            title(_("De gegevens zijn weg")),
+            notice(sentence_of("storage_gone"), ft.Icons.WARNING_AMBER, alarm=True),
+            text(_("Wat al op de server stond, is er nog. Wat alleen op dit apparaat stond, is niet meer te lezen.")),
+            text(_("Vraag je coördinator om een nieuwe uitnodiging.")),
+            main_button(_("Opnieuw beginnen"), self.safe(self._start_over)),
+        ]
+
+    def _damaged(self) -> list[ft.Control]:
+        return [
+            title(_("De notities zijn niet te lezen")),
+            notice(sentence_of("log_damaged"), ft.Icons.WARNING_AMBER, alarm=True),
+            text(_("Je kunt met een nieuwe uitnodiging opnieuw beginnen. Het oude bestand blijft op dit apparaat.")),
+            side_button(_("Opnieuw beginnen"), self.safe(self._start_over)),
+        ]
+
+    def _enrolling(self) -> list[ft.Control]:
+        return [
+            title(_("Bijna klaar")),
+            text(_("Je pincode is gezet. Dit apparaat meldt zich nu aan bij de server.")),
+            ft.ProgressBar(),
+            side_button(_("Nog een keer proberen"), self.safe(lambda e: self.app.retry_enrolment())),
+        ]
+
+    async def _start_over(self, e) -> None:
+        await self.app.start_over()
+
+
+class WelcomeScreen(Screen):
+    """Nobody is enrolled here: an invitation is the way in."""
+
+    def build(self) -> ft.Control:
+        self.link = ft.TextField(
+            label=_("Plak hier je uitnodiging"), text_size=17, border_radius=14, filled=True, error_max_lines=4,
+            on_submit=self.safe(self._open),
+        )  # fmt: skip
+        return page_body(
+            self.page,
+            title(_("Welkom bij Straatcontact")),
+            text(_("Heet nieuwe bewoners welkom, iedereen, zonder onderscheid. Met een plantje of een taart.")),
+            text(
+                _(
+                    "Je doet mee op uitnodiging van de coördinator in je buurt. Open de link die je kreeg, of plak hem hier."
+                )
+            ),
+            self.link,
+            main_button(_("Verder"), self.safe(self._open), ft.Icons.ARROW_FORWARD),
+            quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+        )
+
+    async def _open(self, e) -> None:
+        self.link.error = None
+        if not (self.link.value or "").strip():
+            self.link.error = _("Plak eerst de link van je uitnodiging.")
+            return
+        await self.app.open_invitation(self.link.value)

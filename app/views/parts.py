@@ -1,0 +1,159 @@
+"""The parts that screens are made of. Every actionable part has a label; every text can grow to 200 %."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+import flet as ft
+
+from app.services.language import _, day_text
+from app.views.theme import CONTENT, TOUCH
+
+Colors = ft.Colors
+
+
+def title(text: str, level: int = 1) -> ft.Control:
+    """A heading, also to a screen reader."""
+    size = {1: 28, 2: 20}[level]
+    shown = ft.Text(text, size=size, weight=ft.FontWeight.W_600, color=Colors.ON_SURFACE)
+    return ft.Semantics(content=shown, heading_level=level)
+
+
+def text(words: str, soft: bool = False, size: int = 17, **more) -> ft.Text:
+    """Running text."""
+    color = Colors.ON_SURFACE_VARIANT if soft else Colors.ON_SURFACE
+    return ft.Text(words, size=size, color=color, **more)
+
+
+def card(*controls: ft.Control, on_click: Callable | None = None, accent: bool = False) -> ft.Container:
+    """A rounded card; the whole card is the button when it can be clicked."""
+    return ft.Container(
+        content=ft.Column(list(controls), spacing=8, tight=True),
+        padding=16,
+        border_radius=18,
+        bgcolor=Colors.PRIMARY_CONTAINER if accent else Colors.SURFACE_CONTAINER,
+        border=ft.Border.all(1, Colors.OUTLINE_VARIANT),
+        on_click=on_click,
+        ink=on_click is not None,
+    )
+
+
+_STYLE = ft.TextStyle(size=18, weight=ft.FontWeight.W_600)
+
+
+def _shape() -> ft.ButtonStyle:
+    return ft.ButtonStyle(
+        shape=ft.RoundedRectangleBorder(radius=16), text_style=_STYLE, padding=ft.Padding.symmetric(horizontal=20)
+    )
+
+
+def main_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
+    """What this screen is for."""
+    return ft.FilledButton(content=label, icon=icon, on_click=on_click, height=TOUCH + 4, style=_shape(), **more)
+
+
+def side_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
+    """What one may also do."""
+    return ft.OutlinedButton(content=label, icon=icon, on_click=on_click, height=TOUCH, style=_shape(), **more)
+
+
+def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
+    """What one seldom does."""
+    return ft.TextButton(content=label, icon=icon, on_click=on_click, height=TOUCH, style=_shape(), **more)
+
+
+def field(label: str, value: str = "", on_change: Callable | None = None, **more) -> ft.TextField:
+    """A text field whose label stays in sight."""
+    return ft.TextField(
+        label=label,
+        value=value,
+        on_change=on_change,
+        text_size=18,
+        border_radius=14,
+        filled=True,
+        fill_color=Colors.SURFACE_CONTAINER,
+        error_max_lines=4,
+        helper_max_lines=6,
+        **more,
+    )
+
+
+def notice(words: str, icon: ft.IconData = ft.Icons.INFO_OUTLINE, alarm: bool = False) -> ft.Control:
+    """Something to know, with an icon so that colour is not all that tells."""
+    color = Colors.ERROR if alarm else Colors.PRIMARY
+    return ft.Row(
+        [ft.Icon(icon, color=color, size=24), ft.Container(text(words), expand=True)],
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        spacing=12,
+    )
+
+
+def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool], on_pick: Callable) -> ft.Row:
+    """Big choice chips; `on_pick(value)` is called with what was tapped."""
+
+    def chip(value: object, label: str) -> ft.Chip:
+        return ft.Chip(
+            label=ft.Text(label, size=17),
+            selected=chosen(value),
+            show_checkmark=True,
+            padding=ft.Padding.symmetric(horizontal=10, vertical=10),
+            on_select=lambda e, v=value: on_pick(v),
+        )
+
+    return ft.Row([chip(v, label) for v, label in options], wrap=True, spacing=10, run_spacing=10)
+
+
+class DayField(ft.Column):
+    """A day, picked from a Dutch calendar; `on_day(day)` hears it. `clearable` adds a way to empty it."""
+
+    def __init__(self, label: str, day: date | None, on_day: Callable, clearable: bool = False) -> None:
+        super().__init__(spacing=4, tight=True)
+        self._label, self._day, self._on_day, self._clearable = label, day, on_day, clearable
+        self.error_text = ft.Text("", color=Colors.ERROR, size=15, visible=False)
+        self._draw()
+
+    def _draw(self) -> None:
+        shown = day_text(self._day) if self._day else _("Kies een dag")
+        row: list[ft.Control] = [side_button(f"{self._label}: {shown}", self._ask, ft.Icons.CALENDAR_MONTH_OUTLINED)]
+        if self._clearable and self._day:
+            row.append(ft.IconButton(ft.Icons.CLOSE, tooltip=_("Dag weghalen"), on_click=lambda e: self._set(None)))
+        self.controls = [ft.Row(row, wrap=True), self.error_text]
+
+    def _ask(self, e) -> None:
+        start = self._day or date.today()
+        picker = ft.DatePicker(
+            value=datetime(start.year, start.month, start.day, 12),
+            first_date=datetime(2020, 1, 1),
+            last_date=datetime(date.today().year + 3, 12, 31),
+            help_text=self._label,
+            on_change=lambda event: self._set(_local_day(event.control.value)),
+        )
+        self.page.show_dialog(picker)
+
+    def _set(self, day: date | None) -> None:
+        self._day = day
+        self._draw()
+        self._on_day(day)
+        self.update()
+
+    def tell(self, error: str) -> None:
+        """Say what is wrong with the day, or "" for nothing."""
+        self.error_text.value, self.error_text.visible = error, bool(error)
+
+
+def _local_day(value: object) -> date | None:
+    """The picker gives the moment in UTC: a day early in the Netherlands, unless made local first."""
+    if isinstance(value, datetime):
+        return (value.astimezone() if value.tzinfo else value).date()
+    return value if isinstance(value, date) else None
+
+
+def page_body(page: ft.Page, *controls: ft.Control, width: int = CONTENT) -> ft.Control:
+    """A scrolling screen, its lines not too long on a laptop."""
+    room = min(float(page.width or width), width)
+    column = ft.Column(list(controls), spacing=16, width=room - 32)
+    return ft.Column(
+        [ft.Container(column, padding=ft.Padding.only(left=16, top=16, right=16, bottom=40))],
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )

@@ -1,0 +1,42 @@
+"""What every screen is: built once, refreshed where it may change under the reader, and never rebuilt while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.views.guard import guarded, say
+
+if TYPE_CHECKING:
+    from app.views.shell import Shell
+
+
+class Screen:
+    """One screen. `build` gives its controls; `refresh` follows changes of the app."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell, self.app, self.page = shell, shell.app, shell.page
+
+    def build(self) -> ft.Control:
+        """The screen's controls, fresh."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Something in the app changed. By default nothing: an open form stays as it is."""
+
+    async def opened(self) -> None:
+        """The screen is on show."""
+
+    def safe(self, handler: Callable) -> Callable:
+        """A handler whose errors are told, never thrown."""
+        return guarded(self.page, handler)
+
+    def say(self, words: str, action: str = "", on_action: Callable | None = None) -> None:
+        """A short message at the foot of the screen."""
+        say(self.page, words, action, on_action and self.safe(on_action))
+
+    def go(self, route: str) -> Callable:
+        """A handler that opens another screen."""
+        return self.safe(lambda e: self.shell.go(route))

@@ -1,0 +1,193 @@
+"""The shell: which screen is on show, the ways between them, and what follows changes of the app."""
+
+import flet as ft
+
+from app.services.face import AppFace
+from app.services.inviting import ROUTE
+from app.services.language import DUTCH, ENGLISH, _, choose
+from app.services.models import Role, Stage
+from app.views import theme
+from app.views.common.help import HelpScreen
+from app.views.common.invited import InvitedScreen
+from app.views.common.lock import ForgottenScreen, LockScreen
+from app.views.common.settings import LANGUAGE, SettingsScreen
+from app.views.common.stages import StageScreen, WelcomeScreen
+from app.views.contact.home import HomeScreen
+from app.views.contact.visit_form import VisitFormScreen
+from app.views.contact.visit_read import VisitReadScreen
+from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
+from app.views.coordinate.queue import QueueScreen, ReviewPane
+from app.views.guard import guarded
+from app.views.parts import quiet_button, text
+from app.views.screen import Screen
+from sync.core.errors import StraatError
+
+FORMS = (VisitFormScreen,)
+
+
+class Shell:
+    """One page's screens."""
+
+    def __init__(self, page: ft.Page, app: AppFace) -> None:
+        self.page, self.app = page, app
+        self.route = "/"
+        self.screen: Screen | None = None
+        self._stage = app.stage
+        self._was_wide = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for two panes and a side bar."""
+        return (self.page.width or 0) >= theme.WIDE
+
+    @property
+    def inside(self) -> bool:
+        """Whether somebody is in."""
+        return self.app.stage is Stage.OPEN
+
+    async def start(self) -> None:
+        """Dress the page, choose the language, and follow the app from now on."""
+        theme.apply(self.page)
+        await self._choose_language()
+        self.page.on_route_change = guarded(self.page, self._route_changed)
+        self.page.on_resize = guarded(self.page, self._resized)
+        self.app.subscribe(self._changed)
+        self.show()
+
+    async def _choose_language(self) -> None:
+        kept = await ft.SharedPreferences().get(LANGUAGE)
+        choose(kept if kept in (DUTCH, ENGLISH) else DUTCH)
+
+    # -- ways ------------------------------------------------------------------------------------------------
+
+    def go(self, route: str) -> None:
+        """Open another screen; the browser's back button comes back."""
+        self.route = route
+        self.show()
+        self.page.run_task(self.page.push_route, route)
+
+    def welcome(self) -> None:
+        """Leave an invitation that does not work."""
+        self.app.stage = Stage.WELCOME
+        self.go("/")
+
+    async def _route_changed(self, e) -> None:
+        route = self.page.route or "/"
+        if f"/{ROUTE}/" in route:
+            if self.app.stage in (Stage.WELCOME, Stage.INVITED):
+                await self.app.open_invitation(route)
+        elif route != self.route:
+            self.route = route
+            self.show()
+
+    def _resized(self, e) -> None:
+        if self.wide != self._was_wide and not isinstance(self.screen, FORMS):
+            self.show()
+
+    # -- following the app -------------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        if self.app.stage is not self._stage:
+            if self.app.stage is Stage.OPEN:
+                self.route = "/"
+                self.page.run_task(self.page.push_route, "/")
+            self.show()
+        elif self.screen is not None:
+            self.screen.refresh()
+        self._draw_update_bar()
+        self.page.update()
+
+    def show(self) -> None:
+        """Put the screen of this stage and route on the page."""
+        self._stage, self._was_wide = self.app.stage, self.wide
+        try:
+            self.screen = self._make()
+            body = self.screen.build()
+        except (StraatError, ValueError):  # a link to something that is not there (any more)
+            self.route = "/"
+            self.screen = self._make()
+            body = self.screen.build()
+        self.bar = ft.Column(spacing=0)
+        self._draw_update_bar()
+        self.page.navigation_bar = None
+        if self.inside and self.wide:
+            body = ft.Row(
+                [self._side(), ft.VerticalDivider(width=1), ft.Container(body, expand=True)], expand=True, spacing=0
+            )
+        elif self.inside:
+            self.page.navigation_bar = self._bottom()
+        self.page.controls = [ft.SafeArea(ft.Column([self.bar, body], expand=True, spacing=0), expand=True)]
+        self.page.update()
+        self.page.run_task(guarded(self.page, self.screen.opened))
+
+    def _make(self) -> Screen:
+        first, _slash, rest = self.route.strip("/").partition("/")
+        if first == "hulplijnen":
+            return HelpScreen(self)
+        if first == "vergeten" and self.app.stage is Stage.LOCKED:
+            return ForgottenScreen(self)
+        if not self.inside:
+            outside = {Stage.WELCOME: WelcomeScreen, Stage.INVITED: InvitedScreen, Stage.LOCKED: LockScreen}
+            return outside.get(self.app.stage, StageScreen)(self)
+        makers = {
+            "nieuw": lambda: VisitFormScreen(self),
+            "wijzig": lambda: VisitFormScreen(self, bytes.fromhex(rest)),
+            "bezoek": lambda: VisitReadScreen(self, bytes.fromhex(rest)),
+            "bezoeken": lambda: HomeScreen(self),
+            "beoordeel": lambda: ReviewPane(self, bytes.fromhex(rest)),
+            "mensen": lambda: PeopleScreen(self),
+            "apparaat": lambda: SecondDeviceScreen(self),
+            "instellingen": lambda: SettingsScreen(self),
+        }
+        home = QueueScreen if self._coordinates() else HomeScreen
+        return makers.get(first, lambda: home(self))()
+
+    def _coordinates(self) -> bool:
+        return self.app.role is Role.COORDINATOR
+
+    # -- bars ----------------------------------------------------------------------------------------------------
+
+    def _places(self) -> list[tuple[str, str, ft.IconData]]:
+        ends = [
+            ("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
+            ("/instellingen", _("Instellingen"), ft.Icons.SETTINGS_OUTLINED),
+        ]
+        if self._coordinates():
+            return [
+                ("/", _("Beoordelen"), ft.Icons.RATE_REVIEW_OUTLINED),
+                ("/mensen", _("Mensen"), ft.Icons.GROUP_OUTLINED),
+                ("/bezoeken", _("Bezoeken"), ft.Icons.HOME_OUTLINED),
+                *ends,
+            ]
+        return [("/", _("Bezoeken"), ft.Icons.HOME_OUTLINED), *ends]
+
+    def _here(self) -> int:
+        routes = [route for route, _label, _icon in self._places()]
+        return routes.index(self.route) if self.route in routes else 0
+
+    def _bottom(self) -> ft.NavigationBar:
+        places = self._places()
+        return ft.NavigationBar(
+            destinations=[ft.NavigationBarDestination(icon=icon, label=label) for _route, label, icon in places],
+            selected_index=self._here(),
+            bgcolor=ft.Colors.SURFACE_CONTAINER,
+            on_change=guarded(self.page, lambda e: self.go(places[int(e.control.selected_index)][0])),
+        )
+
+    def _side(self) -> ft.Control:
+        def place(number: int, route: str, label: str, icon: ft.IconData) -> ft.Control:
+            button = quiet_button(label, guarded(self.page, lambda e: self.go(route)), icon)
+            ground = ft.Colors.PRIMARY_CONTAINER if number == self._here() else None
+            return ft.Container(button, bgcolor=ground, border_radius=16, width=220, alignment=ft.Alignment.CENTER_LEFT)
+
+        name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
+        lock = quiet_button(_("Vergrendel"), guarded(self.page, lambda e: self.app.lock()), ft.Icons.LOCK_OUTLINE)
+        places = [place(i, *p) for i, p in enumerate(self._places())]
+        column = ft.Column([ft.Container(name, padding=12), *places, ft.Container(expand=True), lock], expand=True)
+        return ft.Container(column, width=244, padding=12)
+
+    def _draw_update_bar(self) -> None:
+        ready = self.app.update_ready and not isinstance(self.screen, FORMS)
+        button = quiet_button(_("Nu bijwerken"), guarded(self.page, lambda e: self.app.apply_update()))
+        row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
+        self.bar.controls = [ft.Container(row, bgcolor=ft.Colors.PRIMARY_CONTAINER, padding=8)] if ready else []

@@ -1,0 +1,62 @@
+"""Calm, warm, legible in sunlight: green for what to do, clay for what needs a look, cream to rest on."""
+
+import flet as ft
+
+GREEN, CREAM, CLAY = "#1F5C4A", "#FBF6EC", "#B1472A"
+WIDE = 900
+TOUCH = 52
+CONTENT = 640
+
+
+def _scheme(dark: bool) -> ft.ColorScheme:
+    if dark:
+        return ft.ColorScheme(
+            primary="#8FD0B8",
+            on_primary="#0D2A20",
+            primary_container="#24493D",
+            on_primary_container="#D5F2E6",
+            secondary="#F0A184",
+            on_secondary="#3A1408",
+            surface="#16201C",
+            on_surface="#F2EDE2",
+            on_surface_variant="#BAC7C0",
+            surface_container="#1F2B26",
+            surface_container_high="#283630",
+            outline="#8A9A92",
+            outline_variant="#3A4A43",
+            error="#FFB4A5",
+            on_error="#561E10",
+        )
+    return ft.ColorScheme(
+        primary=GREEN,
+        on_primary="#FFFFFF",
+        primary_container="#D8EBE3",
+        on_primary_container="#123B2F",
+        secondary=CLAY,
+        on_secondary="#FFFFFF",
+        surface=CREAM,
+        on_surface="#21302A",
+        on_surface_variant="#4D5C55",
+        surface_container="#FFFDF8",
+        surface_container_high="#F3ECDD",
+        outline="#6E7C75",
+        outline_variant="#DDD2BE",
+        error="#A3281A",
+        on_error="#FFFFFF",
+    )
+
+
+def _theme(dark: bool) -> ft.Theme:
+    return ft.Theme(color_scheme=_scheme(dark), font_family="Roboto", use_material3=True)
+
+
+def apply(page: ft.Page) -> None:
+    """Dress the page; light or dark follows the device."""
+    page.title = "Straatcontact"
+    page.theme, page.dark_theme = _theme(False), _theme(True)
+    page.theme_mode = ft.ThemeMode.SYSTEM
+    page.padding = 0
+    page.locale_configuration = ft.LocaleConfiguration(
+        supported_locales=[ft.Locale("nl", "NL"), ft.Locale("en", "GB")],
+        current_locale=ft.Locale("nl", "NL"),
+    )
