@@ -1,69 +1,19 @@
-"""Runs in the worker: the Primitives suite over WebCrypto, and the device's clock, randomness and held key."""
+"""Runs in the worker: the Primitives and device suites over WebCrypto, and what only a browser can get wrong."""
 
 import asyncio
-import time
+import gc
+from collections import Counter
 
 import js
-from pyodide.ffi import create_once_callable
+from pyodide.ffi import create_once_callable, create_proxy
 
 from app.platform.browser_crypto import BrowserPrimitives
 from app.platform.browser_device import BrowserClock, BrowserDeviceKey, BrowserRandom
-from tests.contract.contract_primitives import CASES, Case
+from sync.core import hpke
+from sync.core.ports import Sealing, Signed
+from tests.contract import contract_device, contract_primitives
 
-
-def _over_webcrypto(case: Case):
-    async def run() -> None:
-        await case(BrowserPrimitives())
-
-    return run
-
-
-globals().update({f"test_{case.__name__}": _over_webcrypto(case) for case in CASES})
-
-
-def test_the_clock_is_the_worlds() -> None:
-    """Within a second of Python's own."""
-    assert abs(BrowserClock().millis() - time.time() * 1000) < 1000
-
-
-def test_randomness_is_fresh() -> None:
-    """Any count, never the same twice, also more than WebCrypto gives in one call."""
-    random = BrowserRandom()
-    assert random.bytes(0) == b""
-    assert len({random.bytes(32) for _ in range(100)}) == 100
-    large = random.bytes(100_000)
-    assert len(large) == 100_000
-    assert large[:65_536].count(0) < 1000 > large[65_536:].count(0)
-
-
-async def test_the_device_key_is_steady() -> None:
-    """Made at first use, the same for every object that asks, different for every message."""
-    one, two = BrowserDeviceKey(), BrowserDeviceKey()
-    assert not await one.exists()
-    assert await one.mac(b"a") == await two.mac(b"a") != await one.mac(b"b")
-    assert len(await one.mac(b"")) == 32
-    assert await one.exists()
-
-
-async def test_a_forgotten_device_key_is_gone() -> None:
-    """After `forget` the next key is another, and nothing in memory brings the old one back."""
-    key = BrowserDeviceKey()
-    old = await key.mac(b"a")
-    await key.forget()
-    assert not await key.exists()
-    assert not await key.put_back()
-    assert await key.mac(b"a") != old
-
-
-async def test_a_cleared_device_key_is_put_back() -> None:
-    """When site data are cleared under the running app, the key in memory goes back and is the same one."""
-    key = BrowserDeviceKey()
-    old = await key.mac(b"a")
-    await _clear_site_data()
-    assert not await key.exists()
-    assert await key.mac(b"a") == old
-    assert await key.put_back()
-    assert await key.exists()
+SEED = bytes(range(32))
 
 
 async def _clear_site_data() -> None:
@@ -71,3 +21,122 @@ async def _clear_site_data() -> None:
     request = js.indexedDB.deleteDatabase("straat-device")
     request.onsuccess = create_once_callable(done.set_result)
     await done
+
+
+def _with(case, make):
+    async def run() -> None:
+        await case(make())
+
+    return run
+
+
+def _device() -> contract_device.Device:
+    return contract_device.Device(BrowserClock(), BrowserRandom(), BrowserDeviceKey, _clear_site_data)
+
+
+for _case in contract_primitives.CASES:
+    globals()[f"test_{_case.__name__}"] = _with(_case, BrowserPrimitives)
+for _case in contract_device.CASES:
+    globals()[f"test_{_case.__name__}"] = _with(_case, _device)
+
+
+async def test_a_missing_device_key_is_noticed() -> None:
+    """`exists` tells what is stored, whatever is in memory, and makes nothing."""
+    key = BrowserDeviceKey()
+    await key.mac(b"")
+    assert await key.exists()
+    await _clear_site_data()
+    assert not await key.exists()
+    assert not await key.exists()
+    await key.put_back()
+    assert await key.exists()
+
+
+async def test_askers_at_the_same_time_get_one_key() -> None:
+    """First use from several sides at once makes one key, not several of which one is lost."""
+    await BrowserDeviceKey().forget()
+    macs = await asyncio.gather(*(BrowserDeviceKey().mac(b"a") for _ in range(8)))
+    assert len(set(macs)) == 1
+    assert await BrowserDeviceKey().mac(b"a") == macs[0]
+
+
+class _Counting:
+    """crypto.js, counting how often each function is called."""
+
+    def __init__(self, real) -> None:
+        self._real, self.calls = real, Counter()
+
+    def __getattr__(self, name):
+        self.calls[name] += 1
+        return getattr(self._real, name)
+
+
+async def test_a_batch_crosses_once() -> None:
+    """Two hundred of anything go into JavaScript in one call, and HPKE for fifty in two."""
+    primitives = BrowserPrimitives()
+    counting = primitives._crypto = _Counting(primitives._crypto)
+    key = await primitives.signing_key(SEED)
+    mine = await primitives.agreement_key(SEED)
+    signatures = await primitives.sign(key, [b"%d" % i for i in range(200)])
+    await primitives.verify([Signed(key.public, s, b"%d" % i) for i, s in enumerate(signatures)])
+    await primitives.agree(mine, [mine.public] * 200)
+    counting.calls.clear()
+    sealings = [Sealing(SEED, i.to_bytes(12, "big"), b"", b"x") for i in range(200)]
+    sealed = await primitives.seal(sealings)
+    await primitives.open([s._replace(data=c) for s, c in zip(sealings, sealed, strict=True)])
+    assert counting.calls == {"seal": 1, "open": 1}
+    counting.calls.clear()
+    messages = [hpke.ToSeal(bytes((i,)) * 32, mine.public, b"", b"x") for i in range(1, 51)]
+    for_me = await hpke.seal_many(primitives, messages)
+    assert await hpke.open_many(primitives, mine, [(b"", s) for s in for_me]) == [b"x"] * 50
+    assert counting.calls == {"agreeOnce": 1, "seal": 1, "agree": 1, "open": 1}
+
+
+async def test_no_key_that_is_used_can_be_exported() -> None:
+    """Every private key that signs, agrees or answers for the device is non-extractable."""
+    used = []
+    originals = {name: getattr(js.SubtleCrypto.prototype, name) for name in ("sign", "deriveBits")}
+
+    def watched(name):
+        def call(this, algorithm, key, data):
+            used.append((key.algorithm.name, key.type, key.extractable))
+            return originals[name].call(this, algorithm, key, data)
+
+        return create_proxy(call, capture_this=True)
+
+    proxies = {name: watched(name) for name in originals}
+    try:
+        for name, proxy in proxies.items():
+            setattr(js.SubtleCrypto.prototype, name, proxy)
+        primitives = BrowserPrimitives()
+        await primitives.sign(await primitives.signing_key(SEED), [b"m"])
+        mine = await primitives.agreement_key(SEED)
+        await primitives.agree(mine, [mine.public])
+        await primitives.agree_once([(SEED, mine.public)])
+        await BrowserDeviceKey().mac(b"m")
+    finally:
+        for name, original in originals.items():
+            setattr(js.SubtleCrypto.prototype, name, original)
+    assert used == [
+        ("Ed25519", "private", False),
+        ("X25519", "private", False),
+        ("X25519", "private", False),
+        ("HMAC", "secret", False),
+    ]
+
+
+async def test_a_dropped_handle_drops_its_key() -> None:
+    """When Python lets go of a handle, the browser's side has no key under its number any more."""
+    primitives = BrowserPrimitives()
+    kept, dropped = await primitives.signing_key(SEED), await primitives.signing_key(SEED)
+    stale = type("Stale", (type(kept),), {"__init__": lambda self: None})()
+    stale.number, stale.public = dropped.number, dropped.public
+    assert len(await primitives.sign(stale, [b"m"])) == 1
+    del dropped
+    gc.collect()
+    try:
+        await primitives.sign(stale, [b"m"])
+    except RuntimeError:
+        assert len(await primitives.sign(kept, [b"m"])) == 1
+        return
+    raise AssertionError("the key is still there")
