@@ -11,8 +11,8 @@ or, for many runs in one page, a profile that outlives the browser, or a kill:
         page.evaluate("await something()")            # Python in the worker, the last value as text
 
 The module is imported *in the worker*: it must not import pytest, cryptography, httpx or anything that is not
-pure Python and listed in `packages` (top-level names, taken from this environment's site-packages; msgpack
-falls back to its pure half). Repository sources (`sync`, `app` without views, `tests`, data files of
+listed in `packages` (top-level names: the phone's own wheels of build/wheels, else this environment's files,
+where msgpack falls back to its pure half). Repository sources (`sync`, `app` without views, `tests`, data files of
 tests/vectors) are served as they lie in the work tree. JavaScript is served from assets/web; what is named in
 `Scripts.modules` is registered as `straat_js.<name>`, `before` is called before Pyodide loads (for mends),
 `after` with the Pyodide instance. Pyodide itself comes from the built site (`make web`), or from the folder
@@ -20,6 +20,7 @@ that STRAAT_PYODIDE names. Every request to another host fails the run.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -68,7 +69,7 @@ class Scripts:
 def pyodide_folder() -> Path:
     """Where the Pyodide runtime lies, uncompressed."""
     named = os.environ.get("STRAAT_PYODIDE")
-    folders = [Path(named)] if named else [p.parent for p in (ROOT / "build").glob("**/pyodide.mjs")]
+    folders = [Path(named)] if named else [p.parent for p in (ROOT / "build" / "web").glob("**/pyodide.mjs")]
     for folder in folders:
         if (folder / "pyodide.asm.wasm").exists() and (folder / "python_stdlib.zip").exists():
             return folder
@@ -76,9 +77,7 @@ def pyodide_folder() -> Path:
 
 
 def sources(packages: tuple[str, ...]) -> bytes:
-    """One zip with the repository's Python and the named packages of this environment."""
-    import importlib.util
-
+    """One zip with the repository's Python and the named packages."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for top in ("sync", "app", "tests"):
@@ -86,16 +85,26 @@ def sources(packages: tuple[str, ...]) -> bytes:
                 if path.suffix in (".py", ".txt", ".json") and "views" not in path.parts:
                     archive.write(path, path.relative_to(ROOT))
         for name in packages:
-            spec = importlib.util.find_spec(name)
-            if spec is None or spec.origin is None:
-                raise RuntimeError(f"no package {name} in this environment")
-            origin = Path(spec.origin)
-            if origin.name != "__init__.py":
-                archive.write(origin, origin.name)
-                continue
-            for path in sorted(origin.parent.rglob("*.py")):
-                archive.write(path, path.relative_to(origin.parents[1]))
+            for inside, data in _package(name):
+                archive.writestr(inside, data)
     return buffer.getvalue()
+
+
+def _package(name: str) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each file of a package."""
+    for wheel in (ROOT / "build" / "wheels").glob(f"{name}-*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            yield from ((inside, archive.read(inside)) for inside in archive.namelist())
+        return
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"no package {name} in this environment")
+    origin = Path(spec.origin)
+    if origin.name != "__init__.py":
+        yield origin.name, origin.read_bytes()
+        return
+    for path in sorted(origin.parent.rglob("*.py")):
+        yield str(path.relative_to(origin.parents[1])), path.read_bytes()
 
 
 def _handler(files: dict[str, bytes], pyodide: Path) -> type[BaseHTTPRequestHandler]:
