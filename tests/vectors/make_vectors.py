@@ -6,7 +6,7 @@ A file that changes is a change of format: say so in docs/protocol.md and the ch
 import asyncio
 
 from app.platform.native_crypto import NativePrimitives
-from tests.vectors.vector import DATA, MAKERS, Vector, load_cases
+from tests.vectors.vector import FILES, MAKERS, Vector, load_cases
 
 
 async def make() -> list[Vector]:
@@ -22,13 +22,13 @@ async def make() -> list[Vector]:
 
 def main() -> None:
     """Write what changed, remove what is made no more."""
-    DATA.mkdir(exist_ok=True)
+    FILES.mkdir(exist_ok=True)
     wanted = {f"{v.name}.txt": v.to_text() for v in asyncio.run(make())}
-    for path in DATA.glob("*.txt"):
+    for path in FILES.glob("*.txt"):
         if path.name not in wanted:
             path.unlink()
     for name, text in wanted.items():
-        path = DATA / name
+        path = FILES / name
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
 

@@ -7,7 +7,7 @@ import pytest
 from app.platform.native_crypto import NativePrimitives
 from sync.core.errors import BadFormat
 from tests.vectors.make_vectors import make
-from tests.vectors.vector import DATA, EXPECT, REPLAYS, Vector, from_text, load, load_cases, outcome
+from tests.vectors.vector import FILES, EXPECT, REPLAYS, Vector, from_text, load, load_cases, outcome
 
 VECTORS = load()
 
@@ -21,7 +21,7 @@ def test_the_outcome_is_the_published_one(vector: Vector) -> None:
 def test_the_files_are_what_the_makers_make() -> None:
     """No file is stale, missing or written by hand: no byte changes unnoticed."""
     made = {f"{v.name}.txt": v.to_text() for v in asyncio.run(make())}
-    assert {p.name: p.read_text() for p in DATA.glob("*")} == made
+    assert {p.name: p.read_text() for p in FILES.glob("*")} == made
 
 
 def test_every_kind_succeeds_somewhere() -> None:

@@ -1,6 +1,6 @@
 """The vector file, and the register of who makes and who replays which kind.
 
-A file of tests/vectors/data is text: a header of `key: value` lines, an empty line, then the payload in hex.
+A file of tests/vectors/files is text: a header of `key: value` lines, an empty line, then the payload in hex.
 
     comment: what is right or wrong, in one sentence
     kind: ed25519
@@ -32,7 +32,7 @@ from sync.core.errors import BY_CODE, StraatError
 from sync.core.ports import Primitives
 
 HERE = Path(__file__).parent
-DATA = HERE / "data"
+FILES = HERE / "files"
 SUCCESS = "success"
 EXPECT = frozenset({SUCCESS, *BY_CODE})
 LINE = 64
@@ -124,7 +124,7 @@ def load_cases() -> None:
 
 def load() -> list[Vector]:
     """Every vector file, by name."""
-    return [from_text(p.stem, p.read_text()) for p in sorted(DATA.glob("*.txt"))]
+    return [from_text(p.stem, p.read_text()) for p in sorted(FILES.glob("*.txt"))]
 
 
 async def outcome(primitives: Primitives, vector: Vector) -> str:
