@@ -1,5 +1,7 @@
 """The phone's composition root: wires the browser's ports to the app, and the app to its screens."""
 
+import traceback
+
 import flet as ft
 
 from app.platform.browser import (
@@ -30,7 +32,14 @@ async def main(page: ft.Page) -> None:
 
     browser.listen(hear)
     await Shell(page, app).start()
-    page.run_task(app.start, page.route or "")
+
+    async def begin() -> None:
+        try:
+            await app.start(page.route or "")
+        except Exception:  # whatever it is, a person must see the help lines and a way to try again
+            browser.failed(traceback.format_exc())
+
+    page.run_task(begin)
     browser.ready()
 
 

@@ -7,8 +7,6 @@ of a record (fields of newer versions) stays in the record.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlite_utils import Database
-
 from sync.core.merge import Record
 
 _TABLES: dict[str, dict[str, Any]] = {
@@ -43,6 +41,8 @@ class View:
     """Tables `visits`, `reviews` and `members`; ids are hex, days ISO."""
 
     def __init__(self) -> None:
+        from sqlite_utils import Database  # half a second in the browser: not on the way to the lock screen
+
         self.db = Database(memory=True)
         for name, columns in _TABLES.items():
             self.db.table(name).create(columns, pk=next(iter(columns)))

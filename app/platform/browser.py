@@ -83,6 +83,10 @@ class BrowserPage:
         """The first screen is there: the first page may make way."""
         _post(ready=True)
 
+    def failed(self, reason: str) -> None:
+        """The app can't go on: the first page comes back, with the help lines and a way to try again."""
+        page.post(to_js({"failed": reason}, dict_converter=Object.fromEntries))
+
     def listen(self, callback: object) -> None:
         """Hear the page: {"updateReady": true}, {"visible": bool}, {"online": bool}."""
         page.onmessage = create_proxy(lambda message: callback(message.to_py()))

@@ -25,7 +25,7 @@ _PACKAGES = (
     "tabulate",
 )
 _UNUSED = re.compile(
-    r"\.dist-info/(?!METADATA)|/testing/|\.pyi$|/py\.typed$|__pycache__|sqlite_utils/(cli|plugins)\.py$"
+    r"\.dist-info/(?!METADATA)|/testing/|\.pyi$|/py\.typed$|__pycache__|sqlite_utils/cli\.py$"
     r"|flet/(cli|utils/deprecated_cli)|\.exe$|dateutil/zoneinfo/.*\.tar\.gz$"
 )
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is built

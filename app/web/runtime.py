@@ -12,6 +12,7 @@ _KEEP = re.compile(
     r"|pyodide/(pyodide\.asm\.(mjs|wasm)|pyodide\.mjs|python_stdlib\.zip|pyodide-lock\.json)"
     r"|assets/(AssetManifest\.bin(\.json)?|FontManifest\.json|fonts/.*|shaders/.*)"
 )
+ROBOTO = "fonts/roboto/v32/KFOmCnqEu92Fr1Me4GZLCzYlKw.woff2"
 EMPTY_RIVE = "rive/wasm/rive_native.js"
 Rewrite = Callable[[str], str]
 
@@ -60,4 +61,5 @@ def files(wheel: Path, base: str) -> dict[str, bytes]:
     for name, rewrite in rewrites.items():
         found[name] = rewrite(found[name].decode()).encode()
     found[EMPTY_RIVE] = b""
+    found[ROBOTO] = found["assets/fonts/roboto.woff2"]  # where the engine looks for its default font
     return found

@@ -14,6 +14,8 @@ let routed = false;
 
 export const stats = { flushes: 0, writes: 0, operations: null, lastError: "" };
 
+export const attach = (fs) => { emscripten = fs; };
+
 export function routeFdatasync() {
   for (const name of ["instantiate", "instantiateStreaming"]) {
     const original = WebAssembly[name];

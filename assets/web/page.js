@@ -9,7 +9,7 @@ const STEPS = ["flutter", "canvas", "pyodide", "python", "unpacked", "imported",
 const done = new Set();
 const DUTCH = {
   slow: "Het starten duurt lang. De hulplijnen hieronder werken gewoon.",
-  failed: "De app kan nu niet starten. De hulplijnen hieronder werken gewoon. Wat je had opgeslagen, is er nog.",
+  failed: "De app werkt nu niet. De hulplijnen hieronder werken gewoon. Wat je had opgeslagen, is er nog.",
 };
 
 function step(name) {
@@ -26,8 +26,9 @@ function handOver() {
 
 function fail(reason) {
   console.error("start:", reason);
-  if (done.has("ready")) return;
   clearTimeout(slow);
+  first.hidden = false;
+  first.classList.remove("gone");
   first.classList.add("failed");
   said.textContent = DUTCH.failed;
   document.getElementById("again").hidden = false;

@@ -1,7 +1,7 @@
 // The worker in which Python runs. Started by the first page at once, so that it loads beside Flutter.
 
 import { straatCrypto, deviceKey } from "./crypto.js";
-import { makeStorage, routeFdatasync } from "./opfs.js";
+import { attach, makeStorage, routeFdatasync } from "./opfs.js";
 
 routeFdatasync(); // before Pyodide is loaded
 
@@ -28,8 +28,7 @@ async function loadPython() {
   const pyodide = self.pyodide = await loadPyodide({ stdout: console.log, stderr: console.error });
   step("python");
   const { FS } = pyodide;
-  const openStorage = storage.open;
-  storage.open = (marker) => openStorage(FS, marker);
+  attach(FS);
   pyodide.registerJsModule("flet_js", fletJs);
   pyodide.registerJsModule("straat_js", { crypto: straatCrypto, storage, page });
   FS.mkdirTree("/app");
@@ -58,7 +57,7 @@ self.onmessage = async ({ data }) => {
     try {
       const pyodide = await python;
       Object.assign(fletJs, { args: data.args, documentUrl: data.documentUrl });
-      pyodide.runPython("app.main.run()", { globals: pyodide.toPy({ app: pyodide.pyimport("app") }) });
+      pyodide.runPython("import app.main; app.main.run()");
       await fletJs.start_connection(receive);
       self.postMessage("initialized");
     } catch (error) {
