@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sync.core.errors import NotForThisKey
 from sync.core.hkdf import expand, extract
-from sync.core.ports import TAG_BYTES, AgreementKey, Primitives, Sealing
+from sync.core.ports import AgreementKey, Primitives, Sealing
 
 ENC_BYTES = 32
 _KEM, _KDF, _AEAD = 0x0020, 0x0001, 0x0002
@@ -74,11 +74,11 @@ async def open_many(
     primitives: Primitives, key: AgreementKey, messages: Sequence[tuple[bytes, bytes]]
 ) -> list[bytes | None]:
     """The plaintext of each (info, sealed), or None where this key does not open it."""
-    encs = [sealed[:ENC_BYTES].ljust(ENC_BYTES, b"\0") for _, sealed in messages]
+    encs = [sealed[:ENC_BYTES] for _, sealed in messages]
     shared = await primitives.agree(key, encs)
     sealings, places = [], []
     for i, ((info, sealed), dh) in enumerate(zip(messages, shared, strict=True)):
-        if dh is not None and len(sealed) >= ENC_BYTES + TAG_BYTES:
+        if dh is not None:  # else a point of low order, or too short to hold one
             content, nonce = key_and_nonce(shared_secret(dh, encs[i], key.public), info)
             sealings.append(Sealing(content, nonce, b"", sealed[ENC_BYTES:]))
             places.append(i)

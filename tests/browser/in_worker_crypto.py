@@ -1,6 +1,7 @@
 """Runs in the worker: the Primitives and device suites over WebCrypto, and what only a browser can get wrong."""
 
 import asyncio
+import contextlib
 import gc
 from collections import Counter
 
@@ -60,6 +61,56 @@ async def test_askers_at_the_same_time_get_one_key() -> None:
     assert await BrowserDeviceKey().mac(b"a") == macs[0]
 
 
+@contextlib.contextmanager
+def _replaced(**functions):
+    """WebCrypto with some methods replaced by `function(original, this, *arguments)`."""
+    prototype = js.SubtleCrypto.prototype
+    originals = {name: getattr(prototype, name) for name in functions}
+
+    def proxy(name):
+        def call(this, *arguments):
+            return functions[name](originals[name], this, *arguments)
+
+        return create_proxy(call, capture_this=True)
+
+    try:
+        for name in functions:
+            setattr(prototype, name, proxy(name))
+        yield
+    finally:
+        for name, original in originals.items():
+            setattr(prototype, name, original)
+
+
+async def test_the_slower_of_two_makers_gives_way() -> None:
+    """When another worker stored its device key first, that one stands."""
+    await BrowserDeviceKey().forget()
+    asked = []
+
+    async def slow_first(original, this, *arguments):
+        asked.append(1)
+        if len(asked) == 1:
+            await asyncio.sleep(0.1)
+        return await original.call(this, *arguments)
+
+    with _replaced(generateKey=slow_first):
+        slow = asyncio.ensure_future(BrowserDeviceKey().mac(b"a"))
+        await asyncio.sleep(0.02)
+        fast = await BrowserDeviceKey().mac(b"a")
+        assert len(asked) == 2
+        assert await slow == fast
+    assert await BrowserDeviceKey().mac(b"a") == fast
+
+
+async def test_an_all_zero_secret_is_refused_here_too() -> None:
+    """Also a browser that lets X25519 give all zero does not get past crypto.js."""
+    with _replaced(deriveBits=lambda original, this, *arguments: js.Promise.resolve(js.ArrayBuffer.new(32))):
+        primitives = BrowserPrimitives()
+        mine = await primitives.agreement_key(SEED)
+        assert await primitives.agree(mine, [mine.public]) == [None]
+        assert await primitives.agree_once([(SEED, mine.public)]) == [(mine.public, None)]
+
+
 class _Counting:
     """crypto.js, counting how often each function is called."""
 
@@ -95,28 +146,18 @@ async def test_a_batch_crosses_once() -> None:
 async def test_no_key_that_is_used_can_be_exported() -> None:
     """Every private key that signs, agrees or answers for the device is non-extractable."""
     used = []
-    originals = {name: getattr(js.SubtleCrypto.prototype, name) for name in ("sign", "deriveBits")}
 
-    def watched(name):
-        def call(this, algorithm, key, data):
-            used.append((key.algorithm.name, key.type, key.extractable))
-            return originals[name].call(this, algorithm, key, data)
+    def noted(original, this, algorithm, key, data):
+        used.append((key.algorithm.name, key.type, key.extractable))
+        return original.call(this, algorithm, key, data)
 
-        return create_proxy(call, capture_this=True)
-
-    proxies = {name: watched(name) for name in originals}
-    try:
-        for name, proxy in proxies.items():
-            setattr(js.SubtleCrypto.prototype, name, proxy)
+    with _replaced(sign=noted, deriveBits=noted):
         primitives = BrowserPrimitives()
         await primitives.sign(await primitives.signing_key(SEED), [b"m"])
         mine = await primitives.agreement_key(SEED)
         await primitives.agree(mine, [mine.public])
         await primitives.agree_once([(SEED, mine.public)])
         await BrowserDeviceKey().mac(b"m")
-    finally:
-        for name, original in originals.items():
-            setattr(js.SubtleCrypto.prototype, name, original)
     assert used == [
         ("Ed25519", "private", False),
         ("X25519", "private", False),

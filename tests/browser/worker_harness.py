@@ -11,12 +11,13 @@ or, for many runs in one page, a profile that outlives the browser, or a kill:
         page.evaluate("await something()")            # Python in the worker, the last value as text
 
 The module is imported *in the worker*: it must not import pytest, cryptography, httpx or anything else that is
-not in the standard library, in the repository or listed in `packages` (top-level names: the phone's own wheels of build/wheels, else this environment's files,
-where msgpack falls back to its pure half). Repository sources (`sync`, `app` without views, `tests`, data files of
-tests/vectors) are served as they lie in the work tree. JavaScript is served from assets/web; what is named in
-`Scripts.modules` is registered as `straat_js.<name>`, `before` is called before Pyodide loads (for mends),
-`after` with the Pyodide instance. Pyodide itself comes from the built site (`make web`), or from the folder
-that STRAAT_PYODIDE names. A request to another host, or to any address but ours, fails the run.
+not in the standard library, in the repository or listed in `packages` (top-level names: the phone's own wheels
+of build/wheels, else this environment's files, where msgpack falls back to its pure half). Repository sources
+(`sync`, `app` without views, `tests` with the vector files) are served as they lie in the work tree. JavaScript
+is served from assets/web; what is named in `Scripts.modules` is registered as `straat_js.<name>`, `before` is
+called before Pyodide loads (for mends), `after` with the Pyodide instance. Pyodide itself comes from the built
+site (`make web`), or from the folder that STRAAT_PYODIDE names. The page has a strict Content-Security-Policy,
+and a request to any address but ours fails the run.
 """
 
 import contextlib

@@ -195,6 +195,19 @@ async def only_aes_256_with_96_bits(primitives: Primitives) -> None:
 
 
 @case
+async def what_others_sealed_smaller_does_not_open(primitives: Primitives) -> None:
+    """Right tags under AES-128, AES-192 or another nonce size, which libraries would take, open nothing."""
+    right = {
+        (16, 12): "58e2fccefa7e3061367f1d57a4e7455a",  # GCM specification, test case 1
+        (24, 12): "cd33b28ac773f74ba00ed1f312572435",  # test case 7
+        (32, 16): "8312357a2111ea33b1b67eb2fe05fe86",
+        (32, 8): "d77c1e0b274d9f54f9e1cb02b59420be",
+    }
+    items = [Sealing(bytes(k), bytes(n), b"", bytes.fromhex(tag)) for (k, n), tag in right.items()]
+    assert await primitives.open(items) == [None] * 4
+
+
+@case
 async def a_private_key_is_32_bytes(primitives: Primitives) -> None:
     """Secrets of another length are refused."""
     for seed in (b"", SEED[:31], SEED + b"\0"):

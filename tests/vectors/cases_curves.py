@@ -1,5 +1,7 @@
 """Vectors for Ed25519 (RFC 8032) and X25519 (RFC 7748): published ones, and keys and signatures to refuse."""
 
+from hashlib import sha512
+
 from sync.core.errors import BadSignature, NotForThisKey
 from sync.core.ports import Primitives, Signed
 from tests.vectors.vector import Vector, fixed, maker, replay
@@ -72,8 +74,21 @@ async def refused_signatures(primitives: Primitives) -> list[Vector]:
         bad("key_identity", "Under the neutral point this would hold for every message", one, one + zero),
         bad("key_zero", "The key is a point of order 4", zero, zero + zero),
         bad("key_not_canonical", "The neutral point, y written one p too high", _high(1), one + zero),
-        bad("r_identity", "R is the neutral point", key.public, one + good[32:]),
+        bad(
+            "r_identity",
+            "R is the neutral point, and the equation holds",
+            key.public,
+            _no_nonce(secret, key.public, message),
+        ),
     ]
+
+
+def _no_nonce(secret: bytes, public: bytes, message: bytes) -> bytes:
+    """A signature made with nonce zero, which gives the secret away: R is the neutral point and S is k·a."""
+    scalar = int.from_bytes(sha512(secret).digest()[:32], "little") & (2**254 - 8) | 2**254
+    neutral = (1).to_bytes(32, "little")
+    k = int.from_bytes(sha512(neutral + public + message).digest(), "little")
+    return neutral + (k * scalar % ORDER).to_bytes(32, "little")
 
 
 def _high(y: int) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from app.platform.native_crypto import NativePrimitives
 from sync.core.errors import BadFormat
 from tests.vectors.make_vectors import make
-from tests.vectors.vector import FILES, EXPECT, REPLAYS, Vector, from_text, load, load_cases, outcome
+from tests.vectors.vector import EXPECT, FILES, REPLAYS, Vector, from_text, load, load_cases, outcome
 
 VECTORS = load()
 
