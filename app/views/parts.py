@@ -24,6 +24,11 @@ def text(words: str, soft: bool = False, size: int = 17, **more) -> ft.Text:
     return ft.Text(words, size=size, color=color, **more)
 
 
+def stack(*controls: ft.Control, spacing: int = 12) -> ft.Column:
+    """Parts below one another, each as wide as the screen's column."""
+    return ft.Column(list(controls), spacing=spacing, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
 def card(*controls: ft.Control, on_click: Callable | None = None, accent: bool = False) -> ft.Container:
     """A rounded card; the whole card is the button when it can be clicked."""
     return ft.Container(
@@ -150,10 +155,7 @@ def _local_day(value: object) -> date | None:
 def page_body(page: ft.Page, *controls: ft.Control, width: int = CONTENT) -> ft.Control:
     """A scrolling screen, its lines not too long on a laptop."""
     room = min(float(page.width or width), width)
-    column = ft.Column(list(controls), spacing=16, width=room - 32)
-    return ft.Column(
-        [ft.Container(column, padding=ft.Padding.only(left=16, top=16, right=16, bottom=40))],
-        scroll=ft.ScrollMode.AUTO,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-    )
+    column = ft.Column(list(controls), spacing=16, width=room - 32, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    inset = ft.Container(column, padding=ft.Padding.only(left=16, top=16, right=16, bottom=40))
+    centred = ft.Row([inset], alignment=ft.MainAxisAlignment.CENTER)
+    return ft.Column([centred], scroll=ft.ScrollMode.AUTO, expand=True, spacing=0)

@@ -18,7 +18,7 @@ from app.views.contact.visit_read import VisitReadScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.queue import QueueScreen, ReviewPane
 from app.views.guard import guarded
-from app.views.parts import quiet_button, text
+from app.views.parts import quiet_button, stack, text
 from app.views.screen import Screen
 from sync.core.errors import StraatError
 
@@ -107,7 +107,7 @@ class Shell:
             self.route = "/"
             self.screen = self._make()
             body = self.screen.build()
-        self.bar = ft.Column(spacing=0)
+        self.bar = stack(spacing=0)
         self._draw_update_bar()
         self.page.navigation_bar = None
         if self.inside and self.wide:

@@ -47,7 +47,13 @@ def _scheme(dark: bool) -> ft.ColorScheme:
 
 
 def _theme(dark: bool) -> ft.Theme:
-    return ft.Theme(color_scheme=_scheme(dark), font_family="Roboto", use_material3=True)
+    return ft.Theme(
+        color_scheme_seed=GREEN,
+        color_scheme=_scheme(dark),
+        font_family="Roboto",
+        use_material3=True,
+        scaffold_bgcolor=_scheme(dark).surface,
+    )
 
 
 def apply(page: ft.Page) -> None:
@@ -56,6 +62,7 @@ def apply(page: ft.Page) -> None:
     page.theme, page.dark_theme = _theme(False), _theme(True)
     page.theme_mode = ft.ThemeMode.SYSTEM
     page.padding = 0
+    page.bgcolor = ft.Colors.SURFACE
     page.locale_configuration = ft.LocaleConfiguration(
         supported_locales=[ft.Locale("nl", "NL"), ft.Locale("en", "GB")],
         current_locale=ft.Locale("nl", "NL"),

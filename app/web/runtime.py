@@ -13,7 +13,7 @@ _KEEP = re.compile(
     r"|assets/(AssetManifest\.bin(\.json)?|FontManifest\.json|fonts/.*|shaders/.*)"
 )
 ROBOTO = "fonts/roboto/v32/KFOmCnqEu92Fr1Me4GZLCzYlKw.woff2"
-EMPTY_RIVE = "rive/wasm/rive_native.js"
+NO_RIVE = "rive/wasm/rive_native.js"
 Rewrite = Callable[[str], str]
 
 
@@ -60,6 +60,6 @@ def files(wheel: Path, base: str) -> dict[str, bytes]:
     found = {n: d for n, d in read(wheel, "flet_web/web/").items() if _KEEP.fullmatch(n)}
     for name, rewrite in rewrites.items():
         found[name] = rewrite(found[name].decode()).encode()
-    found[EMPTY_RIVE] = b""
+    found[NO_RIVE] = b"globalThis.RiveNative = () => new Promise(() => {}); // no animation is used\n"
     found[ROBOTO] = found["assets/fonts/roboto.woff2"]  # where the engine looks for its default font
     return found

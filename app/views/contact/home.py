@@ -9,7 +9,7 @@ from app.services.language import _, counted, day_text, moment_text
 from app.services.models import Visit
 from app.services.wording import sentence_of
 from app.views.contact.words import outcomes
-from app.views.parts import card, main_button, notice, page_body, quiet_button, text, title
+from app.views.parts import card, main_button, notice, page_body, quiet_button, stack, text, title
 from app.views.screen import Screen
 
 PAGE = 50
@@ -20,9 +20,9 @@ class HomeScreen(Screen):
 
     def build(self) -> ft.Control:
         self.limit = PAGE
-        self.sync = ft.Column(spacing=8)
-        self.list = ft.Column(spacing=12)
-        self.draft = ft.Column(spacing=8)
+        self.sync = stack(spacing=8)
+        self.list = stack(spacing=12)
+        self.draft = stack(spacing=8)
         self.refresh()
         return page_body(
             self.page,

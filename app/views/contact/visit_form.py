@@ -9,7 +9,19 @@ from app.services.language import _
 from app.services.models import MAX_NOTE, VisitForm
 from app.services.wording import field_text, sentence
 from app.views.contact.words import gifts, outcomes, wishes
-from app.views.parts import DayField, card, field, main_button, notice, page_body, pick, quiet_button, text, title
+from app.views.parts import (
+    DayField,
+    card,
+    field,
+    main_button,
+    notice,
+    page_body,
+    pick,
+    quiet_button,
+    stack,
+    text,
+    title,
+)
 from app.views.screen import Screen
 from sync.core.errors import BadInput, StraatError
 
@@ -27,7 +39,7 @@ class VisitFormScreen(Screen):
         self.saving = False
 
     def build(self) -> ft.Control:
-        self.body = ft.Column(spacing=18)
+        self.body = stack(spacing=18)
         self._draw()
         return page_body(self.page, self.body)
 

@@ -5,7 +5,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.models import ReviewState, Visit
 from app.views.contact.words import gifts, outcomes, wishes
-from app.views.parts import card, notice, page_body, quiet_button, side_button, text, title
+from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
 
@@ -53,7 +53,7 @@ class VisitReadScreen(Screen):
         self.visit = visit
 
     def build(self) -> ft.Control:
-        self.body = ft.Column(spacing=16)
+        self.body = stack(spacing=16)
         self.refresh()
         return page_body(self.page, self.body)
 

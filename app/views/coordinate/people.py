@@ -7,7 +7,19 @@ from app.services.language import _, counted, day_text
 from app.services.models import InviteLink, Member, Role
 from app.services.wording import field_text
 from app.views.common.invited import role_text
-from app.views.parts import card, field, main_button, notice, page_body, pick, quiet_button, side_button, text, title
+from app.views.parts import (
+    card,
+    field,
+    main_button,
+    notice,
+    page_body,
+    pick,
+    quiet_button,
+    side_button,
+    stack,
+    text,
+    title,
+)
 from app.views.screen import Screen
 from sync.core.errors import BadInput
 
@@ -19,9 +31,9 @@ class PeopleScreen(Screen):
 
     def build(self) -> ft.Control:
         self.role = Role.CONTACT
-        self.list, self.roles = ft.Column(spacing=12), ft.Column()
+        self.list, self.roles = stack(spacing=12), ft.Column()
         self.name = field(_("Naam"), on_submit=self.safe(self._invite))
-        self.link = ft.Column(spacing=16)
+        self.link = stack(spacing=16)
         self._draw_roles()
         self.refresh()
         return page_body(
@@ -100,7 +112,7 @@ class SecondDeviceScreen(Screen):
     """Another device for the same person."""
 
     def build(self) -> ft.Control:
-        self.link = ft.Column(spacing=16)
+        self.link = stack(spacing=16)
         return page_body(
             self.page,
             quiet_button(_("Terug"), self.go("/instellingen"), ft.Icons.ARROW_BACK),

@@ -9,7 +9,19 @@ from app.services.models import QueueFilter, ReviewState, Visit
 from app.services.wording import field_text
 from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
-from app.views.parts import card, field, main_button, notice, page_body, pick, quiet_button, side_button, text, title
+from app.views.parts import (
+    card,
+    field,
+    main_button,
+    notice,
+    page_body,
+    pick,
+    quiet_button,
+    side_button,
+    stack,
+    text,
+    title,
+)
 from app.views.screen import Screen
 from sync.core.errors import BadInput
 
@@ -25,7 +37,7 @@ class QueueScreen(Screen):
         self.reading: ReviewPane | None = None
 
     def build(self) -> ft.Control:
-        self.filters, self.list = ft.Column(), ft.Column(spacing=12)
+        self.filters, self.list = ft.Column(), stack()
         self.refresh()
         left = page_body(self.page, title(_("Beoordelen")), self.filters, self.list, width=460)
         if not self.shell.wide:
@@ -97,7 +109,7 @@ class ReviewPane(Screen):
 
     def build(self) -> ft.Control:
         v = self.app.visit(self.visit)
-        self.facts = ft.Column(spacing=12)
+        self.facts = stack(spacing=12)
         self.refresh()
         self.reply = field(_("Een woord van dank, of een vraag"), multiline=True, min_lines=2, max_lines=8)
         quick = [_("Dank je wel, wat fijn gedaan!"), _("Mooi, dank voor je bezoek.")]
