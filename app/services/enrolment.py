@@ -91,15 +91,10 @@ async def entry_for(primitives: Primitives, secrets: Secrets, state: State) -> b
         raise RollRefused("no invitation left")
     signing = await primitives.signing_key(secrets.signing)
     agreement = await primitives.agreement_key(secrets.agreement)
-    proof = proof_bytes(secrets.announced, signing.public, agreement.public)
+    own = await _own_public(primitives, secrets, state)
+    proof = proof_bytes(secrets.announced, signing.public, agreement.public, own)
     [signature] = await primitives.sign(signing, [proof])
-    body = AddDevice(
-        secrets.announced,
-        signing.public,
-        agreement.public,
-        await _own_public(primitives, secrets, state),
-        signature,
-    )
+    body = AddDevice(secrets.announced, signing.public, agreement.public, own, signature)
     inviting = await invitation.signing_key(primitives, secrets.invitation)
     return await sign(primitives, inviting, state.head, invitation_author(inviting.public), body)
 

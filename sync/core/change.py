@@ -60,8 +60,11 @@ _shape = codec.row(
 
 
 def encode(change: Change) -> bytes:
-    """The plaintext of an envelope, before padding."""
-    return codec.pack(
+    """The plaintext of an envelope, before padding.
+
+    Raises BadFormat or TooLarge instead of writing what `decode` would not read.
+    """
+    data = codec.pack(
         [
             VERSION,
             change.kind,
@@ -69,10 +72,12 @@ def encode(change: Change) -> bytes:
             change.record,
             change.nonce,
             change.stamp.to_bytes(),
-            {name: [p.value, list(p.replaces)] for name, p in change.fields.items()},
-            list(change.seen),
+            {name: [p.value, p.replaces] for name, p in change.fields.items()},
+            change.seen,
         ]
     )
+    decode(data)
+    return data
 
 
 def decode(data: bytes) -> Change:

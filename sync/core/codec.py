@@ -1,7 +1,8 @@
 """MessagePack as Straatcontact writes it, and the shapes with which everything received is checked.
 
-Guarantees: `unpack` gives only plain values (None, bool, int, float, str, bytes, list, dict with str keys),
-and refuses bytes that `pack` would not have written, so that one value has one spelling.
+Guarantees: `pack` and `unpack` know only plain values (None, bool, int, str, bytes, list, dict with str keys) at
+most 16 deep, and `unpack` refuses bytes that `pack` would not have written: one value has one spelling. Floats
+are none of them: 1 and 1.0, 0.0 and -0.0, and the many NaNs would give one number several.
 Source: the MessagePack specification; docs/protocol.md, "Encoding".
 """
 
@@ -13,13 +14,31 @@ import msgpack
 from sync.core.errors import BadFormat, TooLarge
 
 Shape = Callable[[Any], Any]
-MAX_DEPTH_HINT = 512  # MessagePack's own stack bound; deeper is refused by the parser
+MAX_DEPTH = 16  # lists and maps within one another
 
 
 def pack(value: Any) -> bytes:
-    """The one spelling of a plain value."""
-    packed: bytes = msgpack.packb(value, use_bin_type=True, strict_types=False)
+    """The one spelling of a plain value: shortest forms, map keys in rising order, tuples as lists.
+
+    Raises BadFormat for what is not plain, lies deeper than MAX_DEPTH or does not fit 64 bits.
+    """
+    try:
+        packed: bytes = msgpack.packb(_plain(value, MAX_DEPTH), use_bin_type=True)
+    except (ValueError, OverflowError, TypeError) as e:
+        raise BadFormat(type(e).__name__) from e
     return packed
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, bytes | str | int):
+        return value
+    if not depth:
+        raise BadFormat("too deep")
+    if isinstance(value, list | tuple):
+        return [_plain(v, depth - 1) for v in value]
+    if isinstance(value, dict) and all(isinstance(k, str) for k in value):
+        return {k: _plain(value[k], depth - 1) for k in sorted(value)}
+    raise BadFormat(f"{type(value).__name__} is not a plain value")
 
 
 def unpack(data: bytes, limit: int) -> Any:
@@ -31,7 +50,7 @@ def unpack(data: bytes, limit: int) -> Any:
         raise TooLarge(f"{len(data)} > {limit} bytes")
     try:
         value = msgpack.unpackb(data, raw=False, strict_map_key=True, use_list=True, ext_hook=_no_ext)
-        again = pack(value)
+        again = pack(value)  # refuses floats and timestamps, which the library takes before it asks _no_ext
     except BadFormat:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as e:

@@ -1,8 +1,9 @@
-"""One answer everywhere to odd Ed25519 keys and signatures.
+"""One answer everywhere to odd keys and signatures.
 
 RFC 8032 leaves room, and libraries use it: some take points of small order, which makes one signature hold for
 every message, or points not written the only right way. All implementations of Primitives ask `plausible`
-first, so that two readers of one envelope never disagree.
+first, so that two readers of one envelope never disagree. X25519 publics on the roll are held to
+`plausible_agreement`, so that nobody can put a ring there to which no device can seal.
 """
 
 from sync.core.ports import PUBLIC_BYTES, SIGNATURE_BYTES, Signed
@@ -18,6 +19,22 @@ _SMALL_ORDER_Y = frozenset(  # the y of all eight points whose order divides 8 (
         _P - 2707385501144840649318225287225658788936804267575313519463743609750303402022,
     )
 )
+
+_SMALL_ORDER_U = frozenset(  # the u of all points of X25519, its twist included, that give zero (RFC 7748, 6.1)
+    (
+        0,
+        1,
+        _P - 1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+    )
+)
+
+
+def plausible_agreement(public: bytes) -> bool:
+    """Whether an X25519 public is written the one right way and gives a secret: what an honest key always is."""
+    u = int.from_bytes(public, "little")
+    return len(public) == PUBLIC_BYTES and u < _P and u not in _SMALL_ORDER_U
 
 
 def _point(encoded: bytes) -> bool:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from sync.core import codec, formats
 from sync.core.errors import BadFormat, NotForThisKey
-from sync.core.ids import HASH_BYTES, ID_BYTES, envelope_id
-from sync.core.padding import pad, unpad
-from sync.core.ports import NONCE_BYTES, SIGNATURE_BYTES, Primitives, Sealing, Signed, SigningKey
+from sync.core.ids import HASH_BYTES, ID_BYTES, envelope_id, sender_key_id
+from sync.core.padding import is_padded, pad, unpad
+from sync.core.ports import NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES, Primitives, Sealing, Signed, SigningKey
 
 MAX_ENVELOPE_BYTES = (1 << 20) + (1 << 18)
 MAX_RINGS = 8
@@ -44,6 +44,11 @@ class Header:
     links: tuple[Link, ...]
     expiry: int
     nonce: bytes
+
+    @property
+    def rings(self) -> tuple[tuple[bytes, int], ...]:
+        """The (ring, epoch) set that the content key has to be for."""
+        return tuple((x.ring, x.epoch) for x in self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ def parse(data: bytes) -> Envelope:
     organisation, device, head, key, links, expiry, nonce = codec.checked(_header, header_bytes, 4096)
     header = Header(organisation, device, head, key, tuple(Link(*x) for x in links), expiry, nonce)
     _refuse_odd(kind, header)
+    if kind == formats.CHANGE and not is_padded(len(body) - TAG_BYTES):
+        raise BadFormat("a body that is not padded tells its size")
     return Envelope(data, kind, header, header_bytes, body)
 
 
@@ -131,7 +138,10 @@ class Draft:
 
 
 async def seal(primitives: Primitives, key: SigningKey, draft: Draft) -> bytes:
-    """Encrypt where there is a content key, then sign. Gives the envelope's bytes."""
+    """Encrypt where there is a content key, then sign. Gives the envelope's bytes.
+
+    Raises BadFormat or TooLarge instead of making what no reader would take.
+    """
     kind = formats.SENDER_KEY if draft.content_key is None else formats.CHANGE
     header_bytes = encode_header(draft.header)
     body = draft.body
@@ -140,7 +150,7 @@ async def seal(primitives: Primitives, key: SigningKey, draft: Draft) -> bytes:
         [body] = await primitives.seal([Sealing(draft.content_key, draft.header.nonce, aad, pad(draft.body))])
     unsigned = formats.prefix(kind) + codec.pack([header_bytes, body])
     [signature] = await primitives.sign(key, [unsigned])
-    return unsigned + signature
+    return parse(unsigned + signature).data
 
 
 async def verify(primitives: Primitives, items: Sequence[tuple[Envelope, bytes]]) -> list[bool]:
@@ -151,12 +161,17 @@ async def verify(primitives: Primitives, items: Sequence[tuple[Envelope, bytes]]
 async def open_many(
     primitives: Primitives, items: Sequence[tuple[Envelope, bytes]]
 ) -> list[bytes | NotForThisKey | BadFormat]:
-    """The plaintext of each (envelope, content key), or the error in its place: one never blocks another."""
+    """The plaintext of each (envelope, content key), or the error in its place: one never blocks another.
+
+    A key that its device made for other rings or epochs, or that another device made, is refused as BadFormat.
+    """
     opened = await primitives.open([Sealing(k, e.header.nonce, e.aad, e.body) for e, k in items])
-    return [_unpadded(plain) for plain in opened]
+    return [_plain(e, key, plain) for (e, key), plain in zip(items, opened, strict=True)]
 
 
-def _unpadded(plain: bytes | None) -> bytes | NotForThisKey | BadFormat:
+def _plain(e: Envelope, key: bytes, plain: bytes | None) -> bytes | NotForThisKey | BadFormat:
+    if sender_key_id(key, e.header.device, e.header.rings) != e.header.key:
+        return BadFormat("a key for other rings")
     if plain is None:
         return NotForThisKey("content")
     try:

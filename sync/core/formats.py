@@ -1,4 +1,7 @@
-"""First bytes of everything signed: a format byte, then a version byte. docs/protocol.md, "First bytes"."""
+"""First bytes of everything signed: a format byte, then a version byte. docs/protocol.md, "First bytes".
+
+Every message a key ever signs starts with its own format byte, so that no signature can be taken for another's.
+"""
 
 from sync.core.errors import BadFormat, NewerVersion
 
@@ -7,6 +10,8 @@ SENDER_KEY = 0x02
 ROLL_ENTRY = 0x03
 DIRECTORY = 0x04
 INVITATION = 0x05
+SESSION = 0x06
+PROOF = 0x07
 VERSION = 1
 
 

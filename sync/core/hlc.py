@@ -56,4 +56,6 @@ def witness(last: Stamp, seen: Stamp, now: int) -> Stamp:
 def _after(stamp: Stamp) -> Stamp:
     if stamp.counter < _MAX_COUNTER:
         return Stamp(stamp.millis, stamp.counter + 1)
-    return Stamp(min(stamp.millis + 1, _MAX_MILLIS), 0)
+    if stamp.millis < _MAX_MILLIS:
+        return Stamp(stamp.millis + 1, 0)
+    return stamp  # the year 10889: never back

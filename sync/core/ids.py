@@ -4,6 +4,7 @@ Every id is SHA-256 over a label and its parts, each preceded by its length (4 b
 no two kinds of id and no two splits of the same bytes can meet. docs/protocol.md, "Ids".
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 ID_BYTES = 16  # members, devices, rings, records, teams
@@ -54,6 +55,10 @@ def envelope_id(data: bytes) -> bytes:
     return digest("envelope", data)
 
 
-def sender_key_id(key: bytes) -> bytes:
-    """Binds the id to one key: no author can show two rings two texts under one id."""
-    return digest("sender key", key)
+def sender_key_id(key: bytes, device: bytes, rings: Sequence[tuple[bytes, int]]) -> bytes:
+    """Binds the id to one key, its device and its (ring, epoch) set, in rising order of ring.
+
+    No author can show two rings two texts under one id, nor use a key of another device or of other epochs.
+    """
+    named = (ring + epoch.to_bytes(8, "big") for ring, epoch in rings)
+    return digest("sender key", key, device, *named)

@@ -82,16 +82,23 @@ class Record:
         return frozenset(v.id for n, r in self.fields.items() if n != _REMOVED for v in r.live())
 
     @property
-    def removal(self) -> Version | None:
-        """The removal in force, if any: one that no undo replaced."""
+    def removals(self) -> list[Version]:
+        """The removals in force, oldest first: those that no undo replaced, whatever the clocks say."""
         register = self.fields.get(_REMOVED)
-        live = register.live() if register else []
-        return live[-1] if live and live[-1].value is True else None
+        return [v for v in register.live() if v.value is True] if register else []
+
+    @property
+    def removal(self) -> Version | None:
+        """The last removal in force, if any."""
+        return self.removals[-1] if self.removals else None
 
     @property
     def hidden(self) -> bool:
-        """Removed, and nothing was written that the removal did not know of."""
-        return bool(self.erased) or (self.removal is not None and self.live_ids() <= self.removal.seen)
+        """Erased; or removed, and nothing was written that none of the removals knew of."""
+        if self.erased:
+            return True
+        removals = self.removals
+        return bool(removals) and self.live_ids() <= frozenset().union(*(v.seen for v in removals))
 
     @property
     def brought_back(self) -> bool:

@@ -20,6 +20,11 @@ def padded_size(size: int) -> int:
     return (size + mask) & ~mask
 
 
+def is_padded(size: int) -> bool:
+    """Whether `pad` gives this size for some data."""
+    return padded_size(size) == size
+
+
 def pad(data: bytes) -> bytes:
     """Data, the mark, zeros."""
     return (data + b"\x80").ljust(padded_size(len(data) + 1), b"\0")

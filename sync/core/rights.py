@@ -79,6 +79,11 @@ class Author:
     in_round: bool = False
 
 
+def needs_subject(change: Change) -> bool:
+    """Whether this can be judged only when the record that it is about is known: until then it waits."""
+    return Relation.SUBJECT in TABLE.get((change.kind, change.group), {}).values()
+
+
 def check(change: Change, author: Author, creator: bytes | None, subject: bytes | None = None) -> None:
     """Let a change pass or raise.
 

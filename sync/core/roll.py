@@ -1,6 +1,6 @@
 """The roll: the hash-chained, signed list of devices, role codes, rings and epochs, and what it allows.
 
-`Roll` holds every state since genesis, so that rights can be judged at the head that an envelope names.
+`Roll` gives the state at every head since genesis, so that rights can be judged at the head an envelope names.
 No entry is believed before its signature holds. docs/protocol.md, "Roll".
 """
 
@@ -30,6 +30,8 @@ from sync.core.roll_entry import (
     parse,
     proof_bytes,
 )
+
+KEEP_EVERY = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _invite(state: State, entry: Entry, body: Invite) -> tuple[State, list[Signe
         if body.member != author.member or body.role != author.role:
             raise RollRefused("only for oneself, in one's own role")
     else:
-        held = {ring.team_ring(author.team)}
+        held = {ring.team_ring(author.team)} & state.readable(author.id)
         if author.role is not Role.COORDINATOR or body.member in invited:
             raise RollRefused("only a coordinator invites a new member, once")
     if body.team != author.team:
@@ -154,8 +156,11 @@ def _invite(state: State, entry: Entry, body: Invite) -> tuple[State, list[Signe
     for g in body.grants:
         if g.ring not in held or g.epoch > state.rings[g.ring].epoch:
             raise RollRefused("grants more than the author may")
-    if len({(g.ring, g.epoch) for g in body.grants}) != len(body.grants):
+    granted = {(g.ring, g.epoch) for g in body.grants}
+    if len(granted) != len(body.grants):
         raise RollRefused("a grant twice")
+    if any((g.ring, state.rings[g.ring].epoch) not in granted for g in body.grants):
+        raise RollRefused("a grant without the current epoch")
     after = replace(state, invites={**state.invites, entry.hash: body})
     return after, [entry.signed_by(author.signing)]
 
@@ -177,8 +182,9 @@ def _add_device(state: State, entry: Entry, body: AddDevice) -> tuple[State, lis
     rings = dict(state.rings)
     if body.own_public is not None:
         rings[own] = Ring(own, ring.OWN, invite.member, (body.own_public,), frozenset({device}))
-    for granted in {g.ring for g in invite.grants}:
-        rings[granted] = replace(rings[granted], holders=rings[granted].holders | {device})
+    for g in invite.grants:  # a ring renewed since the invitation was made is not opened by it
+        if g.epoch == rings[g.ring].epoch:
+            rings[g.ring] = replace(rings[g.ring], holders=rings[g.ring].holders | {device})
     joined = Device(device, body.signing, body.agreement, invite.member, invite.role, invite.team)
     after = replace(
         state,
@@ -186,7 +192,7 @@ def _add_device(state: State, entry: Entry, body: AddDevice) -> tuple[State, lis
         rings=rings,
         used=state.used | {body.announced},
     )
-    proof = Signed(body.signing, body.proof, proof_bytes(body.announced, body.signing, body.agreement))
+    proof = Signed(body.signing, body.proof, proof_bytes(body.announced, body.signing, body.agreement, body.own_public))
     return after, [entry.signed_by(invite.signing), proof]
 
 
@@ -202,52 +208,86 @@ def _ring_epoch(state: State, entry: Entry, body: RingEpoch) -> tuple[State, lis
     granted = [device for device, _ in body.grants]
     if len(set(granted)) != len(granted) or not set(granted) <= known.holders:
         raise RollRefused("grants go to holders, once each")
+    if author.id not in granted:
+        raise RollRefused("who renews a ring keeps it")
     after = replace(known, publics=(*known.publics, body.public), holders=frozenset(granted))
     return replace(state, rings={**state.rings, body.ring: after}), [entry.signed_by(author.signing)]
 
 
 class Roll:
-    """A verified roll: entries in order, and the state after each."""
+    """A verified roll: its entries in order, and the state at any of them.
+
+    Only now and then a state is kept; one in between is made again from the entries after the kept one, which
+    were verified when they came in. So a roll of thousands of entries fits a phone.
+    """
 
     def __init__(self) -> None:
         self.entries: list[bytes] = []
-        self._states: dict[bytes, State] = {NO_PREVIOUS: State()}
-        self.state = self._states[NO_PREVIOUS]
+        self.state = State()
+        self._places = {NO_PREVIOUS: 0}  # head → number of entries up to it
+        self._kept = {0: self.state}
+        self._recent: dict[int, State] = {}
 
     def at(self, head: bytes) -> State:
         """The state at a head. Raises UnknownHead."""
-        if head not in self._states:
+        place = self._places.get(head)
+        if place is None:
             raise UnknownHead()
-        return self._states[head]
+        if place == self.state.length:
+            return self.state
+        if place not in self._recent:
+            if len(self._recent) >= KEEP_EVERY:
+                self._recent.pop(next(iter(self._recent)))
+            self._recent[place] = self._made_again(place)
+        return self._recent[place]
+
+    def _made_again(self, place: int) -> State:
+        start = place - place % KEEP_EVERY
+        state = self._kept[start]
+        for data in self.entries[start:place]:
+            state, _ = _next(state, parse(data))
+        return state
 
     def knows(self, head: bytes) -> bool:
         """Whether this head is part of the roll."""
-        return head in self._states
+        return head in self._places
 
     def take_over(self, other: "Roll") -> None:
         """Become a copy of another verified roll, to try an entry on."""
-        self.entries, self._states, self.state = list(other.entries), dict(other._states), other.state
+        self.entries, self.state = list(other.entries), other.state
+        self._places, self._kept, self._recent = dict(other._places), dict(other._kept), dict(other._recent)
 
     async def extend(self, primitives: Primitives, entries: Sequence[bytes]) -> None:
         """Append entries: all of them, or none.
 
-        Raises BadFormat, RollRefused and its kin, RollMoved, RollForked (another entry follows the same
-        predecessor) or BadSignature.
+        Raises BadFormat, NewerVersion, RollRefused and its kin, RollMoved, BadSignature, or RollForked: another
+        entry, allowed and signed as well, follows a predecessor that already has one. A mere claim proves
+        nothing, so nobody can stop a team with unsigned bytes.
         """
-        state, states, checks = self.state, [], list[Signed]()
+        before = self.state
+        state, states, checks = before, list[State](), list[Signed]()
+        forked = False
         for data in entries:
             entry = parse(data)
-            if entry.previous != state.head and entry.previous in self._states:
-                if entry.hash in self._states:
+            if entry.previous != state.head and self.knows(entry.previous):
+                if self.knows(entry.hash):
                     raise RollMoved("already there")
-                raise RollForked()
+                _, needed = _next(self.at(entry.previous), entry)
+                forked = True
+                checks += needed
+                break
             state, needed = _next(state, entry)
             states.append(state)
             checks += needed
         if not all(await primitives.verify(checks)):
             raise BadSignature("roll entry")
+        if forked:
+            raise RollForked()
+        if self.state is not before:
+            raise RollMoved("meanwhile")
         self.entries += entries
-        self._states.update({s.head: s for s in states})
+        self._places.update({s.head: s.length for s in states})
+        self._kept.update({s.length: s for s in states if s.length % KEEP_EVERY == 0})
         self.state = state
 
 

@@ -8,14 +8,15 @@ What an entry may do is decided in roll.py; here is only its shape. docs/protoco
 from dataclasses import dataclass
 
 from sync.core import codec, formats, ring
-from sync.core.errors import BadFormat
+from sync.core.curves import plausible_agreement
+from sync.core.errors import BadFormat, NewerVersion
 from sync.core.ids import HASH_BYTES, ID_BYTES, entry_hash
 from sync.core.ports import PUBLIC_BYTES, SIGNATURE_BYTES, Primitives, Signed, SigningKey
 from sync.core.rights import Role
 from sync.core.sender_key import SEALED_BYTES
 
 MAX_ENTRY_BYTES = 1 << 16
-MAX_GRANTS = 256
+MAX_GRANTS = 512
 NO_PREVIOUS = bytes(HASH_BYTES)
 
 GENESIS, INVITE, ADD_DEVICE, RING_EPOCH = 1, 2, 3, 4
@@ -50,7 +51,8 @@ class AddDevice:
     """A device joins by an announced invitation (named by its entry's hash).
 
     `own_public` opens the member's own ring and stands there only with the member's first device. `proof` is
-    the device's own signature over `proof_bytes`.
+    the device's own signature over `proof_bytes`, so that whoever else knows the invitation (the coordinator
+    who made it) can't put another own ring in its place.
     """
 
     announced: bytes
@@ -92,29 +94,36 @@ class Entry:
         return Signed(public, self.data[-SIGNATURE_BYTES:], self.data[:-SIGNATURE_BYTES])
 
 
-def proof_bytes(announced: bytes, signing: bytes, agreement: bytes) -> bytes:
-    """What a joining device signs with its own key, so that nobody can enrol another's key."""
-    return codec.pack(["straatcontact device proof", announced, signing, agreement])
+def proof_bytes(announced: bytes, signing: bytes, agreement: bytes, own_public: bytes | None) -> bytes:
+    """What a joining device signs with its own key, so that nobody can enrol another's key or alter the rest."""
+    return formats.prefix(formats.PROOF) + codec.pack([announced, signing, agreement, own_public])
+
+
+def _agreement(value: object) -> bytes:
+    """An X25519 public that a secret can be agreed with."""
+    if not isinstance(value, bytes) or not plausible_agreement(value):
+        raise BadFormat("not an agreement key")
+    return value
 
 
 _role = codec.whole(min(Role), max(Role))
 _grant = codec.row(codec.blob(ID_BYTES), codec.whole(1, 2**32), codec.blob(SEALED_BYTES))
 _invite = codec.row(
     codec.blob(PUBLIC_BYTES),
-    codec.blob(PUBLIC_BYTES),
+    _agreement,
     codec.blob(ID_BYTES),
     _role,
     codec.blob(ID_BYTES),
     codec.whole(0, 2**48),
-    codec.items(_grant, 16),
+    codec.items(_grant, MAX_GRANTS),
 )
 _BODIES = {
     GENESIS: codec.row(
         codec.whole(GENESIS, GENESIS),
         codec.blob(ID_BYTES),
         codec.blob(ID_BYTES),
-        codec.blob(PUBLIC_BYTES),
-        codec.blob(PUBLIC_BYTES),
+        _agreement,
+        _agreement,
         _invite,
     ),
     INVITE: codec.row(codec.whole(INVITE, INVITE), _invite),
@@ -122,15 +131,15 @@ _BODIES = {
         codec.whole(ADD_DEVICE, ADD_DEVICE),
         codec.blob(HASH_BYTES),
         codec.blob(PUBLIC_BYTES),
-        codec.blob(PUBLIC_BYTES),
-        codec.maybe(codec.blob(PUBLIC_BYTES)),
+        _agreement,
+        codec.maybe(_agreement),
         codec.blob(SIGNATURE_BYTES),
     ),
     RING_EPOCH: codec.row(
         codec.whole(RING_EPOCH, RING_EPOCH),
         codec.blob(ID_BYTES),
         codec.whole(2, 2**32),
-        codec.blob(PUBLIC_BYTES),
+        _agreement,
         codec.items(codec.row(codec.blob(ID_BYTES), codec.blob(SEALED_BYTES)), MAX_GRANTS),
     ),
 }
@@ -154,8 +163,10 @@ def parse(data: bytes) -> Entry:
     """Take an entry apart without trusting it. Raises BadFormat, TooLarge or NewerVersion."""
     formats.kind_of(data, formats.ROLL_ENTRY)
     previous, author, raw = codec.checked(_outer, data[2:-SIGNATURE_BYTES], MAX_ENTRY_BYTES)
-    if not isinstance(raw, list) or not raw or raw[0] not in _BODIES or isinstance(raw[0], bool):
+    if not isinstance(raw, list) or not raw or type(raw[0]) is not int or raw[0] < GENESIS:
         raise BadFormat("unknown roll action")
+    if raw[0] not in _BODIES:
+        raise NewerVersion(f"roll action {raw[0]}")
     action, *rest = _BODIES[raw[0]](raw)
     body: Body
     if action == GENESIS:
@@ -191,7 +202,7 @@ def _plain(body: Body) -> list[object]:
 
 
 async def sign(primitives: Primitives, key: SigningKey, previous: bytes, author: bytes, body: Body) -> bytes:
-    """The bytes of a new entry on top of `previous`."""
+    """The bytes of a new entry on top of `previous`. Raises BadFormat or TooLarge for what `parse` refuses."""
     unsigned = formats.prefix(formats.ROLL_ENTRY) + codec.pack([previous, author, _plain(body)])
     [signature] = await primitives.sign(key, [unsigned])
-    return unsigned + signature
+    return parse(unsigned + signature).data

@@ -7,7 +7,7 @@ changes that follow. It serves a day or 1,000 changes, whichever is first. docs/
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.core import codec, hpke
+from sync.core import codec, formats, hpke
 from sync.core.envelope import Envelope, Link
 from sync.core.errors import BadFormat, NotForThisKey
 from sync.core.ids import sender_key_id
@@ -26,14 +26,15 @@ class SenderKey:
     """A content key and what it is for."""
 
     key: bytes
+    device: bytes
     rings: RingSet
     made_millis: int
     uses: int = 0
 
     @property
     def id(self) -> bytes:
-        """SHA-256 over label and key."""
-        return sender_key_id(self.key)
+        """SHA-256 over label, key, device and rings."""
+        return sender_key_id(self.key, self.device, self.rings)
 
     def fresh(self, now: int, rings: RingSet) -> bool:
         """True while it may seal one more change for exactly these rings."""
@@ -58,7 +59,7 @@ async def grant(
 
     `seeds` are fresh ephemeral secrets, 32 bytes, one a ring.
     """
-    key_id = sender_key_id(key)
+    key_id = sender_key_id(key, device, [(ring, epoch) for ring, epoch, _ in rings])
     sealed = await hpke.seal_many(
         primitives,
         [
@@ -71,6 +72,8 @@ async def grant(
 
 def grants(envelope: Envelope) -> list[tuple[Link, bytes]]:
     """Each ring's link and sealed key in a sender key envelope. Raises BadFormat."""
+    if envelope.format != formats.SENDER_KEY:
+        raise BadFormat("not a sender key")
     shape = codec.items(codec.blob(SEALED_BYTES), len(envelope.header.links))
     sealed = codec.checked(shape, envelope.body, 4096)
     if len(sealed) != len(envelope.header.links):
@@ -89,7 +92,7 @@ async def accept(primitives: Primitives, envelope: Envelope, ring: bytes, key: A
             h = envelope.header
             bound = info(h.organisation, ring, link.epoch, h.device, h.key)
             content = await hpke.open_(primitives, key, bound, sealed)
-            if sender_key_id(content) != h.key:
+            if sender_key_id(content, h.device, h.rings) != h.key:
                 raise BadFormat("another key than the header names")
             return content
     raise NotForThisKey("ring")

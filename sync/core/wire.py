@@ -5,10 +5,10 @@ One row a message: what is sent, what comes back. docs/protocol.md, "Wire".
 
 from typing import Any
 
-from sync.core import codec
+from sync.core import codec, formats
 from sync.core.envelope import MAX_ENVELOPE_BYTES
 from sync.core.errors import BadFormat, StraatError, from_code
-from sync.core.ids import HASH_BYTES, ID_BYTES, digest
+from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.ports import SIGNATURE_BYTES
 from sync.core.roll_entry import MAX_ENTRY_BYTES
 
@@ -51,7 +51,7 @@ DIRECTORY = _org
 
 def session_bytes(organisation: bytes, device: bytes, nonce: bytes) -> bytes:
     """What a device signs to get a token."""
-    return digest("session", organisation, device, nonce)
+    return formats.prefix(formats.SESSION) + codec.pack([organisation, device, nonce])
 
 
 def encode(value: Any) -> bytes:
@@ -69,7 +69,7 @@ _error = codec.row(codec.text(40), codec.text(400))
 
 def encode_error(error: StraatError) -> bytes:
     """[code, detail]: no content, no trace."""
-    return codec.pack([error.code, error.detail[:400] if hasattr(error, "detail") else ""])
+    return codec.pack([error.code, error.detail[:400]])
 
 
 def decode_error(body: bytes) -> StraatError:

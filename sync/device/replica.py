@@ -180,6 +180,8 @@ class Replica:
         if known and known.kind != c.kind:
             raise ForeignRecord(c.kind)
         subject = self._subject(c, known)
+        if subject is None and rights.needs_subject(c):
+            raise _Early()
         rights.check(c, self._roll.at(e.header.head).author(device.id), creator, subject)
         record = merge.from_change(c, e.id, device.id, device.member)
         self.records[c.record] = merge.merge(known, record) if known else record
@@ -189,7 +191,7 @@ class Replica:
 
     def _subject(self, c: Change, known: merge.Record | None) -> bytes | None:
         """The creator of the record that this one is about (a review's visit)."""
-        patch = c.fields.get("visit")
+        patch = c.fields.get("visit") if c.group == "word" else None  # an answer can't choose its own visit
         about = patch.value if patch else known.value("word.visit") if known else None
         record = self.records.get(about) if isinstance(about, bytes) else None
         return record.creator if record else None

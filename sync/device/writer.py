@@ -87,7 +87,7 @@ class Writer:
         rings: RingSet = tuple((r, state.rings[r].epoch) for r in sorted(part.rings))
         key = batch.keys.get(rings) or self._keyring.sender_key(rings, self.now())
         if key is None:
-            key = SenderKey(self._random.bytes(KEY_BYTES), rings, self.now())
+            key = SenderKey(self._random.bytes(KEY_BYTES), self._keyring.device, rings, self.now())
             await self._add_sender_key(batch, key)
         batch.keys[rings] = replace(key, uses=key.uses + 1)
         nonce = self._random.bytes(NONCE_BYTES)
