@@ -93,15 +93,18 @@ def notice(words: str, icon: ft.IconData = ft.Icons.INFO_OUTLINE, alarm: bool = 
 
 
 def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool], on_pick: Callable) -> ft.Row:
-    """Big choice chips; `on_pick(value)` is called with what was tapped."""
+    """Big choice chips; `on_pick(value)`, a guarded handler, is called with what was tapped."""
 
     def chip(value: object, label: str) -> ft.Chip:
+        async def tapped(e) -> None:
+            await on_pick(value)
+
         return ft.Chip(
             label=ft.Text(label, size=17),
             selected=chosen(value),
             show_checkmark=True,
             padding=ft.Padding.symmetric(horizontal=10, vertical=10),
-            on_select=lambda e, v=value: on_pick(v),
+            on_select=tapped,
         )
 
     return ft.Row([chip(v, label) for v, label in options], wrap=True, spacing=10, run_spacing=10)
