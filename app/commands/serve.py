@@ -1,6 +1,7 @@
 """`straatcontact serve` and `init`: the server over a data folder, and an empty organisation in it."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 import uvicorn
@@ -14,18 +15,29 @@ from sync.server.service import Service
 from sync.server.store_sqlite import SqliteStore
 
 STORE = "store.db"
+MAX_CONNECTIONS = 2000
 
 
 def open_store(data: Path) -> SqliteStore:
-    """The store in a data folder, which is made if need be."""
+    """The store in a data folder, which is made (mode 0700) if need be. Raises what SqliteStore raises."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return SqliteStore(data / STORE)
 
 
 def serve(data: Path, host: str, port: int, site: Path | None) -> None:
-    """Run until stopped."""
+    """Run until stopped by a signal: what has been asked is still answered, for at most 10 seconds."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     app = make_app(open_store(data), NativePrimitives(), SystemClock(), site)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=10,
+    )
 
 
 def init(data: Path, origin: str) -> str:

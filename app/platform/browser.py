@@ -34,6 +34,8 @@ class FetchTransport:
         }
         try:
             answer = await fetch(path, to_js(options, dict_converter=Object.fromEntries))
+            if answer.headers.get("content-type") != MEDIA_TYPE:
+                raise Unreachable("not our server")  # a Wi-Fi sign-in page, or a proxy whose server is down
             return Reply(answer.status, (await answer.arrayBuffer()).to_bytes())
         except (JsException, OSError) as e:
             raise Unreachable(type(e).__name__) from e

@@ -12,17 +12,21 @@ TIMEOUT_SECONDS = 30
 class HttpTransport:
     """See sync.core.ports.Transport. `app` takes an ASGI app instead of the network."""
 
-    def __init__(self, base_url: str, app: object | None = None) -> None:
+    def __init__(self, base_url: str, app: object | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         inner = httpx.ASGITransport(app=app) if app is not None else None  # type: ignore[arg-type]
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_SECONDS, transport=inner)
+        self._client = httpx.AsyncClient(
+            base_url=base_url, timeout=timeout_seconds, transport=inner, trust_env=False, follow_redirects=False
+        )
 
     async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
-        """See the port."""
+        """See the port. What another than our server answers (a proxy, a Wi-Fi sign-in page) is no answer."""
         headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
             answer = await self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as e:
             raise Unreachable(type(e).__name__) from e
+        if answer.headers.get("content-type") != MEDIA_TYPE:
+            raise Unreachable("not our server")
         return Reply(answer.status_code, answer.content)
 
     async def close(self) -> None:

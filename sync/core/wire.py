@@ -32,7 +32,8 @@ CHALLENGED = codec.row(codec.blob(CHALLENGE_BYTES), _millis)
 TOKEN = codec.row(_org, _device, codec.blob(CHALLENGE_BYTES), codec.blob(SIGNATURE_BYTES))
 TOKENED = codec.row(codec.text(64), _millis, codec.blob(ID_BYTES))
 # POST /v1/push: [envelope, …] → [[id, outcome], …] in the same order
-PUSH = codec.items(_envelope, MAX_PUSH)
+# Not bounded one by one here: an envelope that is too large gets its own outcome and does not hold up the rest.
+PUSH = codec.items(codec.blob_up_to(MAX_BODY_BYTES), MAX_PUSH)
 PUSHED = codec.items(codec.row(_hash, codec.text(40)), MAX_PUSH)
 # POST /v1/pull: [[ring, after], …] → [[ring, [[seq, envelope], …], more], …]
 PULL = codec.items(codec.row(_ring, _seq), MAX_PULL_RINGS)

@@ -1,4 +1,4 @@
-"""The server as one ASGI app: the API under /v1, the site for the rest, and the nightly drop of what expired."""
+"""The server as one ASGI app: the API under /v1, the site for the rest, and the hourly drop of what expired."""
 
 import asyncio
 import logging
@@ -24,14 +24,16 @@ def make_app(store: Store, primitives: Primitives, clock: Clock, site: Path | No
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await service.start()
-        dropping = asyncio.create_task(_drop_hourly(service))
         try:
-            yield
+            await service.start()
+            dropping = asyncio.create_task(_drop_hourly(service))
+            try:
+                yield
+            finally:
+                dropping.cancel()
+                with suppress(asyncio.CancelledError):
+                    await dropping
         finally:
-            dropping.cancel()
-            with suppress(asyncio.CancelledError):
-                await dropping
             await store.close()
 
     routes = Routes(service, clock.millis).all()
@@ -43,6 +45,10 @@ def make_app(store: Store, primitives: Primitives, clock: Clock, site: Path | No
 
 
 async def _drop_hourly(service: Service) -> None:
+    """For as long as the server runs; what fails now is tried again in an hour."""
     while True:
-        logger.info("expired: %d", await service.drop_expired())
+        try:
+            logger.info("expired and overwritten: %d", await service.drop_expired())
+        except Exception as error:
+            logger.error("dropping what expired failed: %s", type(error).__name__)
         await asyncio.sleep(HOUR)

@@ -1,123 +1,169 @@
 """The HTTP face of the service: bounded bodies in, typed errors out. Logs names and counts, never content."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, NamedTuple
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sync.core import codec, wire
-from sync.core.errors import BadFormat, NotAuthorized, SlowDown, StraatError, TooLarge
+from sync.core.directory import MAX_DIRECTORY_BYTES
+from sync.core.errors import BadFormat, Busy, NotAuthorized, NotFound, SlowDown, StraatError, TooLarge
+from sync.core.roll_entry import MAX_ENTRY_BYTES
 from sync.server.service import Service
 from sync.server.sessions import Carrier, Rates
 
 logger = logging.getLogger("straatcontact")
 RETRY_SECONDS = "5"
+BODY_SECONDS = 60
+SMALL = 4096
+ONE_ENTRY = MAX_ENTRY_BYTES + SMALL
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body, refused as soon as it is too large."""
-    if request.headers.get("content-type", "") != wire.MEDIA_TYPE:
-        raise BadFormat("content type")
-    parts, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > wire.MAX_BODY_BYTES:
-            raise TooLarge(f"over {wire.MAX_BODY_BYTES} bytes")
-        parts.append(chunk)
-    return b"".join(parts)
+class _Message(NamedTuple):
+    """One kind of request. `shape` None: the body is taken as it is. `limit` is in bytes."""
 
-
-def _carrier(service: Service, request: Request) -> Carrier:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme != "Bearer":
-        raise NotAuthorized()
-    return service.sessions.carrier(token)
-
-
-def _answer(error: StraatError) -> Response:
-    headers = {"Retry-After": RETRY_SECONDS} if isinstance(error, SlowDown) else {}
-    return Response(wire.encode_error(error), error.status, headers, media_type=wire.MEDIA_TYPE)
+    path: str
+    shape: codec.Shape | None
+    limit: int
+    act: Callable[..., Awaitable[Any]]
 
 
 class Routes:
-    """Everything under /v1."""
+    """Everything under /v1. `millis` is the server's clock."""
 
     def __init__(self, service: Service, millis: Callable[[], int]) -> None:
         self._service = service
-        self._strangers = Rates(millis, burst=120, per_second=4)
+        self._strangers = Rates(millis, burst=300, per_second=10)
         self._carriers = Rates(millis, burst=600, per_second=20)
 
     def all(self) -> list[Route]:
         """For a Starlette app."""
         s = self._service
-        open_to_all: list[tuple[str, codec.Shape, Callable[..., Awaitable[Any]]]] = [
-            ("challenge", wire.CHALLENGE, lambda body: s.challenge(*body)),
-            ("token", wire.TOKEN, lambda body: s.token(*body)),
-            ("enrol/roll", wire.ENROL_ROLL, lambda body: s.enrol_roll(*body)),
-            ("enrol", wire.APPEND, lambda body: s.enrol(*body)),
-            ("directory", wire.DIRECTORY, s.edition),
+        open_to_all = [
+            _Message("challenge", wire.CHALLENGE, SMALL, lambda body: s.challenge(*body)),
+            _Message("token", wire.TOKEN, SMALL, lambda body: s.token(*body)),
+            _Message("enrol/roll", wire.ENROL_ROLL, SMALL, lambda body: s.enrol_roll(*body)),
+            _Message("enrol", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(*body)),
+            _Message("directory", wire.DIRECTORY, SMALL, s.edition),
         ]
-        with_token: list[tuple[str, codec.Shape, Callable[..., Awaitable[Any]]]] = [
-            ("roll", wire.ROLL_AFTER, s.roll),
-            ("roll/append", wire.APPEND, lambda carrier, body: s.append(carrier, *body)),
-            ("push", wire.PUSH, s.push),
-            ("pull", wire.PULL, s.pull),
+        with_token = [
+            _Message("roll", wire.ROLL_AFTER, SMALL, s.roll),
+            _Message("roll/append", wire.APPEND, ONE_ENTRY, lambda carrier, body: s.append(carrier, *body)),
+            _Message("push", wire.PUSH, wire.MAX_BODY_BYTES, s.push),
+            _Message("pull", wire.PULL, SMALL, s.pull),
+            _Message("directory/publish", None, MAX_DIRECTORY_BYTES + SMALL, s.publish),
         ]
         return [
-            Route("/v1/health", _health, methods=["GET"]),
-            Route("/v1/directory/publish", self._publish, methods=["POST"]),
-            *(Route(f"/v1/{p}", self._open(p, shape, act), methods=["POST"]) for p, shape, act in open_to_all),
-            *(Route(f"/v1/{p}", self._closed(p, shape, act), methods=["POST"]) for p, shape, act in with_token),
+            Route("/v1/health", self._health, methods=["GET"]),
+            *(Route(f"/v1/{m.path}", self._open(m), methods=["POST"]) for m in open_to_all),
+            *(Route(f"/v1/{m.path}", self._closed(m), methods=["POST"]) for m in with_token),
+            Route("/v1/{rest:path}", _nothing, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
         ]
 
-    def _open(
-        self, name: str, shape: codec.Shape, act: Callable[..., Awaitable[Any]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            async def work() -> Any:
-                self._strangers.take(request.client.host if request.client else "")
-                return await act(wire.decode(shape, await _body(request)))
+    def _open(self, m: _Message) -> Callable[[Request], Awaitable[Response]]:
+        async def work(request: Request) -> Any:
+            self._strangers.take(_neighbourhood(request.client.host if request.client else ""))
+            return await m.act(await _asked(m, request))
 
-            return await self._run(name, work)
+        return _endpoint(m.path, work)
 
-        return endpoint
+    def _closed(self, m: _Message) -> Callable[[Request], Awaitable[Response]]:
+        async def work(request: Request) -> Any:
+            carrier = self._carrier(request)
+            self._carriers.take(carrier.device.hex())
+            return await m.act(carrier, await _asked(m, request))
 
-    def _closed(
-        self, name: str, shape: codec.Shape, act: Callable[..., Awaitable[Any]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            async def work() -> Any:
-                carrier = _carrier(self._service, request)
-                self._carriers.take(carrier.device.hex())
-                return await act(carrier, wire.decode(shape, await _body(request)))
+        return _endpoint(m.path, work)
 
-            return await self._run(name, work)
+    def _carrier(self, request: Request) -> Carrier:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer":
+            raise NotAuthorized()
+        return self._service.sessions.carrier(token)
 
-        return endpoint
-
-    async def _publish(self, request: Request) -> Response:
-        async def work() -> Any:
-            return await self._service.publish(_carrier(self._service, request), await _body(request))
-
-        return await self._run("directory/publish", work)
-
-    async def _run(self, name: str, work: Callable[[], Awaitable[Any]]) -> Response:
-        """The answer, or the typed error; whatever else goes wrong is 'internal' and tells nothing."""
+    async def _health(self, request: Request) -> Response:
+        """200 when the store answers, for whoever watches over the server."""
         try:
-            value = await work()
+            await self._service.ready()
+        except StraatError as error:
+            return JSONResponse({"status": error.code}, error.status, HEADERS)
+        return JSONResponse({"status": "ok"}, headers=HEADERS)
+
+
+async def _asked(m: _Message, request: Request) -> Any:
+    """The checked body. Raises BadFormat, TooLarge, or Busy for one that takes for ever to arrive."""
+    if request.headers.get("content-type", "") != wire.MEDIA_TYPE:
+        raise BadFormat("content type")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _body(request, m.limit)
+    except (TimeoutError, ClientDisconnect) as e:
+        raise Busy("the body did not arrive") from e
+    return body if m.shape is None else wire.decode(m.shape, body)
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The whole body, refused as soon as it is known to be too large."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise TooLarge(f"over {limit} bytes")
+    parts, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"over {limit} bytes")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _neighbourhood(host: str) -> str:
+    """Whose rate an address counts for: an IPv6 subscriber has a whole /64."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return host
+
+
+def _endpoint(name: str, work: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    """The answer, or the typed error; whatever else goes wrong is 'internal' and tells nothing."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            value = await work(request)
         except StraatError as error:
             logger.info("%s refused: %s", name, error.code)
-            return _answer(error)
+            return _refusal(error)
         except Exception as error:
-            logger.error("%s failed: %s", name, type(error).__name__)
-            return _answer(StraatError())
-        logger.info("%s ok", name)
+            logger.error("%s failed: %s", name, _place(error))
+            return _refusal(StraatError())
         body = value if isinstance(value, bytes) else wire.encode(value)
-        return Response(body, media_type=wire.MEDIA_TYPE)
+        return Response(body, headers=HEADERS, media_type=wire.MEDIA_TYPE)
+
+    return endpoint
 
 
-async def _health(request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
+def _place(error: Exception) -> str:
+    """Kind and line of code: what an exception says may quote what it choked on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} in {where}"
+
+
+def _refusal(error: StraatError) -> Response:
+    retry = {"Retry-After": RETRY_SECONDS} if isinstance(error, SlowDown | Busy) else {}
+    return Response(wire.encode_error(error), error.status, {**HEADERS, **retry}, media_type=wire.MEDIA_TYPE)
+
+
+async def _nothing(request: Request) -> Response:
+    return _refusal(NotFound())

@@ -54,9 +54,16 @@ class Service:
         self._loading = asyncio.Lock()
 
     async def start(self) -> None:
-        """Read and verify every roll. Raises what a damaged one raises: better no server than a wrong one."""
+        """Read and verify every roll not yet known.
+
+        Raises what a damaged one raises: better no server than a wrong one.
+        """
         for organisation in await self._store.organisations():
             await self._organisation(organisation)
+
+    async def ready(self) -> None:
+        """Return when the store answers. Raises Busy."""
+        await self._store.incarnation()
 
     async def found(self, genesis: bytes) -> None:
         """Take in a new organisation by its genesis entry."""
@@ -129,6 +136,8 @@ class Service:
 
     async def _usable(self, announced: bytes) -> _Organisation:
         if announced not in self._announced:
+            await self.start()  # `init` may have founded one meanwhile, in a process of its own
+        if announced not in self._announced:
             raise InvitationUnknown()
         known = await self._organisation(self._announced[announced])
         if announced in known.roll.state.used:
@@ -146,10 +155,17 @@ class Service:
             trial.take_over(known.roll)
             await trial.extend(self._primitives, [entry])
             if not await self._store.append_roll(organisation, len(known.roll.entries), entry):
+                await self._catch_up(organisation, known)
                 raise RollMoved("another server process")
             known.roll = trial
             self._announced.update(dict.fromkeys(trial.state.invites, organisation))
             return [trial.state.head]
+
+    async def _catch_up(self, organisation: bytes, known: _Organisation) -> None:
+        """Take in what another process appended to the same store."""
+        entries = await self._store.roll(organisation, len(known.roll.entries))
+        await known.roll.extend(self._primitives, entries)
+        self._announced.update(dict.fromkeys(known.roll.state.invites, organisation))
 
     # -- envelopes ---------------------------------------------------------------------------------------
 
@@ -211,15 +227,19 @@ class Service:
 
 
 def _checked(roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
-    """An envelope of the carrier's own, in order as far as a server can see."""
+    """An envelope of the carrier's own, as far as its header tells; its place in the chains is the store's to judge.
+
+    Raises what stands in its way; the bytes of another device or organisation are Forbidden.
+    """
     e = envelope.parse(data)
     if e.header.organisation != carrier.organisation or e.header.device != carrier.device:
         raise Forbidden("another device's envelope")
     state = roll.at(e.header.head)
+    if carrier.device not in state.devices:
+        raise UnknownDevice("at that head")
     for link in e.header.links:
         if link.ring not in state.rings:
             raise BrokenChain("unknown ring")
         if state.rings[link.ring].epoch != link.epoch:
             raise StaleEpoch()
-    links = tuple((link.ring, link.number) for link in e.header.links)
-    return NewEnvelope(e.id, e.header.device, links, e.header.expiry, data)
+    return NewEnvelope(e.id, e.header.device, e.header.links, e.header.expiry, data)

@@ -1,21 +1,24 @@
 """What the server keeps: rolls, envelopes by ring, directory editions. Opaque bytes, by organisation.
 
-Every Store passes tests/contract/test_store.py; a new rule of storage is written there first. Methods that
-write return only when the result is durable.
+The Store port. It stands here and not in sync.core.ports, since only the server knows it. Every implementation
+passes tests/contract/contract_store.py; a new rule of storage is written there first. Methods that write return
+only when the result is durable, and raise errors.Busy when it can't be (disk full, closing): then nothing is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sync.core.envelope import Link
+
 
 @dataclass(frozen=True, slots=True)
 class NewEnvelope:
-    """An envelope to store. `links` are (ring, number): its place in its device's chain in each ring."""
+    """An envelope to store. `links` are its places in its device's chains, one for each ring."""
 
     id: bytes
     device: bytes
-    links: tuple[tuple[bytes, int], ...]
+    links: tuple[Link, ...]
     expiry: int
     data: bytes
 
@@ -29,10 +32,10 @@ class Page:
 
 
 class Store(Protocol):
-    """Any number of organisations. Ids and hashes are as in sync.core.ids."""
+    """Any number of organisations; nothing crosses between them. Ids and hashes are as in sync.core.ids."""
 
     async def incarnation(self) -> bytes:
-        """16 random bytes, new at each restore from a backup."""
+        """16 random bytes, made with the store, new at each restore from a backup."""
 
     async def organisations(self) -> list[bytes]:
         """Every organisation held here."""
@@ -44,15 +47,23 @@ class Store(Protocol):
         """Append an entry if the roll still has `length` entries; False (and nothing) when it has moved."""
 
     async def put(self, organisation: bytes, envelopes: Sequence[NewEnvelope]) -> list[str]:
-        """Store envelopes; for each "stored", "duplicate" (this id is here) or "broken_chain" (another id has
-        its number in a ring). Raises errors.Busy when the disk is full: then nothing of this call is stored.
+        """Store envelopes, in order, in one transaction; an outcome for each.
+
+        "stored"; "duplicate" when this id is here; "broken_chain" (and nothing stored of this one) when in one
+        of its rings its number is not the next one of its device, or its `previous` not the last one's id.
         """
 
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
-        """Envelopes of a ring with sequence number > after. Numbers never appear behind a given page."""
+        """Envelopes of a ring with sequence number > after: at most `limit`, and `max_bytes` (but always one).
+
+        Numbers rise in the order of commits: none ever appears behind a page that was given.
+        """
 
     async def drop_expired(self, month: int) -> int:
-        """Overwrite what was to be kept until before this month (YYYYMM); how many went."""
+        """Overwrite what was to be kept until before this month (YYYYMM), in every file; how many went.
+
+        Id, device and numbers stay: what was dropped still is a "duplicate", and its chain goes on.
+        """
 
     async def edition(self, organisation: bytes) -> bytes | None:
         """The newest directory edition."""

@@ -1,7 +1,9 @@
 """A Store in memory: for tests and simulation. Passes the same contract as the others."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from sync.core.envelope import NO_PREVIOUS
 from sync.server.store import NewEnvelope, Page
 
 
@@ -12,7 +14,7 @@ class MemoryStore:
         self._incarnation = incarnation
         self._rolls: dict[bytes, list[bytes]] = {}
         self._envelopes: dict[tuple[bytes, bytes], NewEnvelope] = {}
-        self._numbers: dict[tuple[bytes, bytes, bytes, int], bytes] = {}
+        self._chains: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
         self._rings: dict[tuple[bytes, bytes], list[tuple[int, bytes]]] = {}
         self._editions: dict[bytes, tuple[int, bytes]] = {}
         self._sequence = 0
@@ -44,15 +46,15 @@ class MemoryStore:
     def _put(self, organisation: bytes, e: NewEnvelope) -> str:
         if (organisation, e.id) in self._envelopes:
             return "duplicate"
-        places = [(organisation, e.device, ring, number) for ring, number in e.links]
-        if any(place in self._numbers for place in places):
-            return "broken_chain"
+        for link in e.links:
+            number, last = self._chains.get((organisation, e.device, link.ring), (0, NO_PREVIOUS))
+            if (link.number, link.previous) != (number + 1, last):
+                return "broken_chain"
         self._envelopes[organisation, e.id] = e
-        for place in places:
-            self._numbers[place] = e.id
-        for ring, _ in e.links:
+        for link in e.links:
+            self._chains[organisation, e.device, link.ring] = (link.number, e.id)
             self._sequence += 1
-            self._rings.setdefault((organisation, ring), []).append((self._sequence, e.id))
+            self._rings.setdefault((organisation, link.ring), []).append((self._sequence, e.id))
         return "stored"
 
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
@@ -74,7 +76,7 @@ class MemoryStore:
         gone = [k for k, e in self._envelopes.items() if e.data and 0 < e.expiry < month]
         for key in gone:
             e = self._envelopes[key]
-            self._envelopes[key] = NewEnvelope(e.id, e.device, e.links, e.expiry, b"")
+            self._envelopes[key] = replace(e, data=b"")
         return len(gone)
 
     async def edition(self, organisation: bytes) -> bytes | None:
