@@ -25,10 +25,10 @@ def visit_facts(v: Visit) -> list[ft.Control]:
         if value
     ]
     if f.note:
-        facts.append(ft.Column([text(_("Notitie"), soft=True, size=15), text(f.note, selectable=True)], spacing=0))
+        facts.append(ft.Column([text(_("Notitie"), soft=True, size=15), text(f.note)], spacing=0))
     for who, note in v.other_notes:
         words = _("Ook geschreven, door {name}").format(name=who or "?")
-        facts.append(card(text(words, soft=True, size=15), text(note, selectable=True)))
+        facts.append(card(text(words, soft=True, size=15), text(note)))
     return facts
 
 
@@ -41,7 +41,7 @@ def review_card(v: Visit) -> list[ft.Control]:
     icon = ft.Icons.HELP_OUTLINE if asked else ft.Icons.CHECK_CIRCLE_OUTLINE
     rows: list[ft.Control] = [notice(words.format(name=v.review.by or _("De coördinator")), icon)]
     if v.review.reply:
-        rows.append(text(v.review.reply, selectable=True, size=18))
+        rows.append(text(v.review.reply, size=18))
     return [card(*rows, text(day_text(v.review.day), soft=True, size=15), accent=True)]
 
 
