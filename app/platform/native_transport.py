@@ -1,5 +1,7 @@
 """Transport over httpx, for devices on CPython (demo, tests, tools)."""
 
+import asyncio
+
 import httpx
 
 from sync.core.errors import Unreachable
@@ -13,6 +15,7 @@ class HttpTransport:
     """See sync.core.ports.Transport. `app` takes an ASGI app instead of the network."""
 
     def __init__(self, base_url: str, app: object | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._seconds = timeout_seconds
         inner = httpx.ASGITransport(app=app) if app is not None else None  # type: ignore[arg-type]
         self._client = httpx.AsyncClient(
             base_url=base_url, timeout=timeout_seconds, transport=inner, trust_env=False, follow_redirects=False
@@ -22,8 +25,9 @@ class HttpTransport:
         """See the port. What another than our server answers (a proxy, a Wi-Fi sign-in page) is no answer."""
         headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
-            answer = await self._client.request(method, path, content=body, headers=headers)
-        except httpx.HTTPError as e:
+            async with asyncio.timeout(self._seconds):  # the whole, where httpx bounds each step
+                answer = await self._client.request(method, path, content=body, headers=headers)
+        except (httpx.HTTPError, TimeoutError) as e:
             raise Unreachable(type(e).__name__) from e
         if answer.headers.get("content-type") != MEDIA_TYPE:
             raise Unreachable("not our server")
