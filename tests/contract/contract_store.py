@@ -1,0 +1,264 @@
+"""What every Store promises. A new rule of storage is written here first, and must hold for all of them.
+
+Each case is an async function of one fresh store; the bytes are invented, since a store looks at none.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from sync.core.envelope import NO_PREVIOUS, Link
+from sync.server.store import NewEnvelope, Page, Store
+
+Case = Callable[[Store], Awaitable[None]]
+CASES: list[Case] = []
+HERE, THERE = b"\1" * 32, b"\2" * 32
+RING, OTHER = b"\3" * 16, b"\4" * 16
+
+
+def case(function: Case) -> Case:
+    """Make this function part of the suite."""
+    CASES.append(function)
+    return function
+
+
+class Author:
+    """A device that makes well-formed chains."""
+
+    def __init__(self, name: int = 1) -> None:
+        self.device = bytes([name]) * 16
+        self._made = 0
+        self._chains: dict[bytes, tuple[int, bytes]] = {}
+
+    def next(self, *rings: bytes, expiry: int = 0, size: int = 100) -> NewEnvelope:
+        """The next envelope in these rings (RING when none is named)."""
+        self._made += 1
+        name = self.device + self._made.to_bytes(16, "big")
+        links = []
+        for ring in rings or (RING,):
+            number, previous = self._chains.get(ring, (0, NO_PREVIOUS))
+            links.append(Link(ring, 1, number + 1, previous))
+            self._chains[ring] = (number + 1, name)
+        return NewEnvelope(name, self.device, tuple(links), expiry, name + bytes(size))
+
+    def many(self, count: int, **how: int) -> list[NewEnvelope]:
+        return [self.next(**how) for _ in range(count)]
+
+
+def _placed(e: NewEnvelope, number: int, previous: bytes) -> NewEnvelope:
+    """The same envelope, claiming another place in its chain."""
+    return NewEnvelope(e.id, e.device, (Link(RING, 1, number, previous),), e.expiry, e.data)
+
+
+async def _everything(store: Store, ring: bytes = RING, organisation: bytes = HERE) -> list[bytes]:
+    return [data for _, data in (await store.page(organisation, ring, 0, 10_000, 1 << 30)).items]
+
+
+def _data(envelopes: Sequence[NewEnvelope]) -> list[bytes]:
+    return [e.data for e in envelopes]
+
+
+# -- rolls -----------------------------------------------------------------------------------------------
+
+
+@case
+async def a_new_store_holds_nothing(store: Store) -> None:
+    """No organisation, no roll, no envelope, no edition."""
+    assert await store.organisations() == []
+    assert await store.roll(HERE) == []
+    assert await store.page(HERE, RING, 0, 10, 1000) == Page((), False)
+    assert await store.edition(HERE) is None
+
+
+@case
+async def a_roll_grows_only_from_the_length_one_knew(store: Store) -> None:
+    """Compare and swap: an append on another length changes nothing; what was appended comes back in order."""
+    assert await store.append_roll(HERE, 0, b"one")
+    assert await store.append_roll(HERE, 1, b"two")
+    for wrong in (0, 1, 3):
+        assert not await store.append_roll(HERE, wrong, b"other")
+    assert not await store.append_roll(THERE, 1, b"other")
+    assert await store.roll(HERE) == [b"one", b"two"]
+    assert (await store.roll(HERE, 1), await store.roll(HERE, 2), await store.roll(HERE, 9)) == ([b"two"], [], [])
+    assert await store.organisations() == [HERE]
+
+
+@case
+async def of_two_appends_at_once_one_wins(store: Store) -> None:
+    """However many try for the same place, exactly one gets it."""
+    won = await asyncio.gather(*(store.append_roll(HERE, 0, bytes([n])) for n in range(20)))
+    assert won.count(True) == 1
+    assert await store.roll(HERE) == [bytes([won.index(True)])]
+
+
+# -- envelopes -------------------------------------------------------------------------------------------
+
+
+@case
+async def what_was_stored_comes_back_as_it_was(store: Store) -> None:
+    """The same bytes, in order, with rising numbers."""
+    made = Author().many(3)
+    assert await store.put(HERE, made) == ["stored"] * 3
+    page = await store.page(HERE, RING, 0, 10, 10_000)
+    assert [data for _, data in page.items] == _data(made)
+    numbers = [sequence for sequence, _ in page.items]
+    assert numbers == sorted(set(numbers))
+    assert not page.more
+
+
+@case
+async def the_same_again_is_a_duplicate(store: Store) -> None:
+    """In a later call and within one call: stored once."""
+    [one] = Author().many(1)
+    assert await store.put(HERE, [one, one]) == ["stored", "duplicate"]
+    assert await store.put(HERE, [one]) == ["duplicate"]
+    assert await _everything(store) == [one.data]
+
+
+@case
+async def a_chain_has_no_gap_no_fork_and_no_second_beginning(store: Store) -> None:
+    """What does not follow its device's last envelope is not stored; what does, still is."""
+    one, two, three, odd = Author().many(4)
+    assert await store.put(HERE, [two, one, three, two]) == ["broken_chain", "stored", "broken_chain", "stored"]
+    assert await store.put(HERE, [_placed(odd, 2, one.id)]) == ["broken_chain"]  # a place taken by another
+    assert await store.put(HERE, [_placed(odd, 1, NO_PREVIOUS)]) == ["broken_chain"]
+    assert await store.put(HERE, [_placed(odd, 3, one.id)]) == ["broken_chain"]  # follows another than the last
+    assert await store.put(HERE, [_placed(odd, 4, two.id)]) == ["broken_chain"]
+    assert await store.put(HERE, [three, odd]) == ["stored", "stored"]
+    assert await _everything(store) == _data([one, two, three, odd])
+
+
+@case
+async def an_envelope_for_two_rings_is_in_both_or_in_neither(store: Store) -> None:
+    """One broken chain of two keeps it out of the other as well."""
+    author = Author()
+    first = author.next(OTHER)
+    both = author.next(RING, OTHER)
+    assert await store.put(HERE, [both]) == ["broken_chain"]
+    assert await _everything(store, RING) == await _everything(store, OTHER) == []
+    assert await store.put(HERE, [first, both]) == ["stored", "stored"]
+    assert await _everything(store, RING) == [both.data]
+    assert await _everything(store, OTHER) == [first.data, both.data]
+
+
+@case
+async def each_device_has_its_own_chain_in_a_ring(store: Store) -> None:
+    """Two devices both begin at one."""
+    a, b = Author(1).many(2), Author(2).many(2)
+    assert await store.put(HERE, [a[0], b[0], a[1], b[1]]) == ["stored"] * 4
+
+
+@case
+async def nothing_crosses_between_organisations(store: Store) -> None:
+    """The same ring, device, numbers and ids in two organisations are strangers to each other."""
+    here, there = Author().many(2), Author().many(1)
+    assert await store.put(HERE, here) == ["stored"] * 2
+    assert await store.put(THERE, there) == ["stored"]
+    assert await _everything(store, organisation=HERE) == _data(here)
+    assert await _everything(store, organisation=THERE) == _data(there)
+    assert await store.put_edition(HERE, 3, b"here")
+    assert await store.edition(THERE) is None
+
+
+@case
+async def pages_give_everything_once(store: Store) -> None:
+    """By count or by size, a cursor meets every envelope once and then the end."""
+    made = Author().many(7, size=1000)
+    await store.put(HERE, made)
+    for limit, size in ((3, 1 << 20), (100, 2100), (1, 1 << 20)):
+        after, seen, more = 0, list[bytes](), True
+        while more:
+            page = await store.page(HERE, RING, after, limit, size)
+            assert 0 < len(page.items) <= limit
+            seen += [data for _, data in page.items]
+            after, more = page.items[-1][0], page.more
+        assert seen == _data(made)
+
+
+@case
+async def a_page_has_one_envelope_however_large(store: Store) -> None:
+    """The bound on bytes never makes a page that goes nowhere."""
+    made = Author().many(2, size=5000)
+    await store.put(HERE, made)
+    page = await store.page(HERE, RING, 0, 10, 10)
+    assert [data for _, data in page.items] == [made[0].data]
+    assert page.more
+
+
+@case
+async def a_cursor_never_skips_while_others_push(store: Store) -> None:
+    """A reader that follows its cursor while ten devices write meets every envelope, once, in chain order."""
+    authors = [Author(n) for n in range(1, 11)]
+    made = [[a.many(2) for _ in range(10)] for a in authors]
+    writing = [asyncio.create_task(_write(store, batches)) for batches in made]
+    seen: list[bytes] = []
+    after, finished = 0, False
+    while not finished:
+        finished = all(task.done() for task in writing)  # asked before the page: the last page sees everything
+        more = True
+        while more:
+            page = await store.page(HERE, RING, after, 7, 1 << 20)
+            seen += [data for _, data in page.items]
+            after, more = page.items[-1][0] if page.items else after, page.more
+        await asyncio.sleep(0)
+    await asyncio.gather(*writing)
+    for batches in made:
+        own = [e.data for batch in batches for e in batch]
+        assert [data for data in seen if data in set(own)] == own
+    assert len(seen) == 200
+
+
+async def _write(store: Store, batches: list[list[NewEnvelope]]) -> None:
+    for batch in batches:
+        assert set(await store.put(HERE, batch)) == {"stored"}
+        await asyncio.sleep(0)
+
+
+# -- time ------------------------------------------------------------------------------------------------
+
+
+@case
+async def what_expired_goes_and_leaves_its_place(store: Store) -> None:
+    """Kept through its month; then the bytes go, it stays a duplicate, and its chain goes on."""
+    author = Author()
+    old, month, never = author.next(expiry=202610), author.next(expiry=202611), author.next()
+    await store.put(HERE, [old, month, never])
+    assert await store.drop_expired(202610) == 0
+    assert await store.drop_expired(202611) == 1
+    assert await store.drop_expired(202611) == 0
+    assert await _everything(store) == _data([month, never])
+    following = author.next()
+    assert await store.put(HERE, [old, following]) == ["duplicate", "stored"]
+    assert await store.drop_expired(209901) == 1
+    assert await _everything(store) == _data([never, following])
+
+
+# -- the rest --------------------------------------------------------------------------------------------
+
+
+@case
+async def the_directory_never_goes_back(store: Store) -> None:
+    """Only a higher number replaces an edition."""
+    assert await store.put_edition(HERE, 2, b"two")
+    assert not await store.put_edition(HERE, 2, b"other")
+    assert not await store.put_edition(HERE, 1, b"one")
+    assert await store.edition(HERE) == b"two"
+    assert await store.put_edition(HERE, 5, b"five")
+    assert await store.edition(HERE) == b"five"
+
+
+@case
+async def the_incarnation_stays(store: Store) -> None:
+    """16 bytes, the same for the life of the store."""
+    first = await store.incarnation()
+    assert len(first) == 16
+    await store.put(HERE, Author().many(1))
+    assert await store.incarnation() == first
+
+
+@case
+async def closing_finishes_what_was_asked(store: Store) -> None:
+    """Writes that were under way when the store was closed are answered."""
+    writing = [asyncio.create_task(store.put(HERE, Author(n).many(1))) for n in range(1, 21)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asyncio.gather(*writing) == [["stored"]] * 20
