@@ -39,8 +39,9 @@ ZERO = Stamp(0, 0)
 
 def tick(last: Stamp, now: int) -> Stamp:
     """The stamp for a new change: after `last`, at `now` milliseconds if the clock has moved on."""
+    now = min(now, _MAX_MILLIS)
     if now > last.millis:
-        return Stamp(min(now, _MAX_MILLIS), 0)
+        return Stamp(now, 0)
     return _after(last)
 
 

@@ -1,0 +1,155 @@
+"""Rights: every cell of the table, allowed and refused, and the ways around it that must not exist."""
+
+from itertools import product
+
+import pytest
+
+from sync.core.change import ERASE, LIFE, Change
+from sync.core.errors import Forbidden, ForeignRecord, NewerVersion
+from sync.core.hlc import ZERO
+from sync.core.ids import record_id
+from sync.core.rights import KINDS, TABLE, Author, Relation, Role, check, needs_subject
+from tests.vectors.vector import fixed
+
+ME, OTHER, TEAM = fixed("me", 16), fixed("other", 16), fixed("team", 16)
+NONCE = fixed("nonce", 16)
+CONTACT, COLLECTOR, COORDINATOR = Role
+NOBODY, CREATOR, TEAM_, ROUND, SUBJECT = "nobody", "creator", "team", "round", "subject"
+
+# The whole table once more, written by hand from DESIGN.md: kind, group → contact, collector, coordinator.
+EXPECTED = {
+    ("member", "name"): (CREATOR, CREATOR, CREATOR),
+    ("member", "life"): (CREATOR, CREATOR, TEAM_),
+    ("member", "erase"): (CREATOR, CREATOR, TEAM_),
+    ("visit", "count"): (CREATOR, NOBODY, CREATOR),
+    ("visit", "detail"): (CREATOR, NOBODY, CREATOR),
+    ("visit", "life"): (CREATOR, NOBODY, CREATOR),
+    ("visit", "erase"): (CREATOR, CREATOR, TEAM_),
+    ("activity", "count"): (CREATOR, NOBODY, CREATOR),
+    ("activity", "detail"): (CREATOR, NOBODY, CREATOR),
+    ("activity", "life"): (CREATOR, NOBODY, CREATOR),
+    ("activity", "erase"): (CREATOR, CREATOR, TEAM_),
+    ("story", "detail"): (CREATOR, NOBODY, CREATOR),
+    ("story", "publication"): (NOBODY, NOBODY, TEAM_),
+    ("story", "life"): (CREATOR, NOBODY, CREATOR),
+    ("story", "erase"): (CREATOR, CREATOR, TEAM_),
+    ("review", "word"): (NOBODY, NOBODY, TEAM_),
+    ("review", "answer"): (SUBJECT, NOBODY, SUBJECT),
+    ("review", "life"): (CREATOR, CREATOR, TEAM_),
+    ("review", "erase"): (CREATOR, CREATOR, TEAM_),
+    **{(kind, "detail"): (NOBODY, NOBODY, TEAM_) for kind in ("task", "offer", "area", "round")},
+    **{
+        (kind, group): (CREATOR, CREATOR, TEAM_)
+        for kind in ("task", "offer", "area", "round", "door")
+        for group in ("life", "erase")
+    },
+    ("door", "state"): (ROUND, ROUND, NOBODY),
+    ("mark", "address"): (TEAM_, TEAM_, TEAM_),
+    ("mark", "lift"): (NOBODY, NOBODY, TEAM_),
+    ("mark", "life"): (NOBODY, NOBODY, NOBODY),
+    ("mark", "erase"): (NOBODY, NOBODY, NOBODY),
+}
+STANDINGS = list(product((True, False), repeat=3))  # creator of the record, in its round, creator of its subject
+CELLS = [
+    (kind, group, role, cells[role - 1], standing)
+    for (kind, group), cells in EXPECTED.items()
+    for role in Role
+    for standing in STANDINGS
+]
+
+
+def _change(kind: str, group: str, nonce: bytes | None = None, member: bytes = ME) -> Change:
+    return Change(kind, group, record_id(member, kind, NONCE), ZERO, {}, nonce)
+
+
+def test_the_table_has_these_rows_and_no_others() -> None:
+    """A row added to or missing from the table is noticed."""
+    assert set(TABLE) == set(EXPECTED)
+    assert {kind for kind, _ in EXPECTED} == KINDS
+
+
+@pytest.mark.parametrize(
+    ("kind", "group", "role", "cell", "standing"), CELLS, ids=lambda x: str(x.name if isinstance(x, Role) else x)
+)
+def test_every_cell_allows_and_refuses(
+    kind: str, group: str, role: Role, cell: str, standing: tuple[bool, bool, bool]
+) -> None:
+    """In every relation to the record, a cell lets pass exactly what it says."""
+    made, in_round, about = standing
+    author = Author(ME, role, TEAM, in_round)
+    creator, subject = (ME if made else OTHER), (ME if about else OTHER)
+    allowed = {NOBODY: False, CREATOR: made, TEAM_: True, ROUND: in_round, SUBJECT: about}[cell]
+    if allowed:
+        check(_change(kind, group), author, creator, subject)
+    else:
+        with pytest.raises(Forbidden):
+            check(_change(kind, group), author, creator, subject)
+
+
+@pytest.mark.parametrize("row", [r for r, cells in EXPECTED.items() if CREATOR in cells], ids="/".join)
+def test_an_unknown_creator_is_nobody(row: tuple[str, str]) -> None:
+    """As long as the creating change has not come in, no one counts as the creator."""
+    for role, cell in zip(Role, EXPECTED[row], strict=True):
+        if cell == CREATOR:
+            with pytest.raises(Forbidden):
+                check(_change(*row), Author(ME, role, TEAM), None)
+
+
+def test_an_unknown_subject_is_nobody() -> None:
+    """An answer to a review of a visit that is not known is not the visitor's."""
+    with pytest.raises(Forbidden):
+        check(_change("review", "answer"), Author(ME, CONTACT, TEAM), OTHER, None)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_nobody_claims_another_s_record(kind: str) -> None:
+    """A nonce makes the author the creator only of the record that follows from it, for each kind and role."""
+    group = next(g for k, g in TABLE if k == kind)
+    for role in Role:
+        with pytest.raises(ForeignRecord):
+            check(_change(kind, group, NONCE, member=OTHER), Author(ME, role, TEAM), None)
+        with pytest.raises(ForeignRecord):
+            check(_change(kind, group, fixed("another", 16)), Author(ME, role, TEAM), ME)
+
+
+def test_a_nonce_of_another_kind_makes_nothing() -> None:
+    """A record id binds its kind: a visit's nonce does not make a story."""
+    foreign = Change("story", "detail", record_id(ME, "visit", NONCE), ZERO, {}, NONCE)
+    with pytest.raises(ForeignRecord):
+        check(foreign, Author(ME, CONTACT, TEAM), None)
+
+
+def test_making_a_record_still_needs_the_right() -> None:
+    """Whoever makes a record is its creator, which a coordinator's kind does not care for."""
+    check(_change("visit", "detail", NONCE), Author(ME, CONTACT, TEAM), None)
+    check(_change("review", "word", NONCE), Author(ME, COORDINATOR, TEAM), None)
+    for kind, group, role in [
+        ("review", "word", CONTACT),
+        ("visit", "detail", COLLECTOR),
+        ("story", "publication", CONTACT),
+    ]:
+        with pytest.raises(Forbidden):
+            check(_change(kind, group, NONCE), Author(ME, role, TEAM), None)
+
+
+@pytest.mark.parametrize(("kind", "group"), [("moon", "detail"), ("visit", "phase"), ("", ""), ("visit", "")])
+def test_what_is_newer_waits(kind: str, group: str) -> None:
+    """An unknown kind or group is neither merged nor thrown away."""
+    with pytest.raises(NewerVersion):
+        check(_change(kind, group), Author(ME, COORDINATOR, TEAM), ME)
+
+
+def test_only_answers_need_their_subject() -> None:
+    """What can be judged without the record it is about does not wait for it."""
+    assert {row for row in TABLE if needs_subject(_change(*row))} == {("review", "answer")}
+    assert not needs_subject(_change("moon", "detail"))
+
+
+def test_a_mark_can_only_be_lifted() -> None:
+    """No role removes or erases a no-contact mark, its maker neither."""
+    assert TABLE["mark", LIFE] == TABLE["mark", ERASE] == {}
+
+
+def test_every_relation_is_used() -> None:
+    """No relation stands in the code without a cell that asks for it."""
+    assert {r for cells in TABLE.values() for r in cells.values()} == set(Relation)
