@@ -56,7 +56,7 @@ class SqliteStore:
         """
         try:
             self._file = GroupCommit(path, _prepare)
-        except sqlite3.OperationalError as e:
+        except (sqlite3.OperationalError, OSError) as e:
             raise Busy(f"{path}: {e}") from e
         except sqlite3.DatabaseError as e:
             raise LogDamaged(str(path)) from e

@@ -1,0 +1,215 @@
+"""What only a store on a disk can get wrong. The rest is tests/contract/test_store.py."""
+
+import asyncio
+import sqlite3
+import stat
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from sync.core.errors import Busy, LogDamaged, NewerVersion
+from sync.server.group_commit import GroupCommit
+from sync.server.store_sqlite import SqliteStore
+from tests.contract.contract_store import HERE, RING, Author
+
+SECRET = b"seeded bytes that must go " * 200
+
+
+def using(path: Path, work: Callable[[SqliteStore], Awaitable[None]]) -> None:
+    """Open, work, close."""
+
+    async def whole() -> None:
+        store = SqliteStore(path)
+        try:
+            await work(store)
+        finally:
+            await store.close()
+
+    asyncio.run(whole())
+
+
+def on_disk(folder: Path) -> bytes:
+    """Every byte of every file of the store."""
+    return b"".join(f.read_bytes() for f in folder.iterdir())
+
+
+def test_what_was_stored_is_there_after_opening_again(tmp_path: Path) -> None:
+    """Rolls, envelopes and editions survive the process, and the numbers go on rising."""
+    author = Author()
+    first, second = author.many(1), author.many(1)
+
+    async def fill(store: SqliteStore) -> None:
+        await store.append_roll(HERE, 0, b"genesis")
+        await store.put(HERE, first)
+        await store.put_edition(HERE, 1, b"edition")
+
+    async def look(store: SqliteStore) -> None:
+        assert await store.roll(HERE) == [b"genesis"]
+        assert await store.edition(HERE) == b"edition"
+        assert await store.put(HERE, [*first, *second]) == ["duplicate", "stored"]
+        [(one, _), (two, data)] = (await store.page(HERE, RING, 0, 10, 10_000)).items
+        assert one < two
+        assert data == second[0].data
+
+    using(tmp_path / "store.db", fill)
+    using(tmp_path / "store.db", look)
+
+
+def test_only_this_user_may_read_the_files(tmp_path: Path) -> None:
+    """The database and what SQLite puts beside it have mode 0600."""
+
+    async def look(store: SqliteStore) -> None:
+        await store.put(HERE, Author().many(1))
+        modes = {f.name: stat.S_IMODE(f.stat().st_mode) for f in tmp_path.iterdir()}
+        assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+
+    using(tmp_path / "store.db", look)
+
+
+def test_expired_bytes_leave_the_disk(tmp_path: Path) -> None:
+    """After the drop no file of the store holds them: not the database, not the write-ahead file."""
+    author = Author()
+    old = author.next(expiry=202601)
+    old = type(old)(old.id, old.device, old.links, old.expiry, SECRET)
+
+    async def look(store: SqliteStore) -> None:
+        await store.put(HERE, [old, *author.many(5)])
+        assert SECRET[:50] in on_disk(tmp_path)  # the control: they were readable there
+        assert await store.drop_expired(202602) == 1
+        assert SECRET[:50] not in on_disk(tmp_path)
+
+    using(tmp_path / "store.db", look)
+
+
+def test_a_full_disk_stores_nothing_half(tmp_path: Path) -> None:
+    """Busy for what did not fit, nothing of it stored; what was there is whole, and all goes on with new room."""
+    author = Author()
+    before, large, after = author.many(3), author.many(20, size=50_000), author.many(1)
+
+    async def look(store: SqliteStore) -> None:
+        def room(pages: int) -> Callable[[Database], None]:
+            return lambda db: db.execute(f"PRAGMA max_page_count = {pages}").close()
+
+        assert await store.put(HERE, before) == ["stored"] * 3
+        await store._file.write(room(60))
+        with pytest.raises(Busy):
+            await store.put(HERE, large)
+        assert len((await store.page(HERE, RING, 0, 100, 1 << 30)).items) == 3
+        await store._file.write(room(100_000))
+        assert await store.put(HERE, [*before, *large, *after]) == ["duplicate"] * 3 + ["stored"] * 21
+
+    using(tmp_path / "store.db", look)
+    with sqlite3.connect(tmp_path / "store.db") as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+
+
+def test_callers_at_the_same_time_share_a_commit(tmp_path: Path) -> None:
+    """A hundred waiting callers take far fewer transactions than a hundred, and each gets its answer."""
+
+    async def look(store: SqliteStore) -> None:
+        commits: list[str] = []
+        await store._file.write(lambda db: db.conn.set_trace_callback(commits.append))
+        outcomes = await asyncio.gather(*(store.put(HERE, Author(n).many(1)) for n in range(1, 101)))
+        await store._file.write(lambda db: db.conn.set_trace_callback(None))
+        assert outcomes == [["stored"]] * 100
+        assert 1 <= commits.count("COMMIT") <= 20
+
+    using(tmp_path / "store.db", look)
+
+
+def test_a_job_that_fails_takes_only_itself(tmp_path: Path) -> None:
+    """In one commit with others it is undone alone, and its caller alone hears of it."""
+
+    def prepare(db: Database) -> None:
+        db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY) STRICT")
+
+    def add(number: int, fail: bool = False) -> Callable[[Database], None]:
+        def work(db: Database) -> None:
+            db.execute("INSERT INTO t VALUES (?)", [number])
+            if fail:
+                raise LookupError("this one")
+
+        return work
+
+    async def whole() -> None:
+        file = GroupCommit(tmp_path / "t.db", prepare)
+        jobs = (file.write(add(n, fail=n == 3)) for n in (1, 2, 3, 4, 4))
+        answers = await asyncio.gather(*jobs, return_exceptions=True)
+        assert [type(a) for a in answers] == [type(None), type(None), LookupError, type(None), sqlite3.IntegrityError]
+        assert await file.read(lambda db: db.execute("SELECT n FROM t").fetchall()) == [(1,), (2,), (4,)]
+        await file.close()
+
+    asyncio.run(whole())
+
+
+def test_a_caller_that_gives_up_stops_nobody(tmp_path: Path) -> None:
+    """Callers cancelled while they wait leave the writer at work for the others."""
+
+    async def look(store: SqliteStore) -> None:
+        for _ in range(20):
+            waiting = [asyncio.create_task(store.put(HERE, [])) for _ in range(20)]
+            await asyncio.sleep(0)
+            for task in waiting[::2]:
+                task.cancel()
+            answers = await asyncio.gather(*waiting, return_exceptions=True)
+            assert answers[1::2] == [[]] * 10
+        assert await store.put(HERE, Author().many(1)) == ["stored"]
+
+    using(tmp_path / "store.db", look)
+
+
+def test_a_closed_store_is_busy(tmp_path: Path) -> None:
+    """It answers at once instead of waiting for ever; closing again does nothing."""
+
+    async def look(store: SqliteStore) -> None:
+        await store.close()
+        with pytest.raises(Busy):
+            await store.put(HERE, [])
+        with pytest.raises(Busy):
+            await store.incarnation()
+
+    using(tmp_path / "store.db", look)
+
+
+def test_another_process_may_write_in_between(tmp_path: Path) -> None:
+    """`init` beside a running server: both write, neither is refused."""
+
+    async def look(store: SqliteStore) -> None:
+        other = SqliteStore(tmp_path / "store.db")
+        puts = [s.put(HERE, Author(n).many(1)) for n, s in enumerate([store, other] * 20, 1)]
+        assert await asyncio.gather(*puts) == [["stored"]] * 40
+        await other.close()
+
+    using(tmp_path / "store.db", look)
+
+
+def test_the_store_of_a_newer_server_is_left_alone(tmp_path: Path) -> None:
+    """A migration that this version does not know is a reason not to start."""
+    path = tmp_path / "store.db"
+
+    async def mark(store: SqliteStore) -> None:
+        row = {"migration_set": "store", "name": "m999_later", "applied_at": "2030-01-01"}
+        await store._file.write(lambda db: db["_sqlite_migrations"].insert(row) and None)
+
+    using(path, mark)
+    with pytest.raises(NewerVersion):
+        SqliteStore(path)
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    """The server does not start, and the file keeps its bytes."""
+    path = tmp_path / "store.db"
+    path.write_bytes(b"not a database, but somebody's file " * 100)
+    before = path.read_bytes()
+    with pytest.raises(LogDamaged):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """A path that can't be opened raises what the command line can tell."""
+    with pytest.raises(Busy, match="nowhere"):
+        SqliteStore(tmp_path / "nowhere" / "store.db")
