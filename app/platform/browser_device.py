@@ -5,7 +5,9 @@ Imports no JavaScript until an object is made, so that a memory snapshot may hol
 
 import time
 
-from pyodide.ffi import to_js
+from pyodide.ffi import JsException, to_js
+
+from sync.core.errors import DiskFull
 
 
 class BrowserClock:
@@ -38,8 +40,13 @@ class BrowserDeviceKey:
         self._key = crypto.deviceKey
 
     async def mac(self, message: bytes) -> bytes:
-        """See the port."""
-        return (await self._key.mac(to_js(message))).to_bytes()
+        """See the port. Raises DiskFull when the first use finds no room for the secret."""
+        try:
+            return (await self._key.mac(to_js(message))).to_bytes()
+        except JsException as e:
+            if e.name == "QuotaExceededError":
+                raise DiskFull("device key") from e
+            raise
 
     async def exists(self) -> bool:
         """Whether the browser has one stored now. False beside a log: the browser cleared its data."""

@@ -4,6 +4,7 @@ Dates are written by our own few lines, so that no library of megabytes has to t
 """
 
 import gettext as _gettext
+import io
 from datetime import date, datetime
 from importlib import resources
 
@@ -56,13 +57,19 @@ class _Language:
 _now = _Language()
 
 
-def choose(code: str) -> None:
-    """Speak this language from now on; another code than en means Dutch."""
+def choose(code: str, mo: bytes | None = None) -> None:
+    """Speak this language from now on; another code than en means Dutch.
+
+    `mo` is a compiled catalogue to use instead of the one that the build put beside this code. Without either
+    the source text, which is Dutch, stands.
+    """
     _now.code = ENGLISH if code == ENGLISH else DUTCH
-    folder = resources.files("app").joinpath("locale")
     if _now.code == DUTCH:
         _now.texts = _gettext.NullTranslations()
+    elif mo is not None:
+        _now.texts = _gettext.GNUTranslations(io.BytesIO(mo))
     else:
+        folder = resources.files("app").joinpath("locale")
         _now.texts = _gettext.translation("straatcontact", str(folder), [ENGLISH], fallback=True)
 
 

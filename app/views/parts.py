@@ -66,6 +66,11 @@ def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None
     return ft.TextButton(content=label, icon=icon, on_click=on_click, height=TOUCH, style=_shape(), **more)
 
 
+def back_button(on_click: Callable, label: str = "") -> ft.Control:
+    """The way back, at the top left where thumbs and eyes look for it."""
+    return ft.Row([quiet_button(label or _("Terug"), on_click, ft.Icons.ARROW_BACK)])
+
+
 def field(label: str, value: str = "", on_change: Callable | None = None, **more) -> ft.TextField:
     """A text field whose label stays in sight."""
     return ft.TextField(

@@ -23,6 +23,7 @@ from app.views.screen import Screen
 from sync.core.errors import StraatError
 
 FORMS = (VisitFormScreen,)
+SIDE = 244
 
 
 class Shell:
@@ -39,6 +40,11 @@ class Shell:
     def wide(self) -> bool:
         """Whether there is room for two panes and a side bar."""
         return (self.page.width or 0) >= theme.WIDE
+
+    def pane_width(self, beside: int) -> int:
+        """Room for a pane next to the side bar and a list of that width."""
+        room = int(self.page.width or 0)
+        return min(theme.CONTENT, room - SIDE - beside - 8 if self.wide else theme.CONTENT)
 
     @property
     def inside(self) -> bool:
@@ -184,7 +190,7 @@ class Shell:
         lock = quiet_button(_("Vergrendel"), guarded(self.page, lambda e: self.app.lock()), ft.Icons.LOCK_OUTLINE)
         places = [place(i, *p) for i, p in enumerate(self._places())]
         column = ft.Column([ft.Container(name, padding=12), *places, ft.Container(expand=True), lock], expand=True)
-        return ft.Container(column, width=244, padding=12)
+        return ft.Container(column, width=SIDE, padding=12)
 
     def _draw_update_bar(self) -> None:
         ready = self.app.update_ready and not isinstance(self.screen, FORMS)

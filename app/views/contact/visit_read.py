@@ -5,7 +5,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.models import ReviewState, Visit
 from app.views.contact.words import gifts, outcomes, wishes
-from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.parts import back_button, card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
 
@@ -73,7 +73,7 @@ class VisitReadScreen(Screen):
             quiet_button(_("Weghalen"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE),
         ]
         self.body.controls = [
-            quiet_button(_("Terug"), self.go("/"), ft.Icons.ARROW_BACK),
+            back_button(self.go("/")),
             title(v.form.address or _("Bezoek")),
             state,
             *review_card(v),

@@ -8,13 +8,13 @@ from app.services.models import InviteLink, Member, Role
 from app.services.wording import field_text
 from app.views.common.invited import role_text
 from app.views.parts import (
+    back_button,
     card,
     field,
     main_button,
     notice,
     page_body,
     pick,
-    quiet_button,
     side_button,
     stack,
     text,
@@ -115,7 +115,7 @@ class SecondDeviceScreen(Screen):
         self.link = stack(spacing=16)
         return page_body(
             self.page,
-            quiet_button(_("Terug"), self.go("/instellingen"), ft.Icons.ARROW_BACK),
+            back_button(self.go("/instellingen")),
             title(_("Nog een apparaat van mij")),
             text(_("Op je andere telefoon of laptop open je deze link. Daar kies je een eigen pincode.")),
             main_button(_("Maak een link voor mijzelf"), self.safe(self._make), ft.Icons.DEVICES),

@@ -10,6 +10,7 @@ from app.services.wording import field_text
 from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
 from app.views.parts import (
+    back_button,
     card,
     field,
     main_button,
@@ -26,6 +27,7 @@ from app.views.screen import Screen
 from sync.core.errors import BadInput
 
 PAGE = 50
+LIST_WIDTH = 440
 
 
 class QueueScreen(Screen):
@@ -39,12 +41,14 @@ class QueueScreen(Screen):
     def build(self) -> ft.Control:
         self.filters, self.list = ft.Column(), stack()
         self.refresh()
-        left = page_body(self.page, title(_("Beoordelen")), self.filters, self.list, width=460)
+        left = page_body(self.page, title(_("Beoordelen")), self.filters, self.list, width=LIST_WIDTH)
         if not self.shell.wide:
             return left
         self.right = ft.Container(expand=True)
         self._show_reading()
-        return ft.Row([ft.Container(left, width=460), ft.VerticalDivider(width=1), self.right], expand=True, spacing=0)
+        return ft.Row(
+            [ft.Container(left, width=LIST_WIDTH), ft.VerticalDivider(width=1), self.right], expand=True, spacing=0
+        )
 
     def refresh(self) -> None:
         names = {
@@ -113,7 +117,7 @@ class ReviewPane(Screen):
         self.refresh()
         self.reply = field(_("Een woord van dank, of een vraag"), multiline=True, min_lines=2, max_lines=8)
         quick = [_("Dank je wel, wat fijn gedaan!"), _("Mooi, dank voor je bezoek.")]
-        back = [] if self.shell.wide else [quiet_button(_("Terug"), self.go("/"), ft.Icons.ARROW_BACK)]
+        back = [] if self.shell.wide else [back_button(self.go("/"))]
         return page_body(
             self.page,
             *back,
@@ -124,6 +128,7 @@ class ReviewPane(Screen):
             pick([(q, q) for q in quick], lambda q: False, self.safe(self._quick)),
             main_button(_("Gezien"), self.safe(lambda e: self._say(ReviewState.SEEN)), ft.Icons.CHECK),
             side_button(_("Vraag terug"), self.safe(lambda e: self._say(ReviewState.QUESTION)), ft.Icons.HELP_OUTLINE),
+            width=self.shell.pane_width(LIST_WIDTH),
         )
 
     def refresh(self) -> None:

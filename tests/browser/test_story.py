@@ -1,0 +1,105 @@
+"""The whole way, once, as people go it: two real browser profiles, one real server, and a battery that dies."""
+
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from tests.support.chrome import LAPTOP, chrome
+from tests.support.server_process import ServerProcess
+
+ADDRESS, NOTE, THANKS = "Krokussenhof 127", "Zalmroze gordijnen en appeltaart", "Hartverwarmend gedaan"
+PIN, PHRASE = "274915", "zachte landing samen"
+SECRETS = (ADDRESS, NOTE, THANKS, PIN, PHRASE, "Fatmadina", "Jokelien")
+
+
+def _found(text: str, data: bytes) -> bool:
+    return text.encode() in data or text.encode("utf-16-le") in data
+
+
+def _readable_in(folder: Path) -> dict[str, list[str]]:
+    """Which secrets stand readable in which files."""
+    found: dict[str, list[str]] = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            for text in SECRETS:
+                if _found(text, data):
+                    found.setdefault(text, []).append(path.name)
+    return found
+
+
+def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path
+) -> None:
+    """Invited, PIN, offline, noted, SIGKILL, still there, synced by itself, reviewed, thanked; nothing readable."""
+    link = server.init()
+    server.start()
+    with chrome(playwright, tmp_path / "laptop", LAPTOP) as laptop:
+        laptop.open(link)
+        laptop.type("Je naam", "Jokelien")
+        laptop.type("Wachtzin", PHRASE)
+        laptop.type("Nog een keer", PHRASE)
+        laptop.tap("Meedoen")
+        laptop.sees("Niets te beoordelen")
+        laptop.tap("Mensen")
+        laptop.type("Naam", "Fatmadina")
+        laptop.tap("Maak uitnodiging")
+        laptop.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        laptop.tap("Kopieer de link")
+        invitation = laptop.page.evaluate("navigator.clipboard.readText()")
+        assert invitation.startswith(f"{server.url}/#/uitnodiging/")
+
+        with chrome(playwright, tmp_path / "phone") as phone:
+            phone.open(invitation)
+            phone.type("Je naam", "Fatmadina")
+            phone.type("Pincode", PIN)
+            phone.type("Nog een keer", PIN)
+            phone.tap("Meedoen")
+            phone.sees("Alles staat op de server")
+            phone.page.wait_for_timeout(500)
+            _wait_for_service_worker(phone)
+            phone.context.set_offline(True)  # out of reach, by the browser's own switch
+            server.stop()  # and by a server that is gone
+            phone.tap("Nieuw welkomstbezoek")
+            phone.tap("Ja, de coördinator")
+            phone.type("Adres", ADDRESS)
+            phone.tap("kennisgemaakt", "checkbox")
+            phone.tap("plantje", "checkbox")
+            phone.type("Notitie", NOTE)
+            phone.tap("Opslaan")
+            phone.sees("Opgeslagen op dit apparaat")
+            phone.kill()  # the phone dies
+
+        with chrome(playwright, tmp_path / "phone") as phone:
+            phone.open(server.url)  # the server is still stopped
+            phone.type("Pincode of wachtzin", PIN)
+            phone.tap("Ontgrendel")
+            phone.sees(ADDRESS)
+            phone.sees("1 bezoek staat alleen op dit apparaat")
+            phone.not_blank()
+            server.start()
+            phone.sees("Alles staat op de server", timeout=60_000)
+
+            laptop.tap("Beoordelen")
+            laptop.sees(ADDRESS, timeout=60_000)
+            laptop.tap(ADDRESS)
+            laptop.sees(NOTE)
+            laptop.type("Een woord van dank", THANKS)
+            laptop.tap("Gezien")
+            laptop.sees("Opgeslagen")
+            phone.sees("Er is een bericht van de coördinator", timeout=60_000)
+            phone.tap(ADDRESS)
+            phone.sees(THANKS)
+            phone.not_blank()
+            for browser in (phone, laptop):
+                assert [u for u in browser.requests if u.startswith("http") and not u.startswith(server.url)] == []
+                assert [e for e in browser.errors if "Content Security Policy" in e] == []
+            phone.close()
+        laptop.close()
+    server.stop()
+    assert _readable_in(tmp_path) == {}
+    assert [text for text in SECRETS if _found(text, bytes(server.wire.carried))] == []
+
+
+def _wait_for_service_worker(phone) -> None:
+    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
