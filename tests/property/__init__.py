@@ -1,0 +1,1 @@
+"""Laws that must hold for whatever anyone can write, receive or see."""
