@@ -88,6 +88,12 @@ def counted(one: str, many: str, count: int) -> str:
     return _now.texts.ngettext(one, many, count).format(n=count)
 
 
+def number_text(number: int) -> str:
+    """10.000 in Dutch, 10,000 in English."""
+    text = f"{number:,}"
+    return text if _now.code == ENGLISH else text.replace(",", ".")
+
+
 def day_text(day: date | None, today: date | None = None) -> str:
     """dinsdag 24 november, with the year when it is another than today's."""
     if day is None:

@@ -66,9 +66,12 @@ def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None
     return ft.TextButton(content=label, icon=icon, on_click=on_click, height=TOUCH, style=_shape(), **more)
 
 
-def back_button(on_click: Callable, label: str = "") -> ft.Control:
-    """The way back, at the top left where thumbs and eyes look for it."""
-    return ft.Row([quiet_button(label or _("Terug"), on_click, ft.Icons.ARROW_BACK)])
+def icon_button(icon: ft.IconData, label: str, on_click: Callable) -> ft.IconButton:
+    """A small action that its icon tells; `label` is what a screen reader says."""
+    return ft.IconButton(icon, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH)
+
+
+_SMALL = ft.TextStyle(size=15)
 
 
 def field(label: str, value: str = "", on_change: Callable | None = None, **more) -> ft.TextField:
@@ -79,10 +82,17 @@ def field(label: str, value: str = "", on_change: Callable | None = None, **more
         on_change=on_change,
         text_size=18,
         border_radius=14,
+        border_color=Colors.OUTLINE,
+        focused_border_color=Colors.PRIMARY,
+        focused_border_width=2,
         filled=True,
         fill_color=Colors.SURFACE_CONTAINER,
+        align_label_with_hint=True,
+        error_style=_SMALL,
         error_max_lines=4,
+        helper_style=_SMALL,
         helper_max_lines=6,
+        counter_style=_SMALL,
         **more,
     )
 
@@ -105,10 +115,15 @@ def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool]
             await on_pick(value)
 
         return ft.Chip(
-            label=ft.Text(label, size=17),
+            label=text(label),
             selected=chosen(value),
             show_checkmark=True,
-            padding=ft.Padding.symmetric(horizontal=10, vertical=10),
+            check_color=Colors.PRIMARY,
+            bgcolor=Colors.SURFACE_CONTAINER,
+            selected_color=Colors.PRIMARY_CONTAINER,
+            shape=ft.RoundedRectangleBorder(radius=14),
+            border_side=ft.BorderSide(1, Colors.PRIMARY if chosen(value) else Colors.OUTLINE),
+            padding=ft.Padding.symmetric(horizontal=12, vertical=13),
             on_select=tapped,
         )
 
@@ -116,19 +131,21 @@ def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool]
 
 
 class DayField(ft.Column):
-    """A day, picked from a Dutch calendar; `on_day(day)` hears it. `clearable` adds a way to empty it."""
+    """A day, picked from a calendar; `on_day(day)` hears it. `clearable` adds a way to empty it."""
 
-    def __init__(self, label: str, day: date | None, on_day: Callable, clearable: bool = False) -> None:
+    def __init__(self, label: str, day: date | None, on_day: Callable, safe: Callable, clearable: bool = False) -> None:
         super().__init__(spacing=4, tight=True)
         self._label, self._day, self._on_day, self._clearable = label, day, on_day, clearable
+        self._safe = safe
         self.error_text = ft.Text("", color=Colors.ERROR, size=15, visible=False)
         self._draw()
 
     def _draw(self) -> None:
-        shown = day_text(self._day) if self._day else _("Kies een dag")
-        row: list[ft.Control] = [side_button(f"{self._label}: {shown}", self._ask, ft.Icons.CALENDAR_MONTH_OUTLINED)]
+        shown = day_text(self._day, date.today()) if self._day else _("kies een dag")
+        ask = side_button(f"{self._label}: {shown}", self._safe(self._ask), ft.Icons.CALENDAR_MONTH_OUTLINED)
+        row: list[ft.Control] = [ask]
         if self._clearable and self._day:
-            row.append(ft.IconButton(ft.Icons.CLOSE, tooltip=_("Dag weghalen"), on_click=lambda e: self._set(None)))
+            row.append(icon_button(ft.Icons.CLOSE, _("Dag weghalen"), self._safe(lambda e: self._set(None))))
         self.controls = [ft.Row(row, wrap=True), self.error_text]
 
     def _ask(self, e) -> None:
@@ -138,14 +155,15 @@ class DayField(ft.Column):
             first_date=datetime(2020, 1, 1),
             last_date=datetime(date.today().year + 3, 12, 31),
             help_text=self._label,
-            on_change=lambda event: self._set(_local_day(event.control.value)),
+            on_change=self._safe(lambda event: self._set(local_day(event.control.value))),
         )
         self.page.show_dialog(picker)
 
-    def _set(self, day: date | None) -> None:
+    async def _set(self, day: date | None) -> None:
         self._day = day
         self._draw()
-        self._on_day(day)
+        self.tell("")
+        await self._on_day(day)
         self.update()
 
     def tell(self, error: str) -> None:
@@ -153,17 +171,21 @@ class DayField(ft.Column):
         self.error_text.value, self.error_text.visible = error, bool(error)
 
 
-def _local_day(value: object) -> date | None:
+def local_day(value: object) -> date | None:
     """The picker gives the moment in UTC: a day early in the Netherlands, unless made local first."""
     if isinstance(value, datetime):
         return (value.astimezone() if value.tzinfo else value).date()
     return value if isinstance(value, date) else None
 
 
-def page_body(page: ft.Page, *controls: ft.Control, width: int = CONTENT) -> ft.Control:
-    """A scrolling screen, its lines not too long on a laptop."""
-    room = min(float(page.width or width), width)
-    column = ft.Column(list(controls), spacing=16, width=room - 32, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    inset = ft.Container(column, padding=ft.Padding.only(left=16, top=16, right=16, bottom=40))
-    centred = ft.Row([inset], alignment=ft.MainAxisAlignment.CENTER)
-    return ft.Column([centred], scroll=ft.ScrollMode.AUTO, expand=True, spacing=0)
+def page_body(*controls: ft.Control, width: int = CONTENT) -> ft.Control:
+    """A scrolling screen, its lines not too long on a laptop. Its place must give it a width."""
+    inset = ft.Padding.only(left=16, top=8, right=16, bottom=40)
+    column = ft.Container(stack(*controls, spacing=16), padding=inset, width=width)
+    return ft.Column(
+        [column],
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        spacing=0,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Screen:
     """One screen. `build` gives its controls; `refresh` follows changes of the app."""
 
+    back: str = ""  # the route that the way back leads to, "" for a place of its own
+
     def __init__(self, shell: Shell) -> None:
         self.shell, self.app, self.page = shell, shell.app, shell.page
 

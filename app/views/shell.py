@@ -1,11 +1,15 @@
 """The shell: which screen is on show, the ways between them, and what follows changes of the app."""
 
+import asyncio
+import logging
+
 import flet as ft
 
 from app.services.face import AppFace
 from app.services.inviting import ROUTE
 from app.services.language import DUTCH, ENGLISH, _, choose
 from app.services.models import Role, Stage
+from app.services.wording import sentence
 from app.views import theme
 from app.views.common.help import HelpScreen
 from app.views.common.invited import InvitedScreen
@@ -17,13 +21,16 @@ from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.queue import QueueScreen, ReviewPane
-from app.views.guard import guarded
-from app.views.parts import quiet_button, stack, text
+from app.views.guard import guarded, say
+from app.views.parts import icon_button, quiet_button, stack, text
 from app.views.screen import Screen
 from sync.core.errors import StraatError
 
+logger = logging.getLogger("straatcontact")
+
 FORMS = (VisitFormScreen,)
 SIDE = 244
+PATIENCE_SECONDS = 3
 
 
 class Shell:
@@ -32,6 +39,8 @@ class Shell:
     def __init__(self, page: ft.Page, app: AppFace) -> None:
         self.page, self.app = page, app
         self.route = "/"
+        self.invitation = page.route or ""  # the link that was last tried
+        self.replies: dict[bytes, str] = {}  # half-typed words to contact persons, by visit
         self.screen: Screen | None = None
         self._stage = app.stage
         self._was_wide = False
@@ -40,11 +49,6 @@ class Shell:
     def wide(self) -> bool:
         """Whether there is room for two panes and a side bar."""
         return (self.page.width or 0) >= theme.WIDE
-
-    def pane_width(self, beside: int) -> int:
-        """Room for a pane next to the side bar and a list of that width."""
-        room = int(self.page.width or 0)
-        return min(theme.CONTENT, room - SIDE - beside - 8 if self.wide else theme.CONTENT)
 
     @property
     def inside(self) -> bool:
@@ -61,8 +65,21 @@ class Shell:
         self.show()
 
     async def _choose_language(self) -> None:
-        kept = await ft.SharedPreferences().get(LANGUAGE)
-        choose(kept if kept in (DUTCH, ENGLISH) else DUTCH)
+        """The language kept on this device, Dutch otherwise. Nothing that goes wrong here keeps the screens away."""
+        kept = None
+        try:
+            kept = await asyncio.wait_for(ft.SharedPreferences().get(LANGUAGE), PATIENCE_SECONDS)
+        except Exception as error:
+            logger.warning("no kept language: %s", type(error).__name__)
+        choose(ENGLISH if kept == ENGLISH else DUTCH)
+        theme.speak(self.page)
+
+    async def speak(self, code: str) -> None:
+        """Another language from now on, also after a restart."""
+        choose(code)
+        theme.speak(self.page)
+        self.show()
+        await ft.SharedPreferences().set(LANGUAGE, code)
 
     # -- ways ------------------------------------------------------------------------------------------------
 
@@ -80,6 +97,7 @@ class Shell:
     async def _route_changed(self, e) -> None:
         route = self.page.route or "/"
         if f"/{ROUTE}/" in route:
+            self.invitation = route
             if self.app.stage in (Stage.WELCOME, Stage.INVITED):
                 await self.app.open_invitation(route)
         elif route != self.route:
@@ -93,6 +111,15 @@ class Shell:
     # -- following the app -------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        """Called from the middle of the app's work: whatever fails here is told, and never thrown back there."""
+        try:
+            self._follow()
+        except StraatError as error:
+            say(self.page, sentence(error))
+        except Exception as error:
+            logger.exception("screen could not follow: %s", type(error).__name__)
+
+    def _follow(self) -> None:
         if self.app.stage is not self._stage:
             if self.app.stage is Stage.OPEN:
                 self.route = "/"
@@ -115,14 +142,17 @@ class Shell:
             body = self.screen.build()
         self.bar = stack(spacing=0)
         self._draw_update_bar()
+        top = self._top()
         self.page.navigation_bar = None
+        body = ft.Column([*top, body], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         if self.inside and self.wide:
             body = ft.Row(
                 [self._side(), ft.VerticalDivider(width=1), ft.Container(body, expand=True)], expand=True, spacing=0
             )
         elif self.inside:
             self.page.navigation_bar = self._bottom()
-        self.page.controls = [ft.SafeArea(ft.Column([self.bar, body], expand=True, spacing=0), expand=True)]
+        whole = ft.Column([self.bar, body], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        self.page.controls = [ft.SafeArea(whole, expand=True)]
         self.page.update()
         self.page.run_task(guarded(self.page, self.screen.opened))
 
@@ -151,7 +181,30 @@ class Shell:
     def _coordinates(self) -> bool:
         return self.app.role is Role.COORDINATOR
 
+    @property
+    def visits_route(self) -> str:
+        """Where my own visits are listed."""
+        return "/bezoeken" if self._coordinates() else "/"
+
     # -- bars ----------------------------------------------------------------------------------------------------
+
+    def _top(self) -> list[ft.Control]:
+        """The way back on the left and the lock on the right, within reach on every screen."""
+        back = self.screen.back if self.screen else ""
+        lock = self.inside and not self.wide
+        if not back and not lock:
+            return [ft.Container(height=12)]
+        left: ft.Control = text("Straatcontact", soft=True, weight=ft.FontWeight.W_600)
+        if back:
+            left = quiet_button(_("Terug"), guarded(self.page, lambda e: self.go(back)), ft.Icons.ARROW_BACK)
+        row = [ft.Container(left, expand=True, alignment=ft.Alignment.CENTER_LEFT)]
+        if lock:
+            row.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), guarded(self.page, self._lock)))
+        inset = ft.Padding.only(left=0 if back else 16, right=8, top=4)
+        return [ft.Container(ft.Row(row), padding=inset)]
+
+    async def _lock(self, e) -> None:
+        await self.app.lock()
 
     def _places(self) -> list[tuple[str, str, ft.IconData]]:
         ends = [
@@ -187,7 +240,7 @@ class Shell:
             return ft.Container(button, bgcolor=ground, border_radius=16, width=220, alignment=ft.Alignment.CENTER_LEFT)
 
         name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
-        lock = quiet_button(_("Vergrendel"), guarded(self.page, lambda e: self.app.lock()), ft.Icons.LOCK_OUTLINE)
+        lock = quiet_button(_("Vergrendel"), guarded(self.page, self._lock), ft.Icons.LOCK_OUTLINE)
         places = [place(i, *p) for i, p in enumerate(self._places())]
         column = ft.Column([ft.Container(name, padding=12), *places, ft.Container(expand=True), lock], expand=True)
         return ft.Container(column, width=SIDE, padding=12)

@@ -2,6 +2,8 @@
 
 import flet as ft
 
+from app.services.language import ENGLISH, chosen
+
 GREEN, CREAM, CLAY = "#1F5C4A", "#FBF6EC", "#B1472A"
 WIDE = 900
 TOUCH = 52
@@ -16,12 +18,17 @@ def _scheme(dark: bool) -> ft.ColorScheme:
             primary_container="#24493D",
             on_primary_container="#D5F2E6",
             secondary="#F0A184",
+            secondary_container="#24493D",
+            on_secondary_container="#D5F2E6",
             on_secondary="#3A1408",
             surface="#16201C",
             on_surface="#F2EDE2",
             on_surface_variant="#BAC7C0",
+            surface_tint="#16201C",
+            surface_container_low="#1B2622",
             surface_container="#1F2B26",
             surface_container_high="#283630",
+            surface_container_highest="#2F3E38",
             outline="#8A9A92",
             outline_variant="#3A4A43",
             error="#FFB4A5",
@@ -33,12 +40,17 @@ def _scheme(dark: bool) -> ft.ColorScheme:
         primary_container="#D8EBE3",
         on_primary_container="#123B2F",
         secondary=CLAY,
+        secondary_container="#D8EBE3",
+        on_secondary_container="#123B2F",
         on_secondary="#FFFFFF",
         surface=CREAM,
         on_surface="#21302A",
         on_surface_variant="#4D5C55",
+        surface_tint=CREAM,
+        surface_container_low="#FFFDF8",
         surface_container="#FFFDF8",
         surface_container_high="#F3ECDD",
+        surface_container_highest="#EDE4D2",
         outline="#6E7C75",
         outline_variant="#DDD2BE",
         error="#A3281A",
@@ -63,7 +75,13 @@ def apply(page: ft.Page) -> None:
     page.theme_mode = ft.ThemeMode.SYSTEM
     page.padding = 0
     page.bgcolor = ft.Colors.SURFACE
+    speak(page)
+
+
+def speak(page: ft.Page) -> None:
+    """Calendars in the language on screen; both start the week on Monday."""
+    dutch, english = ft.Locale("nl", "NL"), ft.Locale("en", "GB")
     page.locale_configuration = ft.LocaleConfiguration(
-        supported_locales=[ft.Locale("nl", "NL"), ft.Locale("en", "GB")],
-        current_locale=ft.Locale("nl", "NL"),
+        supported_locales=[dutch, english],
+        current_locale=english if chosen() == ENGLISH else dutch,
     )

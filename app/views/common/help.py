@@ -4,7 +4,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import HelpLine
-from app.views.parts import back_button, field, notice, page_body, stack, title
+from app.views.parts import field, notice, page_body, stack, title
 from app.views.screen import Screen
 
 _ALWAYS_OPEN = "112"
@@ -22,12 +22,15 @@ def spaced(phone: str) -> str:
 class HelpScreen(Screen):
     """Works at every stage, offline, without unlocking."""
 
+    @property
+    def back(self) -> str:
+        return "" if self.shell.inside else "/"
+
     def build(self) -> ft.Control:
         self.search = field(_("Zoek een hulplijn"), on_change=self.safe(self._search), prefix_icon=ft.Icons.SEARCH)
         self.lines = stack(spacing=12)
         self._search(None)
-        back = [] if self.shell.inside else [back_button(self.go("/"))]
-        return page_body(self.page, *back, title(_("Hulplijnen")), self.search, self.lines)
+        return page_body(title(_("Hulplijnen")), self.search, self.lines)
 
     def _search(self, e) -> None:
         found = self.app.help_lines(self.search.value or "")

@@ -23,10 +23,9 @@ class InvitedScreen(Screen):
     """Nothing is used up before the PIN is set."""
 
     def build(self) -> ft.Control:
-        look = self.app.look
+        look = self._shown = self.app.look
         if look is None:
             return page_body(
-                self.page,
                 title(_("Deze uitnodiging werkt niet")),
                 notice(sentence_of(self.app.look_error or "invitation_unknown"), ft.Icons.WARNING_AMBER, alarm=True),
                 main_button(_("Nog een keer proberen"), self.safe(self._again), ft.Icons.REFRESH),
@@ -50,7 +49,6 @@ class InvitedScreen(Screen):
             else _("Je bent uitgenodigd als {role}.").format(role=role_text(look.role))
         )
         return page_body(
-            self.page,
             title(_("Fijn dat je meedoet")),
             text(why),
             text(_("De uitnodiging geldt tot en met {day}.").format(day=day_text(look.expires)), soft=True),
@@ -63,8 +61,12 @@ class InvitedScreen(Screen):
             quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
         )
 
+    def refresh(self) -> None:
+        if self.app.look is not self._shown:  # looked at again, and now it works, or no longer
+            self.shell.show()
+
     async def _again(self, e) -> None:
-        await self.app.open_invitation(self.page.route or "")
+        await self.app.open_invitation(self.shell.invitation)
 
     async def _accept(self, e) -> None:
         self.name.error = self.first.error = self.second.error = None

@@ -6,7 +6,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.wording import sentence
-from app.views.parts import main_button, page_body, quiet_button, text, title
+from app.views.parts import field, main_button, page_body, quiet_button, side_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import StraatError, TrySlower
 
@@ -15,26 +15,21 @@ class LockScreen(Screen):
     """Wrong PINs only make one wait, never for ever."""
 
     def build(self) -> ft.Control:
-        self.secret = ft.TextField(
-            label=_("Pincode of wachtzin"),
+        pad = not self.shell.wide  # a laptop has keys; a phone's keyboard would cover the pad
+        self.secret = field(
+            _("Pincode of wachtzin"),
             password=True,
             can_reveal_password=True,
-            text_size=22,
-            text_align=ft.TextAlign.CENTER,
-            border_radius=14,
-            filled=True,
-            error_max_lines=4,
-            autofocus=True,
+            autofocus=not pad,
             on_submit=self.safe(self._unlock),
         )
         self.busy = ft.ProgressBar(visible=False)
         self.button = main_button(_("Ontgrendel"), self.safe(self._unlock), ft.Icons.LOCK_OPEN)
         return page_body(
-            self.page,
             title(_("Straatcontact")),
             text(_("Je notities zijn vergrendeld.")),
             self.secret,
-            self._pad(),
+            *([self._pad()] if pad else []),
             self.button,
             self.busy,
             quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
@@ -101,9 +96,10 @@ class LockScreen(Screen):
 class ForgottenScreen(Screen):
     """A forgotten PIN means a new invitation; said plainly, with what is and is not lost."""
 
+    back = "/"
+
     def build(self) -> ft.Control:
         return page_body(
-            self.page,
             title(_("Pincode vergeten")),
             text(_("Niemand kan je pincode terughalen. Probeer het eerst rustig nog een paar keer.")),
             text(
@@ -112,6 +108,5 @@ class ForgottenScreen(Screen):
                 )
             ),
             text(_("Wat nog niet verstuurd was, blijft verzegeld op dit apparaat staan.")),
-            main_button(_("Terug"), self.go("/")),
-            quiet_button(_("Opnieuw beginnen met een uitnodiging"), self.safe(lambda e: self.app.start_over())),
+            side_button(_("Opnieuw beginnen met een uitnodiging"), self.safe(lambda e: self.app.start_over())),
         )

@@ -2,7 +2,8 @@
 
 import flet as ft
 
-from app.services.language import LANGUAGES, _, choose, chosen
+from app import VERSION
+from app.services.language import LANGUAGES, _, chosen
 from app.services.wording import sentence_of
 from app.views.common.invited import role_text
 from app.views.parts import card, page_body, pick, side_button, text, title
@@ -18,7 +19,6 @@ class SettingsScreen(Screen):
         who = _("Je bent {name}, {role}.").format(name=self.app.my_name or "…", role=role_text(self.app.role))
         self.languages = ft.Column([self._languages()])
         return page_body(
-            self.page,
             title(_("Instellingen")),
             text(who),
             title(_("Taal"), 2),
@@ -29,15 +29,20 @@ class SettingsScreen(Screen):
             side_button(_("Bewaar wat nog niet verstuurd is"), self.safe(self._save_unsent), ft.Icons.DOWNLOAD),
             title(_("Apart gezet"), 2),
             *self._aside(),
+            title(_("Over Straatcontact"), 2),
+            text(
+                _(
+                    "Voor wie nieuwe buren welkom heet. Je notities zijn versleuteld: ook wie de server beheert, kan ze niet lezen."
+                )
+            ),
+            text(_("Versie {version}").format(version=VERSION), soft=True),
         )
 
     def _languages(self) -> ft.Control:
         return pick(list(LANGUAGES.items()), lambda code: code == chosen(), self.safe(self._choose))
 
     async def _choose(self, code: str) -> None:
-        choose(code)
-        await ft.SharedPreferences().set(LANGUAGE, code)
-        self.shell.show()
+        await self.shell.speak(code)
 
     async def _save_unsent(self, e) -> None:
         data = await self.app.save_unsent_file()

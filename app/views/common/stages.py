@@ -1,12 +1,18 @@
 """What is on screen before anyone is in: starting, another tab, data gone, log damaged, joining in progress."""
 
+import asyncio
+from contextlib import suppress
+
 import flet as ft
 
 from app.services.language import _
 from app.services.models import Stage
 from app.services.wording import sentence_of
-from app.views.parts import main_button, notice, page_body, quiet_button, side_button, text, title
+from app.views.parts import field, main_button, notice, page_body, quiet_button, side_button, text, title
 from app.views.screen import Screen
+from sync.core.errors import StraatError
+
+RETRY_SECONDS = 20
 
 
 class StageScreen(Screen):
@@ -20,7 +26,7 @@ class StageScreen(Screen):
             Stage.ENROLLING: self._enrolling,
         }.get(self.app.stage, self._starting)
         help_button = quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED)
-        return page_body(self.page, *maker(), help_button)
+        return page_body(*maker(), help_button)
 
     def _starting(self) -> list[ft.Control]:
         return [title(_("Straatcontact")), text(_("Even geduld, de app start.")), ft.ProgressBar()]
@@ -54,8 +60,23 @@ class StageScreen(Screen):
             title(_("Bijna klaar")),
             text(_("Je pincode is gezet. Dit apparaat meldt zich nu aan bij de server.")),
             ft.ProgressBar(),
-            side_button(_("Nog een keer proberen"), self.safe(lambda e: self.app.retry_enrolment())),
+            text(
+                _("Geen verbinding? De app probeert het vanzelf opnieuw. Je kunt hem ook later weer openen."), soft=True
+            ),
+            side_button(_("Nog een keer proberen"), self.safe(self._retry)),
         ]
+
+    async def _retry(self, e) -> None:
+        await self.app.retry_enrolment()
+
+    async def opened(self) -> None:
+        """Ask the server again now and then, for as long as this screen is on show."""
+        while self.app.stage is Stage.ENROLLING:
+            await asyncio.sleep(RETRY_SECONDS)
+            if self.shell.screen is not self or self.app.stage is not Stage.ENROLLING:
+                return
+            with suppress(StraatError):
+                await self.app.retry_enrolment()
 
     async def _start_over(self, e) -> None:
         await self.app.start_over()
@@ -65,12 +86,8 @@ class WelcomeScreen(Screen):
     """Nobody is enrolled here: an invitation is the way in."""
 
     def build(self) -> ft.Control:
-        self.link = ft.TextField(
-            label=_("Plak hier je uitnodiging"), text_size=17, border_radius=14, filled=True, error_max_lines=4,
-            on_submit=self.safe(self._open),
-        )  # fmt: skip
+        self.link = field(_("Plak hier je uitnodiging"), on_submit=self.safe(self._open))
         return page_body(
-            self.page,
             title(_("Welkom bij Straatcontact")),
             text(_("Heet nieuwe bewoners welkom, iedereen, zonder onderscheid. Met een plantje of een taart.")),
             text(
@@ -88,4 +105,5 @@ class WelcomeScreen(Screen):
         if not (self.link.value or "").strip():
             self.link.error = _("Plak eerst de link van je uitnodiging.")
             return
+        self.shell.invitation = self.link.value
         await self.app.open_invitation(self.link.value)

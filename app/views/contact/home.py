@@ -25,7 +25,6 @@ class HomeScreen(Screen):
         self.draft = stack(spacing=8)
         self.refresh()
         return page_body(
-            self.page,
             title(_("Hoi {name}").format(name=self.app.my_name)),
             main_button(_("Nieuw welkomstbezoek"), self.go("/nieuw"), ft.Icons.ADD_HOME_OUTLINED),
             self.draft,

@@ -5,7 +5,7 @@ from datetime import date
 
 import flet as ft
 
-from app.services.language import _
+from app.services.language import _, number_text
 from app.services.models import MAX_NOTE, VisitForm
 from app.services.wording import field_text, sentence
 from app.views.contact.words import gifts, outcomes, wishes
@@ -38,10 +38,14 @@ class VisitFormScreen(Screen):
         self.errors: dict[str, ft.Text] = {}
         self.saving = False
 
+    @property
+    def back(self) -> str:
+        return f"/bezoek/{self.key}" if self.visit else self.shell.visits_route
+
     def build(self) -> ft.Control:
         self.body = stack(spacing=18)
         self._draw()
-        return page_body(self.page, self.body)
+        return page_body(self.body)
 
     def _draw(self) -> None:
         top = title(_("Bezoek aanpassen") if self.visit else _("Nieuw welkomstbezoek"))
@@ -55,26 +59,41 @@ class VisitFormScreen(Screen):
     def _consent(self) -> list[ft.Control]:
         return [
             text(_("Vindt de bewoner het goed dat de coördinator dit bezoek leest?")),
-            card(
-                text(_("Ja, de coördinator mag het lezen"), weight=ft.FontWeight.W_600, size=18),
-                text(_("Jij en de coördinator zien adres, wensen en notitie."), soft=True),
-                on_click=self.safe(lambda e: self._share(True)),
+            self._choice(
+                True,
+                ft.Icons.GROUP_OUTLINED,
+                _("Ja, de coördinator mag het lezen"),
+                _("Jij en de coördinator zien adres, wensen en notitie."),
             ),
-            card(
-                text(_("Nee, alleen voor mijzelf"), weight=ft.FontWeight.W_600, size=18),
-                text(_("De coördinator ziet alleen dat er een bezoek was, niet waar of bij wie."), soft=True),
-                on_click=self.safe(lambda e: self._share(False)),
+            self._choice(
+                False,
+                ft.Icons.LOCK_OUTLINE,
+                _("Nee, alleen voor mijzelf"),
+                _("De coördinator ziet alleen dat er een bezoek was, niet waar of bij wie."),
             ),
+            text(_("Wat je invult, wordt bij elke letter bewaard op dit apparaat."), soft=True),
         ]
 
-    async def _share(self, shared: bool) -> None:
+    def _choice(self, shared: bool, icon: ft.IconData, words: str, more: str) -> ft.Control:
+        heading = ft.Row(
+            [
+                ft.Icon(icon, color=ft.Colors.PRIMARY, size=28),
+                ft.Container(text(words, weight=ft.FontWeight.W_600, size=18), expand=True),
+            ]
+        )
+        return card(heading, text(more, soft=True), on_click=self.safe(lambda e: self._share(shared)))
+
+    async def _share(self, shared: bool | None) -> None:
         await self._change(shared=shared)
         self._draw()
 
     def _consent_chosen(self) -> ft.Control:
         words = _("De coördinator leest mee.") if self.form.shared else _("Alleen jij leest dit bezoek.")
         icon = ft.Icons.GROUP_OUTLINED if self.form.shared else ft.Icons.LOCK_OUTLINE
-        return notice(words, icon)
+        if self.visit:  # who may read a saved visit is decided
+            return notice(words, icon)
+        other = quiet_button(_("Wijzig"), self.safe(lambda e: self._share(None)))
+        return ft.Row([ft.Container(notice(words, icon), expand=True), other])
 
     # -- the fields -----------------------------------------------------------------------------------------
 
@@ -86,8 +105,10 @@ class VisitFormScreen(Screen):
             hint_text=_("Straat en huisnummer"),
             capitalization=ft.TextCapitalization.WORDS,
         )
-        self.day = DayField(_("Dag"), self.form.day, self._later("day"))
-        self.come_back = DayField(_("Terugkomen"), self.form.come_back, self._later("come_back"), clearable=True)
+        self.day = DayField(_("Dag"), self.form.day, lambda day: self._change(day=day), self.safe)
+        self.come_back = DayField(
+            _("Terugkomen"), self.form.come_back, lambda day: self._change(come_back=day), self.safe, clearable=True
+        )
         self.note = field(
             _("Notitie"),
             self.form.note,
@@ -95,7 +116,6 @@ class VisitFormScreen(Screen):
             multiline=True,
             min_lines=4,
             max_lines=12,
-            helper=_("Schrijf niets over gezondheid, geloof, afkomst of problemen. Kort en vriendelijk is genoeg."),
             counter=self._count(),
         )
         self.gift = ft.Column([self._gift()])
@@ -113,6 +133,11 @@ class VisitFormScreen(Screen):
             self.gift,
             title(_("Wat zou de bewoner leuk vinden?"), 2),
             self.wishes,
+            title(_("Wil je nog iets onthouden?"), 2),
+            text(
+                _("Schrijf niets over gezondheid, geloof, afkomst of problemen. Kort en vriendelijk is genoeg."),
+                soft=True,
+            ),
             self.note,
             self.come_back,
             self.button,
@@ -123,7 +148,7 @@ class VisitFormScreen(Screen):
         return ft.Text("", color=ft.Colors.ERROR, size=15, visible=False)
 
     def _count(self) -> str:
-        return f"{len(self.form.note)} / {MAX_NOTE}"
+        return _("{n} van {most} tekens").format(n=number_text(len(self.form.note)), most=number_text(MAX_NOTE))
 
     def _gift(self) -> ft.Control:
         return pick(list(gifts().items()), lambda g: g is self.form.gift, self.safe(self._pick_gift))
@@ -150,9 +175,6 @@ class VisitFormScreen(Screen):
     async def _type_note(self, e) -> None:
         await self._change(note=e.control.value or "")
         self.note.counter = self._count()
-
-    def _later(self, name: str):
-        return lambda day: self.page.run_task(self.safe(lambda: self._change(**{name: day})))
 
     async def _change(self, **facts) -> None:
         """Take a change into the form and keep it: killed now, it is there again."""
@@ -195,4 +217,4 @@ class VisitFormScreen(Screen):
 
     async def _discard(self, e) -> None:
         await self.app.save_draft(self.key, None)
-        self.shell.go(f"/bezoek/{self.key}" if self.visit else "/")
+        self.shell.go(self.back)

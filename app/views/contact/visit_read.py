@@ -5,7 +5,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.models import ReviewState, Visit
 from app.views.contact.words import gifts, outcomes, wishes
-from app.views.parts import back_button, card, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
 
@@ -52,10 +52,14 @@ class VisitReadScreen(Screen):
         super().__init__(shell)
         self.visit = visit
 
+    @property
+    def back(self) -> str:
+        return self.shell.visits_route
+
     def build(self) -> ft.Control:
         self.body = stack(spacing=16)
         self.refresh()
-        return page_body(self.page, self.body)
+        return page_body(self.body)
 
     async def opened(self) -> None:
         if self.app.visit(self.visit).unread_review:
@@ -73,7 +77,6 @@ class VisitReadScreen(Screen):
             quiet_button(_("Weghalen"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE),
         ]
         self.body.controls = [
-            back_button(self.go("/")),
             title(v.form.address or _("Bezoek")),
             state,
             *review_card(v),
@@ -84,4 +87,4 @@ class VisitReadScreen(Screen):
     async def _remove(self, e) -> None:
         await self.app.remove_visit(self.visit)
         self.say(_("Weggehaald."), _("Toch bewaren"), lambda event: self.app.restore_visit(self.visit))
-        self.shell.go("/")
+        self.shell.go(self.back)

@@ -1,5 +1,7 @@
 """The people of the team, and inviting: a link and a QR code, for one device, once."""
 
+from itertools import groupby
+
 import flet as ft
 import flet.canvas as cv
 
@@ -8,7 +10,6 @@ from app.services.models import InviteLink, Member, Role
 from app.services.wording import field_text
 from app.views.common.invited import role_text
 from app.views.parts import (
-    back_button,
     card,
     field,
     main_button,
@@ -37,7 +38,6 @@ class PeopleScreen(Screen):
         self._draw_roles()
         self.refresh()
         return page_body(
-            self.page,
             title(_("Mensen")),
             self.list,
             title(_("Iemand uitnodigen"), 2),
@@ -86,10 +86,21 @@ def invite_parts(screen: Screen, made: InviteLink) -> list[ft.Control]:
     words = _("Stuur deze link alleen aan {name}. Hij werkt één keer, tot en met {day}.")
     return [
         notice(words.format(name=made.name, day=day_text(made.expires)), ft.Icons.VPN_KEY_OUTLINED),
-        qr_picture(made.qr),
-        ft.TextField(label=_("Link"), value=made.url, read_only=True, multiline=True, text_size=15, border_radius=14),
+        ft.Row([qr_picture(made.qr)], alignment=ft.MainAxisAlignment.CENTER),
+        field(_("Link"), made.url, read_only=True, multiline=True),
         side_button(_("Kopieer de link"), screen.safe(copy), ft.Icons.CONTENT_COPY),
     ]
+
+
+def dark_runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
+    """Where dark stretches begin and how long they are: a quarter of the shapes that single cells would take."""
+    runs, start = [], 0
+    for dark, cells in groupby(row):
+        length = len(list(cells))
+        if dark:
+            runs.append((start, length))
+        start += length
+    return runs
 
 
 def qr_picture(rows: tuple[tuple[bool, ...], ...]) -> ft.Control:
@@ -97,10 +108,9 @@ def qr_picture(rows: tuple[tuple[bool, ...], ...]) -> ft.Control:
     cell = QR_WIDTH / len(rows)
     dark = ft.Paint(color="#000000")
     path = [
-        cv.Rect(x * cell, y * cell, cell + 0.3, cell + 0.3, paint=dark)
+        cv.Rect(x * cell, y * cell, length * cell + 0.3, cell + 0.3, paint=dark)
         for y, row in enumerate(rows)
-        for x, on in enumerate(row)
-        if on
+        for x, length in dark_runs(row)
     ]
     picture = ft.Container(
         cv.Canvas(path, width=QR_WIDTH, height=QR_WIDTH), bgcolor="#FFFFFF", width=QR_WIDTH, height=QR_WIDTH
@@ -111,11 +121,11 @@ def qr_picture(rows: tuple[tuple[bool, ...], ...]) -> ft.Control:
 class SecondDeviceScreen(Screen):
     """Another device for the same person."""
 
+    back = "/instellingen"
+
     def build(self) -> ft.Control:
         self.link = stack(spacing=16)
         return page_body(
-            self.page,
-            back_button(self.go("/instellingen")),
             title(_("Nog een apparaat van mij")),
             text(_("Op je andere telefoon of laptop open je deze link. Daar kies je een eigen pincode.")),
             main_button(_("Maak een link voor mijzelf"), self.safe(self._make), ft.Icons.DEVICES),

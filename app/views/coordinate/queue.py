@@ -10,7 +10,6 @@ from app.services.wording import field_text
 from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
 from app.views.parts import (
-    back_button,
     card,
     field,
     main_button,
@@ -41,7 +40,7 @@ class QueueScreen(Screen):
     def build(self) -> ft.Control:
         self.filters, self.list = ft.Column(), stack()
         self.refresh()
-        left = page_body(self.page, title(_("Beoordelen")), self.filters, self.list, width=LIST_WIDTH)
+        left = page_body(title(_("Beoordelen")), self.filters, self.list, width=LIST_WIDTH)
         if not self.shell.wide:
             return left
         self.right = ft.Container(expand=True)
@@ -83,6 +82,13 @@ class QueueScreen(Screen):
             text(v.form.address or _("Alleen geteld"), weight=ft.FontWeight.W_600, size=18),
             text(" · ".join(facts), soft=True),
         ]
+        if v.review:
+            asked = v.review.state is ReviewState.QUESTION
+            rows.append(
+                notice(_("Vraag gesteld"), ft.Icons.HELP_OUTLINE)
+                if asked
+                else notice(_("Gezien"), ft.Icons.CHECK_CIRCLE_OUTLINE)
+            )
         chosen = self.reading is not None and self.reading.visit == v.id
         return card(*rows, on_click=open_, accent=chosen)
 
@@ -95,7 +101,9 @@ class QueueScreen(Screen):
         self.refresh()
 
     def _show_reading(self) -> None:
-        empty = ft.Container(text(_("Kies links een bezoek om te lezen."), soft=True), padding=40)
+        empty = ft.Container(
+            text(_("Kies links een bezoek om te lezen."), soft=True), padding=40, alignment=ft.Alignment.TOP_CENTER
+        )
         self.right.content = self.reading.build() if self.reading else empty
 
     def _done(self) -> None:
@@ -107,6 +115,8 @@ class QueueScreen(Screen):
 class ReviewPane(Screen):
     """Reading one visit and saying a word on it."""
 
+    back = "/"
+
     def __init__(self, shell, visit: bytes, done=None) -> None:
         super().__init__(shell)
         self.visit, self.done = visit, done or (lambda: shell.go("/"))
@@ -115,12 +125,16 @@ class ReviewPane(Screen):
         v = self.app.visit(self.visit)
         self.facts = stack(spacing=12)
         self.refresh()
-        self.reply = field(_("Een woord van dank, of een vraag"), multiline=True, min_lines=2, max_lines=8)
+        self.reply = field(
+            _("Een woord van dank, of een vraag"),
+            self.shell.replies.get(self.visit, ""),
+            self.safe(self._type),
+            multiline=True,
+            min_lines=2,
+            max_lines=8,
+        )
         quick = [_("Dank je wel, wat fijn gedaan!"), _("Mooi, dank voor je bezoek.")]
-        back = [] if self.shell.wide else [back_button(self.go("/"))]
         return page_body(
-            self.page,
-            *back,
             title(v.form.address or _("Bezoek van {name}").format(name=v.by or "?")),
             text(_("Bezocht door {name}").format(name=v.by or "?"), soft=True),
             self.facts,
@@ -128,7 +142,6 @@ class ReviewPane(Screen):
             pick([(q, q) for q in quick], lambda q: False, self.safe(self._quick)),
             main_button(_("Gezien"), self.safe(lambda e: self._say(ReviewState.SEEN)), ft.Icons.CHECK),
             side_button(_("Vraag terug"), self.safe(lambda e: self._say(ReviewState.QUESTION)), ft.Icons.HELP_OUTLINE),
-            width=self.shell.pane_width(LIST_WIDTH),
         )
 
     def refresh(self) -> None:
@@ -138,8 +151,11 @@ class ReviewPane(Screen):
         ]  # fmt: skip
         self.facts.controls = [*only_counted, *visit_facts(v), *review_card(v)]
 
+    def _type(self, e) -> None:
+        self.shell.replies[self.visit] = self.reply.value or ""
+
     def _quick(self, words: str) -> None:
-        self.reply.value = words
+        self.reply.value = self.shell.replies[self.visit] = words
 
     async def _say(self, state: ReviewState) -> None:
         self.reply.error = None
@@ -148,5 +164,6 @@ class ReviewPane(Screen):
         except BadInput as error:
             self.reply.error = field_text(error)
             return
+        self.shell.replies.pop(self.visit, None)
         self.say(_("Opgeslagen. De contactpersoon ziet het bij de volgende keer verbinding."))
         self.done()
