@@ -10,6 +10,7 @@ from app.platform.native import SystemClock, SystemRandom
 from app.platform.native_crypto import NativePrimitives
 from app.services.founding import found
 from app.services.inviting import ROUTE
+from sync.core.errors import Busy
 from sync.server.app import make_app
 from sync.server.service import Service
 from sync.server.store_sqlite import SqliteStore
@@ -20,7 +21,10 @@ MAX_CONNECTIONS = 2000
 
 def open_store(data: Path) -> SqliteStore:
     """The store in a data folder, which is made (mode 0700) if need be. Raises what SqliteStore raises."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as e:
+        raise Busy(f"{data}: {e.strerror}") from e
     return SqliteStore(data / STORE)
 
 
@@ -52,4 +56,4 @@ async def _init(data: Path, origin: str) -> str:
         await Service(store, NativePrimitives(), SystemClock()).found(founding.genesis)
     finally:
         await store.close()
-    return f"{origin}/#/{ROUTE}/{founding.invitation.to_text()}"
+    return f"{origin.rstrip('/')}/#/{ROUTE}/{founding.invitation.to_text()}"

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +13,7 @@ import httpx
 
 from sync.server.store_sqlite import SqliteStore
 from tests.support.organisation import Organisation
+from tests.support.ports import free_port
 
 SERVE = """
 import pathlib, resource, sys
@@ -24,14 +24,6 @@ if int(limit):
 serve(pathlib.Path(folder), "127.0.0.1", int(port), None)
 """
 START_SECONDS = 30
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port: int = s.getsockname()[1]
-        return port
 
 
 class ServerProcess:
