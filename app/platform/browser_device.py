@@ -41,21 +41,29 @@ class BrowserDeviceKey:
 
     async def mac(self, message: bytes) -> bytes:
         """See the port. Raises DiskFull when the first use finds no room for the secret."""
-        try:
-            return (await self._key.mac(to_js(message))).to_bytes()
-        except JsException as e:
-            if e.name == "QuotaExceededError":
-                raise DiskFull("device key") from e
-            raise
+        return (await _roomy(self._key.mac(to_js(message)))).to_bytes()
 
     async def exists(self) -> bool:
         """Whether the browser has one stored now. False beside a log: the browser cleared its data."""
         return await self._key.exists()
 
     async def put_back(self) -> bool:
-        """Store the key that is still in memory again, after site data were cleared. False: none in memory."""
-        return await self._key.putBack()
+        """Store the key that is still in memory again, after site data were cleared. False: none in memory.
+
+        Raises DiskFull; the key stays in memory.
+        """
+        return await _roomy(self._key.putBack())
 
     async def forget(self) -> None:
         """See the port."""
         await self._key.forget()
+
+
+async def _roomy(answer):
+    """What JavaScript answers; DiskFull where it found no room."""
+    try:
+        return await answer
+    except JsException as e:
+        if "QuotaExceededError" in str(e):
+            raise DiskFull("device key") from e
+        raise

@@ -143,19 +143,28 @@ async function theKey() {
   return held;
 }
 
+// A browser's own QuotaExceededError that reaches Python stops Pyodide for good: only plain errors may cross.
+const plain = (work) => async (...given) => {
+  try {
+    return await work(...given);
+  } catch (error) {
+    throw new Error(`${error?.name}: ${error?.message}`);
+  }
+};
+
 export const deviceKey = {
-  mac: async (message) => new Uint8Array(await subtle.sign("HMAC", await theKey(), message)),
-  exists: async () => Boolean(await stored()),
+  mac: plain(async (message) => new Uint8Array(await subtle.sign("HMAC", await theKey(), message))),
+  exists: plain(async () => Boolean(await stored())),
   // Store the key that is still in memory again, after site data were cleared. False: none in memory.
-  async putBack() {
+  putBack: plain(async () => {
     const key = held;
     if (key) await inStore("readwrite", (store) => store.put(key, NAME));
     return Boolean(key);
-  },
-  async forget() {
+  }),
+  forget: plain(async () => {
     held = null;
     await inStore("readwrite", (store) => store.clear());
-  },
+  }),
 };
 
 export const straatCrypto = {

@@ -36,6 +36,22 @@ def test_the_device_key_outlives_the_browser(tmp_path: Path) -> None:
     assert first == again != other
 
 
+def test_a_full_disk_is_told_and_mended() -> None:
+    """Without room for the first device key the error says so; with room again there is a key."""
+    told = (
+        "from app.platform.browser_device import BrowserDeviceKey\n"
+        "from sync.core.errors import DiskFull\n"
+        "try:\n    await BrowserDeviceKey().mac(b'a')\nexcept DiskFull as e:\n    full = e.code\n"
+        "full"
+    )
+    with WorkerPage() as page:
+        devtools = page.page.context.new_cdp_session(page.page)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": page.address, "quotaSize": 1})
+        assert page.evaluate(told) == "disk_full"
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": page.address})
+        assert len(page.evaluate(MAC)) == 64
+
+
 def test_the_harness_sees_a_failure() -> None:
     """A function that fails in the worker comes back with its traceback, and the next one still runs."""
     with WorkerPage() as page:

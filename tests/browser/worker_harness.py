@@ -14,7 +14,7 @@ The module is imported *in the worker*: it must not import pytest, cryptography,
 not in the standard library, in the repository or listed in `packages` (top-level names: the phone's own wheels
 of build/wheels, else this environment's files, where msgpack falls back to its pure half). Repository sources
 (`sync`, `app` without views, `tests` with the vector files) are served as they lie in the work tree. JavaScript
-is served from assets/web; what is named in `Scripts.modules` is registered as `straat_js.<name>`, `before` is
+is served from assets/web and from this folder; what is named in `Scripts.modules` is registered as `straat_js.<name>`, `before` is
 called before Pyodide loads (for mends), `after` with the Pyodide instance. Pyodide itself comes from the built
 site (`make web`), or from the folder that STRAAT_PYODIDE names. The page has a strict Content-Security-Policy,
 and a request to any address but ours fails the run.
@@ -117,9 +117,9 @@ def _handler(files: dict[str, bytes], pyodide: Path) -> type[BaseHTTPRequestHand
             path = "/index.html" if path == "/" else path
             body = files.get(path)
             if body is None:
-                folder = pyodide if path.startswith("/pyodide/") else ROOT / "assets" / "web"
-                file = folder / Path(path).name
-                body = file.read_bytes() if file.is_file() else None
+                folders = [pyodide] if path.startswith("/pyodide/") else [ROOT / "assets" / "web", HERE]
+                found = (f / Path(path).name for f in folders if (f / Path(path).name).is_file())
+                body = next((f.read_bytes() for f in found), None)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", TYPES.get(Path(path).suffix, "application/octet-stream"))
             self.send_header("Content-Length", str(len(body or b"")))
@@ -223,8 +223,8 @@ class WorkerPage:
         return self._ask({"code": code})
 
     def _ask(self, question: dict[str, Any]) -> str:
-        self.page.set_default_timeout(self._timeout * 1000)
-        return str(self.page.evaluate("question => window.ask(question)", question))
+        millis = self._timeout * 1000
+        return str(self.page.evaluate("([question, millis]) => window.ask(question, millis)", [question, millis]))
 
 
 def run_in_worker(

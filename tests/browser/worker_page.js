@@ -11,7 +11,8 @@ worker.onmessage = ({data}) => {
   if (data.error) reject(new Error(data.error)); else resolve(data.answer);
 };
 worker.onerror = (event) => tellStarted(event.message || "the worker script did not load");
-window.ask = (question) => new Promise((resolve, reject) => {
+window.ask = (question, millis) => new Promise((resolve, reject) => {
   waiting.set(++last, {resolve, reject});
+  setTimeout(() => reject(new Error(`no answer from the worker in ${millis} ms`)), millis);
   worker.postMessage({id: last, question});
 });
