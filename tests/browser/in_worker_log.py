@@ -5,6 +5,7 @@ import base64
 import json
 import os
 
+from pyodide.ffi import to_js
 from straat_js import storage
 
 from sync.core.errors import DiskFull
@@ -95,10 +96,8 @@ def fill_until_full() -> str:
 
 def record(transactions: int) -> str:
     """JSON of every write, truncation and flush of so many commits, with the acknowledgements between them."""
-    log = _fresh()
-    from pyodide.ffi import to_js
-
     storage.stats.operations = to_js([])
+    log = _fresh()
     for number in range(1, transactions + 1):
         log.append([row(number)], {"last": number.to_bytes(4, "big")})
         storage.stats.operations.push(to_js(["a", number]))

@@ -136,12 +136,14 @@ def _apply(file: bytearray, operation: list[object]) -> None:
         file.extend(bytes(size - len(file)))
 
 
-def _cut(operations: list[list[object]], luck: random.Random, flushing: bool) -> tuple[dict[str, bytearray], int]:
+def _cut(
+    operations: list[list[object]], start: int, luck: random.Random, flushing: bool
+) -> tuple[dict[str, bytearray], int]:
     """The disk after the power went at a random moment, and the last acknowledged number."""
     disk: dict[str, bytearray] = defaultdict(bytearray)
     waiting: dict[str, list[list[object]]] = defaultdict(list)
     acknowledged = 0
-    for operation in operations[: luck.randrange(40, len(operations))]:
+    for operation in operations[: luck.randrange(start, len(operations))]:
         if operation[0] == "a":
             acknowledged = int(str(operation[1]))
         elif operation[0] == "f":
@@ -192,7 +194,7 @@ def test_power_loss_at_400_points_loses_nothing_and_the_control_does(tmp_path: P
     for flushing in (True, False):
         luck = random.Random(7)
         for _ in range(400):
-            disk, acknowledged = _cut(operations[: start + 1] + operations[start + 1 :], luck, flushing)
+            disk, acknowledged = _cut(operations, start, luck, flushing)
             told[flushing][_revived(tmp_path / "disk", disk, acknowledged)] += 1
     assert dict(told[True]) == {"good": 400}
     assert told[False]["good"] < 300
