@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import os
+import time
 
 from pyodide.ffi import to_js
 from straat_js import storage
@@ -107,3 +108,23 @@ def record(transactions: int) -> str:
     return json.dumps(
         [[base64.b64encode(bytes(x)).decode() if not isinstance(x, (str, int)) else x for x in op] for op in operations]
     )
+
+
+async def time_commits(rows: int, times: int) -> str:
+    """JSON {commits, raw}: milliseconds of durable commits of 1 KiB beside `rows` rows, and of a bare flush."""
+    log = _fresh()
+    log.append([row(n) for n in range(1, rows + 1)])
+    commits, raw = [], []
+    handle = await storage.bareHandle()
+    data = to_js(bytes(1200))
+    for number in range(rows + 1, rows + times + 1):
+        began = time.perf_counter()
+        log.append([row(number)])
+        commits.append((time.perf_counter() - began) * 1000)
+        began = time.perf_counter()
+        handle.write(data)
+        handle.flush()
+        raw.append((time.perf_counter() - began) * 1000)
+    handle.close()
+    log.close()
+    return json.dumps({"commits": commits, "raw": raw})

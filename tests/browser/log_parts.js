@@ -4,3 +4,9 @@ import { attach, makeStorage } from "/opfs.js";
 export const posted = [];
 export const storage = makeStorage((facts) => posted.push(facts), { putBack: async () => {} });
 export const attachTo = (pyodide) => attach(pyodide.FS);
+
+// For the floor of a measurement: a file of its own beside the log's.
+storage.bareHandle = async () => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("bare", { create: true });
+  return (await folder.getFileHandle("floor", { create: true })).createSyncAccessHandle();
+};
