@@ -46,24 +46,27 @@ _STYLE = ft.TextStyle(size=18, weight=ft.FontWeight.W_600)
 
 
 def _shape() -> ft.ButtonStyle:
+    """Tall by padding, not by a fixed height: large text makes the button grow."""
     return ft.ButtonStyle(
-        shape=ft.RoundedRectangleBorder(radius=16), text_style=_STYLE, padding=ft.Padding.symmetric(horizontal=20)
+        shape=ft.RoundedRectangleBorder(radius=16),
+        text_style=_STYLE,
+        padding=ft.Padding.symmetric(horizontal=20, vertical=17),
     )
 
 
 def main_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
     """What this screen is for."""
-    return ft.FilledButton(content=label, icon=icon, on_click=on_click, height=TOUCH + 4, style=_shape(), **more)
+    return ft.FilledButton(content=label, icon=icon, on_click=on_click, style=_shape(), **more)
 
 
 def side_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
     """What one may also do."""
-    return ft.OutlinedButton(content=label, icon=icon, on_click=on_click, height=TOUCH, style=_shape(), **more)
+    return ft.OutlinedButton(content=label, icon=icon, on_click=on_click, style=_shape(), **more)
 
 
 def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
     """What one seldom does."""
-    return ft.TextButton(content=label, icon=icon, on_click=on_click, height=TOUCH, style=_shape(), **more)
+    return ft.TextButton(content=label, icon=icon, on_click=on_click, style=_shape(), **more)
 
 
 def icon_button(icon: ft.IconData, label: str, on_click: Callable) -> ft.IconButton:

@@ -64,6 +64,7 @@ def _theme(dark: bool) -> ft.Theme:
         color_scheme=_scheme(dark),
         font_family="Roboto",
         use_material3=True,
+        visual_density=ft.VisualDensity.STANDARD,  # laptops would get smaller buttons
         scaffold_bgcolor=_scheme(dark).surface,
     )
 
