@@ -58,6 +58,10 @@ class FileDeviceKey:
         """See sync.core.ports.DeviceKey."""
         return hmac.digest(self._secret(), message, "sha256")
 
+    async def exists(self) -> bool:
+        """See sync.core.ports.DeviceKey."""
+        return self._path.exists()
+
     async def put_back(self) -> bool:
         """Write the secret that is still in memory again, after the file was taken away. False: none in memory."""
         if self._held:

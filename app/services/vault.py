@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.services.models import MIN_PIN
 from sync.core import codec
-from sync.core.errors import BadFormat, BadInput, Locked, LogDamaged, TrySlower, WrongSecret
+from sync.core.errors import BadFormat, BadInput, Locked, LogDamaged, StorageGone, TrySlower, WrongSecret
 from sync.core.hkdf import hkdf
 from sync.core.ids import digest
 from sync.core.ports import (
@@ -93,7 +93,11 @@ class Vault:
         self._key = key
 
     async def open(self, secret: str) -> Secrets:
-        """Open with the secret. Raises TrySlower, WrongSecret or LogDamaged (the vault is unreadable)."""
+        """Open with the secret.
+
+        Raises TrySlower, WrongSecret, LogDamaged (the vault is unreadable) or StorageGone (the key that the
+        browser held is gone: no secret opens it any more, and saying "wrong PIN" would be a lie).
+        """
         p = self._ports
         wait = self.wait_millis()
         if wait:
@@ -102,6 +106,8 @@ class Vault:
             _, salt, rounds, nonce, wrapped = codec.checked(_shape, p.log.get(_VAULT) or b"", 1024)
         except BadFormat as e:
             raise LogDamaged("vault") from e
+        if not await p.device_key.exists():
+            raise StorageGone("device key")
         self._count_try()  # before trying: pulling the plug does not give a free try
         wrapping = await self._wrapping_key(secret, salt, rounds)
         [key] = await p.primitives.open([Sealing(wrapping, nonce, _aad(salt, rounds), wrapped)])

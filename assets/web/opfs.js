@@ -232,7 +232,7 @@ export function makeStorage(post, deviceKey) {
     copy.flush();
     copy.close();
     await temporary.move(fileName(next, DATABASE));
-    await deviceKey.putBack();
+    await deviceKey.putBack().catch(() => {}); // the notes come first; a missing key is told at the next unlock
     const handles = {};
     for (const name of Object.keys(files)) {
       const entry = await directory.getFileHandle(fileName(next, name), { create: true });

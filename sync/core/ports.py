@@ -92,6 +92,9 @@ class DeviceKey(Protocol):
     async def mac(self, message: bytes) -> bytes:
         """HMAC-SHA256 of the message under the held secret, 32 bytes."""
 
+    async def exists(self) -> bool:
+        """Whether there is a secret already; looking makes none."""
+
     async def forget(self) -> None:
         """Destroy the secret: what was locked with it can never be opened again."""
 
