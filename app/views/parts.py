@@ -71,7 +71,8 @@ def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None
 
 def icon_button(icon: ft.IconData, label: str, on_click: Callable) -> ft.IconButton:
     """A small action that its icon tells; `label` is what a screen reader says."""
-    return ft.IconButton(icon, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH)
+    named = ft.Icon(icon, semantics_label=label)  # a tooltip alone leaves the button nameless
+    return ft.IconButton(named, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH)
 
 
 _SMALL = ft.TextStyle(size=15)

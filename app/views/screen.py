@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.services.language import DUTCH, ENGLISH, LANGUAGES, _, chosen
 from app.views.guard import guarded, say
+from app.views.parts import quiet_button
 
 if TYPE_CHECKING:
     from app.views.shell import Shell
@@ -38,6 +40,14 @@ class Screen:
     def say(self, words: str, action: str = "", on_action: Callable | None = None) -> None:
         """A short message at the foot of the screen."""
         say(self.page, words, action, on_action and self.safe(on_action))
+
+    def foot(self) -> list[ft.Control]:
+        """What every screen before unlocking ends with: help, and the other language."""
+        code = DUTCH if chosen() == ENGLISH else ENGLISH
+        return [
+            quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+            quiet_button(LANGUAGES[code], self.safe(lambda e: self.shell.speak(code)), ft.Icons.LANGUAGE),
+        ]
 
     def go(self, route: str) -> Callable:
         """A handler that opens another screen."""

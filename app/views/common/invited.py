@@ -30,7 +30,7 @@ class InvitedScreen(Screen):
                 notice(sentence_of(self.app.look_error or "invitation_unknown"), ft.Icons.WARNING_AMBER, alarm=True),
                 main_button(_("Nog een keer proberen"), self.safe(self._again), ft.Icons.REFRESH),
                 quiet_button(_("Een andere uitnodiging"), self.safe(lambda e: self.shell.welcome())),
-                quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+                *self.foot(),
             )
         boss = look.role is Role.COORDINATOR
         secret = _("Wachtzin") if boss else _("Pincode")
@@ -58,7 +58,7 @@ class InvitedScreen(Screen):
             notice(_("Onthoud dit goed. Niemand kan het voor je opzoeken, ook de coördinator niet.")),
             self.button,
             self.busy,
-            quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+            *self.foot(),
         )
 
     def refresh(self) -> None:

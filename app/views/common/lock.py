@@ -6,7 +6,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.wording import sentence
-from app.views.parts import field, main_button, page_body, quiet_button, side_button, text, title
+from app.views.parts import field, icon_button, main_button, page_body, quiet_button, side_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import StraatError, TrySlower
 
@@ -32,8 +32,8 @@ class LockScreen(Screen):
             *([self._pad()] if pad else []),
             self.button,
             self.busy,
-            quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
             quiet_button(_("Pincode vergeten"), self.go("/vergeten")),
+            *self.foot(),
             width=420,
         )
 
@@ -49,9 +49,7 @@ class LockScreen(Screen):
         if not key:
             return ft.Container(width=84, height=60)
         if key == "<":
-            back = ft.IconButton(
-                ft.Icons.BACKSPACE_OUTLINED, tooltip=_("Laatste cijfer weg"), on_click=self.safe(self._back)
-            )
+            back = icon_button(ft.Icons.BACKSPACE_OUTLINED, _("Laatste cijfer weg"), self.safe(self._back))
             return ft.Container(back, width=84, height=60, alignment=ft.Alignment.CENTER)
         return ft.FilledTonalButton(
             content=key,

@@ -8,7 +8,7 @@ import flet as ft
 from app.services.language import _
 from app.services.models import Stage
 from app.services.wording import sentence_of
-from app.views.parts import field, main_button, notice, page_body, quiet_button, side_button, text, title
+from app.views.parts import field, main_button, notice, page_body, side_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import StraatError
 
@@ -25,8 +25,7 @@ class StageScreen(Screen):
             Stage.DAMAGED: self._damaged,
             Stage.ENROLLING: self._enrolling,
         }.get(self.app.stage, self._starting)
-        help_button = quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED)
-        return page_body(*maker(), help_button)
+        return page_body(*maker(), *self.foot())
 
     def _starting(self) -> list[ft.Control]:
         return [title(_("Straatcontact")), text(_("Even geduld, de app start.")), ft.ProgressBar()]
@@ -97,7 +96,7 @@ class WelcomeScreen(Screen):
             ),
             self.link,
             main_button(_("Verder"), self.safe(self._open), ft.Icons.ARROW_FORWARD),
-            quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+            *self.foot(),
         )
 
     async def _open(self, e) -> None:
