@@ -1,0 +1,175 @@
+"""One seed: devices write, crash, lose messages and clocks; at the end nothing is lost and all agree.
+
+Checked: what `write` returned for is there after any crash; queues drain once the network is back; every ring's
+holders show the same records; nobody holds a record that is not for them; nothing honest is set aside.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sync.core import ring
+from sync.core.change import Change, Patch
+from sync.core.errors import StraatError
+from sync.core.ids import ID_BYTES, record_id
+from sync.core.ports import Primitives
+from sync.core.roll import Roll
+from sync.device.keyring import Keyring, unlock
+from sync.device.log import SqliteLog
+from sync.device.replica import Replica
+from sync.device.secrets import Secrets
+from sync.device.syncer import Syncer
+from sync.device.writer import Part, Writer
+from sync.server.service import Service
+from sync.server.store import Store
+from sync.server.store_memory import MemoryStore
+from sync.simulate.organisation import make
+from sync.simulate.world import Luck, Network, Time
+
+DAY = 24 * 60 * 60 * 1000
+START = 1_795_000_000_000
+ROUNDS_TO_DRAIN = 60
+
+
+class Broken(AssertionError):
+    """An invariant failed: the message is the seed's short story."""
+
+
+@dataclass(slots=True)
+class Device:
+    """One simulated device. The log outlives a crash; all else is made anew from it."""
+
+    name: str
+    secrets: Secrets
+    log: SqliteLog
+    time: Time
+    keyring: Keyring
+    writer: Writer
+    replica: Replica
+    syncer: Syncer
+    saved: dict[bytes, list[str]] = field(default_factory=dict)  # record → notes whose write returned
+
+
+class Simulation:
+    """A seed's organisation and what happens to it."""
+
+    def __init__(
+        self,
+        primitives: Primitives,
+        seed: int,
+        contacts: int,
+        steps: int,
+        store: Callable[[bytes], Store] = MemoryStore,
+    ) -> None:
+        """`store` makes the server's store from an incarnation number: a test may plant a fault there."""
+        self._primitives, self._seed, self._contacts, self._steps = primitives, seed, contacts, steps
+        self._make_store = store
+        self._luck = Luck(seed)
+        self._now = [START]
+        self.story: list[str] = []
+        self.devices: list[Device] = []
+
+    async def run(self) -> int:
+        """Play the seed; the number of notes written. Raises Broken."""
+        self._organisation = await make(self._primitives, self._luck, self._contacts)
+        store = self._make_store(self._luck.bytes(16))
+        service = Service(store, self._primitives, Time(self._now))
+        await service.found(self._organisation.roll.entries[0])
+        for number, entry in enumerate(self._organisation.roll.entries[1:], 1):
+            await store.append_roll(self._organisation.roll.state.organisation, number, entry)
+        self._service = Service(store, self._primitives, Time(self._now))
+        await self._service.start()
+        for number, secrets in enumerate(self._organisation.secrets):
+            log = SqliteLog(":memory:")
+            log.append_roll(self._organisation.roll.entries)
+            skew = self._luck.seeded.choice([0, 0, 0, 2 * DAY, -3 * DAY, 7 * 60_000])
+            self.devices.append(await self._start(f"device{number}", secrets, log, skew, 0.2))
+        for _ in range(self._steps):
+            await self._step()
+        await self._drain()
+        await self._check()
+        return sum(len(notes) for d in self.devices for notes in d.saved.values())
+
+    async def _start(self, name: str, secrets: Secrets, log: SqliteLog, skew: int, loss: float) -> Device:
+        p, time = self._primitives, Time(self._now, skew)
+        roll = Roll()
+        await roll.extend(p, log.roll())
+        keyring = await unlock(p, secrets)
+        writer = Writer(p, self._luck, time, log, roll, keyring)
+        replica = Replica(p, log, roll, keyring, lambda change: writer.witness(change.stamp))
+        network = Network(self._service, self._luck, loss)
+        syncer = Syncer(network, p, time, self._luck, log, roll, keyring, replica, writer)
+        return Device(name, secrets, log, time, keyring, writer, replica, syncer)
+
+    # -- what may happen -------------------------------------------------------------------------------------
+
+    async def _step(self) -> None:
+        luck = self._luck.seeded
+        place = luck.randrange(len(self.devices))
+        device = self.devices[place]
+        self._now[0] += luck.randrange(0, 6 * 60 * 60 * 1000)
+        act = luck.choice(["write", "write", "edit", "sync", "sync", "crash"])
+        self.story.append(f"{device.name} {act}")
+        if act == "write":
+            await self._write(device, None)
+        elif act == "edit" and device.saved:
+            await self._write(device, luck.choice(sorted(device.saved)))
+        elif act == "sync":
+            await self._sync(device)
+        elif act == "crash":
+            revived = await self._start(device.name, device.secrets, device.log, device.time.skew, 0.2)
+            revived.saved = device.saved
+            self.devices[place] = revived
+            await revived.replica.catch_up()
+
+    async def _write(self, device: Device, record: bytes | None) -> None:
+        text = f"note {self._luck.bytes(4).hex()}"
+        nonce = None if record else self._luck.bytes(ID_BYTES)
+        name = record or record_id(device.secrets.member, "visit", nonce or b"")
+        known = device.replica.records.get(name)
+        patch = Patch(text, known.replaces("detail.note") if known else ())
+        change = Change("visit", "detail", name, device.writer.stamp(), {"note": patch}, nonce)
+        rings = frozenset({ring.own_ring(device.secrets.member), ring.coordinators_ring(self._organisation.team)})
+        await device.writer.write([Part(change, rings)])
+        device.saved.setdefault(name, []).append(text)  # from here on it may not be lost
+        await device.replica.catch_up()
+
+    async def _sync(self, device: Device) -> None:
+        try:
+            await device.syncer.once()
+        except StraatError as error:
+            self.story.append(f"{device.name}: {error.code}")
+
+    # -- what must hold --------------------------------------------------------------------------------------
+
+    async def _drain(self) -> None:
+        """The network is back: a few rounds for everyone."""
+        for _ in range(ROUNDS_TO_DRAIN):
+            for device in self.devices:
+                await self._sync(device)
+            if not any(d.log.pending(1) for d in self.devices):
+                break
+        for place, device in enumerate(self.devices):
+            whole = await self._start(device.name, device.secrets, device.log, device.time.skew, 0.0)
+            whole.saved = device.saved
+            self.devices[place] = whole
+        for device in self.devices:
+            await device.syncer.once()
+
+    async def _check(self) -> None:
+        coordinator, *contacts = self.devices
+        for device in self.devices:
+            self._demand(not device.log.pending(1), f"{device.name}'s queue is stuck")
+            self._demand(not device.replica.aside, f"{device.name} set something honest aside")
+            self._demand(not device.replica.withheld, f"{device.name} sees a gap")
+            self._demand(device.replica.waiting == 0, f"{device.name} waits for something")
+            for record, notes in device.saved.items():
+                for holder in (device, coordinator):
+                    shown = holder.replica.records.get(record)
+                    value = shown.value("detail.note") if shown else None
+                    self._demand(value == notes[-1], f"{holder.name} shows {value} instead of {notes[-1]}")
+        for device in contacts:
+            self._demand(set(device.replica.records) == set(device.saved), f"{device.name} holds what is not theirs")
+
+    def _demand(self, holds: bool, what: str) -> None:
+        if not holds:
+            raise Broken(f"seed {self._seed}: {what}\n  " + "\n  ".join(self.story[-12:]))

@@ -1,0 +1,65 @@
+"""Whole organisations on a fake network, and the proof that the simulation can fail."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from app.platform.native_crypto import NativePrimitives
+from sync.server.store import NewEnvelope, Page
+from sync.server.store_memory import MemoryStore
+from sync.simulate.run import Broken, Simulation
+
+
+@pytest.mark.parametrize("seed", range(1, 41))
+def test_a_seed_loses_nothing_and_everyone_agrees(seed: int) -> None:
+    """Loss, repetition, crashes and wrong clocks: every saved note is there, on every device that may see it."""
+    assert asyncio.run(Simulation(NativePrimitives(), seed, contacts=2 + seed % 5, steps=60).run()) > 0
+
+
+def test_a_seed_replays_exactly() -> None:
+    """The same seed tells the same story."""
+    stories = []
+    for _ in range(2):
+        simulation = Simulation(NativePrimitives(), 7, contacts=3, steps=40)
+        asyncio.run(simulation.run())
+        stories.append(simulation.story)
+    assert stories[0] == stories[1]
+
+
+class _Forgetful(MemoryStore):
+    """Says stored, and keeps every fifth envelope for itself."""
+
+    kept = 0
+
+    async def put(self, organisation: bytes, envelopes: Sequence[NewEnvelope]) -> list[str]:
+        """See Store."""
+        outcomes = []
+        for e in envelopes:
+            self.kept += 1
+            outcomes += ["stored"] if self.kept % 5 == 0 else await super().put(organisation, [e])
+        return outcomes
+
+
+class _Skipping(MemoryStore):
+    """Leaves one envelope out of a page now and then, and moves the cursor past it."""
+
+    pages = 0
+
+    async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
+        """See Store."""
+        page = await super().page(organisation, ring, after, limit, max_bytes)
+        self.pages += 1
+        return Page(page.items[1:], page.more) if self.pages % 3 == 0 and len(page.items) > 1 else page
+
+
+async def _ten_seeds(fault: type[MemoryStore]) -> None:
+    for seed in range(1, 11):
+        await Simulation(NativePrimitives(), seed, contacts=3, steps=60, store=fault).run()
+
+
+@pytest.mark.parametrize("fault", [_Forgetful, _Skipping])
+def test_a_planted_fault_is_caught(fault: type[MemoryStore]) -> None:
+    """A server that forgets, or cursors that skip, break the simulation within a few seeds."""
+    with pytest.raises(Broken):
+        asyncio.run(_ten_seeds(fault))
