@@ -51,7 +51,8 @@ class PeopleScreen(Screen):
         self.list.controls = [self._card(m) for m in self.app.members()]
 
     def _card(self, m: Member) -> ft.Control:
-        name = (m.name or _("naam nog niet bekend")) + (f" ({_('jij')})" if m.me else "")
+        me = _("jij")
+        name = (m.name or _("naam nog niet bekend")) + (f" ({me})" if m.me else "")
         devices = counted("{n} apparaat", "{n} apparaten", m.devices)
         return card(
             text(name, weight=ft.FontWeight.W_600, size=18), text(f"{role_text(m.role)} · {devices}", soft=True)
