@@ -154,7 +154,6 @@ class App:
         return self._vault
 
     def _open(self) -> Session:
-        self._last_act = self._world.clock.millis()
         if self._session is None:
             raise Locked()
         return self._session
@@ -343,7 +342,7 @@ class App:
         await self._open().syncer.once()
 
     def touch(self) -> None:
-        """Someone is using the app: not yet time to lock."""
+        """See AppFace."""
         self._last_act = self._world.clock.millis()
 
     def _today(self) -> date:

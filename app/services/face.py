@@ -55,6 +55,9 @@ class AppFace(Protocol):
     def unlock_wait_millis(self) -> int:
         """How long the next try has to wait, 0 when it may be now."""
 
+    def touch(self) -> None:
+        """Someone is using the app: not yet time to lock. Reading for a refresh is not use."""
+
     async def lock(self) -> None:
         """Close the vault: the page starts again behind the lock screen."""
 

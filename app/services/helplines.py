@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 from sync.core.directory import HelpLine
 
@@ -18,7 +19,10 @@ def parse(text: str) -> tuple[HelpLine, ...]:
 @lru_cache(maxsize=1)
 def built_in() -> tuple[HelpLine, ...]:
     """The directory that the build put into the app."""
-    return parse(resources.files("app").joinpath("helplines.json").read_text(encoding="utf-8"))
+    packed = resources.files("app").joinpath("helplines.json")
+    if not packed.is_file():  # a checkout, which is not packed: tests, the command line
+        packed = Path(__file__).parents[2] / "assets" / "directory" / "helplines.json"
+    return parse(packed.read_text(encoding="utf-8"))
 
 
 def search(lines: Sequence[HelpLine], text: str) -> list[HelpLine]:

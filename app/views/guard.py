@@ -25,11 +25,12 @@ def say(page: ft.Page, words: str, action: str = "", on_action: Callable | None 
     )
 
 
-def guarded(page: ft.Page, handler: Callable) -> Callable:
-    """The handler, whose errors are told to the person and never reach Flet."""
+def guarded(page: ft.Page, handler: Callable, touch: Callable[[], None] = lambda: None) -> Callable:
+    """The handler, whose errors are told to the person and never reach Flet. `touch` hears that someone is there."""
 
     async def safe(*args) -> None:
         try:
+            touch()
             result = handler(*args)
             if inspect.isawaitable(result):
                 await result

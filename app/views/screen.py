@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.services.language import DUTCH, ENGLISH, LANGUAGES, _, chosen
-from app.views.guard import guarded, say
+from app.views.guard import say
 from app.views.parts import quiet_button
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Screen:
 
     def safe(self, handler: Callable) -> Callable:
         """A handler whose errors are told, never thrown."""
-        return guarded(self.page, handler)
+        return self.shell.safe(handler)
 
     def say(self, words: str, action: str = "", on_action: Callable | None = None) -> None:
         """A short message at the foot of the screen."""

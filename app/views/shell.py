@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import flet as ft
 
@@ -59,8 +60,8 @@ class Shell:
         """Dress the page, choose the language, and follow the app from now on."""
         theme.apply(self.page)
         await self._choose_language()
-        self.page.on_route_change = guarded(self.page, self._route_changed)
-        self.page.on_resize = guarded(self.page, self._resized)
+        self.page.on_route_change = self.safe(self._route_changed)
+        self.page.on_resize = self.safe(self._resized)
         self.app.subscribe(self._changed)
         self.show()
 
@@ -80,6 +81,10 @@ class Shell:
         theme.speak(self.page)
         self.show()
         await ft.SharedPreferences().set(LANGUAGE, code)
+
+    def safe(self, handler: Callable) -> Callable:
+        """A handler of something that a person does: its errors are told, and the lock waits."""
+        return guarded(self.page, handler, self.app.touch)
 
     # -- ways ------------------------------------------------------------------------------------------------
 
@@ -196,10 +201,10 @@ class Shell:
             return [ft.Container(height=12)]
         left: ft.Control = text("Straatcontact", soft=True, weight=ft.FontWeight.W_600)
         if back:
-            left = quiet_button(_("Terug"), guarded(self.page, lambda e: self.go(back)), ft.Icons.ARROW_BACK)
+            left = quiet_button(_("Terug"), self.safe(lambda e: self.go(back)), ft.Icons.ARROW_BACK)
         row = [ft.Container(left, expand=True, alignment=ft.Alignment.CENTER_LEFT)]
         if lock:
-            row.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), guarded(self.page, self._lock)))
+            row.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), self.safe(self._lock)))
         inset = ft.Padding.only(left=0 if back else 16, right=8, top=4)
         return [ft.Container(ft.Row(row), padding=inset)]
 
@@ -230,23 +235,23 @@ class Shell:
             destinations=[ft.NavigationBarDestination(icon=icon, label=label) for _route, label, icon in places],
             selected_index=self._here(),
             bgcolor=ft.Colors.SURFACE_CONTAINER,
-            on_change=guarded(self.page, lambda e: self.go(places[int(e.control.selected_index)][0])),
+            on_change=self.safe(lambda e: self.go(places[int(e.control.selected_index)][0])),
         )
 
     def _side(self) -> ft.Control:
         def place(number: int, route: str, label: str, icon: ft.IconData) -> ft.Control:
-            button = quiet_button(label, guarded(self.page, lambda e: self.go(route)), icon)
+            button = quiet_button(label, self.safe(lambda e: self.go(route)), icon)
             ground = ft.Colors.PRIMARY_CONTAINER if number == self._here() else None
             return ft.Container(button, bgcolor=ground, border_radius=16, width=220, alignment=ft.Alignment.CENTER_LEFT)
 
         name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
-        lock = quiet_button(_("Vergrendel"), guarded(self.page, self._lock), ft.Icons.LOCK_OUTLINE)
+        lock = quiet_button(_("Vergrendel"), self.safe(self._lock), ft.Icons.LOCK_OUTLINE)
         places = [place(i, *p) for i, p in enumerate(self._places())]
         column = ft.Column([ft.Container(name, padding=12), *places, ft.Container(expand=True), lock], expand=True)
         return ft.Container(column, width=SIDE, padding=12)
 
     def _draw_update_bar(self) -> None:
         ready = self.app.update_ready and not isinstance(self.screen, FORMS)
-        button = quiet_button(_("Nu bijwerken"), guarded(self.page, lambda e: self.app.apply_update()))
+        button = quiet_button(_("Nu bijwerken"), self.safe(lambda e: self.app.apply_update()))
         row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
         self.bar.controls = [ft.Container(row, bgcolor=ft.Colors.PRIMARY_CONTAINER, padding=8)] if ready else []
