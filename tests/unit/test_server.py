@@ -123,6 +123,26 @@ def test_large_rings_come_in_pages() -> None:
     served(work)
 
 
+def test_many_rings_share_one_bound() -> None:
+    """However many rings are asked at once, one answer stays within it; following the cursors gives all."""
+
+    async def work(organisation: Organisation, caller: Caller) -> None:
+        me = organisation.people[1]
+        token, rings = await caller.signed_in(me), sorted(me.readable)
+        made = {ring: [await me.envelope(bytes(900_000), [ring]) for _ in range(4)] for ring in rings}
+        for batch in made.values():
+            assert set(await caller.push(token, batch)) == {"stored"}
+        reply = await caller.transport.send("POST", "/v1/pull", wire.encode([[ring, 0] for ring in rings]), token)
+        assert len(reply.body) < wire.MAX_PULL_BYTES + 2_000_000
+        pages = wire.decode(wire.PULLED, reply.body)
+        assert [ring for ring, _, _ in pages] == rings
+        assert any(more for _, _, more in pages)
+        for ring in rings:
+            assert [data for _, data in await caller.pull(token, ring)] == made[ring]
+
+    served(work)
+
+
 def test_an_invited_device_enrols_and_signs_in() -> None:
     """The link's holder gets the roll, adds itself, and is a member from then on."""
 

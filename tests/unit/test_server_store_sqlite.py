@@ -83,6 +83,20 @@ def test_expired_bytes_leave_the_disk(tmp_path: Path) -> None:
     using(tmp_path / "store.db", look)
 
 
+def test_both_connections_keep_to_the_settings(tmp_path: Path) -> None:
+    """Write-ahead journal, every commit flushed, overwritten bytes zeroed, references checked; writer and reader."""
+    wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "busy_timeout": 10000}
+
+    def settings(db: Database) -> dict[str, object]:
+        return {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+
+    async def look(store: SqliteStore) -> None:
+        assert await store._file.write(settings) == wanted
+        assert await store._file.read(settings) == wanted
+
+    using(tmp_path / "store.db", look)
+
+
 def test_a_full_disk_stores_nothing_half(tmp_path: Path) -> None:
     """Busy for what did not fit, nothing of it stored; what was there is whole, and all goes on with new room."""
     author = Author()
