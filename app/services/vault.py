@@ -161,8 +161,11 @@ class Vault:
         if count <= FREE_TRIES:
             return 0
         wait = min(5_000 << min(count - FREE_TRIES - 1, 20), LONGEST_WAIT_MILLIS)
-        gone = self._ports.clock.millis() - last
-        return min(wait, max(0, wait - gone))  # a clock put back never makes the wait longer
+        now = self._ports.clock.millis()
+        if now < last:  # put back: the wait begins anew, instead of lasting until the clock has caught up
+            last = now
+            self._ports.log.put({_TRIES: codec.pack([count, last])})
+        return max(0, wait - (now - last))
 
     def _read_tries(self) -> tuple[int, int]:
         try:
@@ -193,11 +196,13 @@ class Vault:
         return hkdf(stretched + held, salt, b"straatcontact vault wrapping", KEY_BYTES)
 
     async def _calibrate(self) -> int:
-        """Rounds that take about half a second here."""
+        """Rounds that take about half a second here; the minimum when the clock jumped meanwhile."""
         clock = self._ports.clock
         started = clock.millis()
         await self._ports.primitives.stretch(b"how fast", bytes(SALT_BYTES), MIN_ROUNDS)
-        took = max(1, clock.millis() - started)
+        took = clock.millis() - started
+        if took <= 0:
+            return MIN_ROUNDS
         return max(MIN_ROUNDS, min(MIN_ROUNDS * AIM_MILLIS // took, MAX_ROUNDS))
 
 
