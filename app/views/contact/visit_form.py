@@ -103,7 +103,7 @@ class VisitFormScreen(Screen):
             self.form.address,
             self.safe(lambda e: self._change(address=e.control.value or "")),
             hint_text=_("Straat en huisnummer"),
-            capitalization=ft.TextCapitalization.WORDS,
+            capitalization=ft.TextCapitalization.SENTENCES,
         )
         self.day = DayField(_("Dag"), self.form.day, lambda day: self._change(day=day), self.safe)
         self.come_back = DayField(
