@@ -52,8 +52,6 @@ class Edition:
         return digest("directory", self.data)
 
 
-
-
 def _phone(value: object) -> str:
     """Digits, with a leading + or not, or nothing: so that no other spelling of a built-in number hides it."""
     number: str = codec.text(20)(value)
