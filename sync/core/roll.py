@@ -265,7 +265,8 @@ class Roll:
         nothing, so nobody can stop a team with unsigned bytes.
         """
         before = self.state
-        state, states, checks = before, list[State](), list[Signed]()
+        state, checks = before, list[Signed]()
+        places, kept = dict[bytes, int](), dict[int, State]()
         forked = False
         for data in entries:
             entry = parse(data)
@@ -277,7 +278,9 @@ class Roll:
                 checks += needed
                 break
             state, needed = _next(state, entry)
-            states.append(state)
+            places[state.head] = state.length
+            if state.length % KEEP_EVERY == 0:
+                kept[state.length] = state
             checks += needed
         if not all(await primitives.verify(checks)):
             raise BadSignature("roll entry")
@@ -286,8 +289,8 @@ class Roll:
         if self.state is not before:
             raise RollMoved("meanwhile")
         self.entries += entries
-        self._places.update({s.head: s.length for s in states})
-        self._kept.update({s.length: s for s in states if s.length % KEEP_EVERY == 0})
+        self._places.update(places)
+        self._kept.update(kept)
         self.state = state
 
 
