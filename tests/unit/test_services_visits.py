@@ -90,7 +90,8 @@ def test_a_draft_is_there_again_after_a_kill_at_any_keystroke(settled: Path, tmp
                 [sealed] = on_disk.drafts().values()
                 on_disk.close()
                 plain = await vault.open_bytes("draft new", sealed)
-                assert plain is not None and from_bytes(plain) == form
+                assert plain is not None
+                assert from_bytes(plain) == form
             again = await t.fatma()
             assert again.draft("new") == typed[-1]
             visit = await again.save_visit(FORM)
@@ -99,7 +100,8 @@ def test_a_draft_is_there_again_after_a_kill_at_any_keystroke(settled: Path, tmp
             third = await t.fatma()
             assert third.draft("new") is None
             kept = third.draft(visit.hex())
-            assert kept is not None and kept.note == "toch anders"
+            assert kept is not None
+            assert kept.note == "toch anders"
 
     asyncio.run(story())
 
