@@ -26,12 +26,21 @@ from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
 from app.views.screen import Screen
 from sync.core.errors import StraatError
+from sync.core.ids import ID_BYTES
 
 logger = logging.getLogger("straatcontact")
 
 FORMS = (VisitFormScreen,)
 SIDE = 244
 PATIENCE_SECONDS = 3
+
+
+def record_of(text: str) -> bytes:
+    """The record id in a route. Raises ValueError for anything else."""
+    record = bytes.fromhex(text)
+    if len(record) != ID_BYTES:
+        raise ValueError("not a record id")
+    return record
 
 
 class Shell:
@@ -172,10 +181,10 @@ class Shell:
             return outside.get(self.app.stage, StageScreen)(self)
         makers = {
             "nieuw": lambda: VisitFormScreen(self),
-            "wijzig": lambda: VisitFormScreen(self, bytes.fromhex(rest)),
-            "bezoek": lambda: VisitReadScreen(self, bytes.fromhex(rest)),
+            "wijzig": lambda: VisitFormScreen(self, record_of(rest)),
+            "bezoek": lambda: VisitReadScreen(self, record_of(rest)),
             "bezoeken": lambda: HomeScreen(self),
-            "beoordeel": lambda: ReviewPane(self, bytes.fromhex(rest)),
+            "beoordeel": lambda: ReviewPane(self, record_of(rest)),
             "mensen": lambda: PeopleScreen(self),
             "apparaat": lambda: SecondDeviceScreen(self),
             "instellingen": lambda: SettingsScreen(self),

@@ -34,6 +34,7 @@ class _Client(Connection):
         super().__init__()
         self.loop = asyncio.get_running_loop()
         self.pubsubhub = PubSubHub(self.loop)
+        self.page_url = "http://test"
         self.crashes: list[str] = []
         self.asked: list[tuple[str, Any]] = []
         self.kept: dict[str, Any] = {}
@@ -113,7 +114,8 @@ class Person:
         for c in self.controls():
             for name in ("value", "label", "error", "helper", "content", "action", "tooltip", "counter"):
                 value = getattr(c, name, None)
-                if isinstance(value, str) and value and not getattr(c, "password", False):
+                hidden = name == "value" and getattr(c, "password", False)
+                if isinstance(value, str) and value and not hidden:
                     words.append(value)
         return "\n".join(words)
 
