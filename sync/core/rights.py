@@ -33,7 +33,6 @@ class Relation(Enum):
 
 Cells = Mapping[Role, Relation]
 _CREATOR_ANY: Cells = dict.fromkeys(Role, Relation.CREATOR)
-_TEAM_ANY: Cells = dict.fromkeys(Role, Relation.TEAM)
 _NOTES: Cells = {Role.CONTACT: Relation.CREATOR, Role.COORDINATOR: Relation.CREATOR}
 _COORDINATOR: Cells = {Role.COORDINATOR: Relation.TEAM}
 _CREATOR_OR_COORDINATOR: Cells = {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM}
@@ -53,13 +52,15 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("area", "detail"): _COORDINATOR,
     ("round", "detail"): _COORDINATOR,
     ("door", "state"): {Role.COLLECTOR: Relation.ROUND, Role.CONTACT: Relation.ROUND},
-    ("mark", "address"): _TEAM_ANY,
+    ("mark", "address"): _CREATOR_ANY,
     ("mark", "lift"): _COORDINATOR,
 }
 for _kind in {kind for kind, _ in TABLE}:
     TABLE[_kind, LIFE] = _CREATOR_OR_COORDINATOR
     TABLE[_kind, ERASE] = _CREATOR_OR_COORDINATOR
-# A mark must outlive its maker's second thoughts and its maker: only a lift ends it.
+# A mark must outlive its maker's second thoughts and its maker: only a lift ends it. Any member sets one, since
+# whoever makes a record is its creator; nobody moves another's to an address where it hurts nobody. Whoever shows
+# marks has to take every version of the address, replaced ones too, so that its maker can't move it either.
 TABLE["mark", LIFE] = {}
 TABLE["mark", ERASE] = {}
 # Removing someone's visit or story is theirs alone; erasing for the law may be a coordinator's.

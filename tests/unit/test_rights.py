@@ -44,7 +44,7 @@ EXPECTED = {
         for group in ("life", "erase")
     },
     ("door", "state"): (ROUND, ROUND, NOBODY),
-    ("mark", "address"): (TEAM_, TEAM_, TEAM_),
+    ("mark", "address"): (CREATOR, CREATOR, CREATOR),
     ("mark", "lift"): (NOBODY, NOBODY, TEAM_),
     ("mark", "life"): (NOBODY, NOBODY, NOBODY),
     ("mark", "erase"): (NOBODY, NOBODY, NOBODY),
@@ -143,6 +143,14 @@ def test_only_answers_need_their_subject() -> None:
     """What can be judged without the record it is about does not wait for it."""
     assert {row for row in TABLE if needs_subject(_change(*row))} == {("review", "answer")}
     assert not needs_subject(_change("moon", "detail"))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_any_member_sets_a_mark_and_nobody_moves_another_s(role: Role) -> None:
+    """Making one is open to every role; giving another's mark another address is not, to a coordinator neither."""
+    check(_change("mark", "address", NONCE), Author(ME, role, TEAM), None)
+    with pytest.raises(Forbidden):
+        check(_change("mark", "address"), Author(ME, role, TEAM), OTHER)
 
 
 def test_a_mark_can_only_be_lifted() -> None:
