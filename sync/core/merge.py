@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from sync.core.change import ERASE, LIFE, REMOVED, Change
+from sync.core.change import ERASE, LIFE, MAX_REPLACED, REMOVED, Change
 from sync.core.hlc import Stamp
 
 _REMOVED = f"{LIFE}.{REMOVED}"
@@ -73,9 +73,9 @@ class Record:
         return {n: vs for n, vs in live.items() if len({repr(v.value) for v in vs}) > 1}
 
     def replaces(self, name: str) -> tuple[bytes, ...]:
-        """The versions that a new value for this field has to name."""
+        """The versions that a new value for this field has to name: all, or the last that fit in one change."""
         register = self.fields.get(name)
-        return tuple(sorted(v.id for v in register.live())) if register else ()
+        return tuple(sorted(v.id for v in register.live()[-MAX_REPLACED:])) if register else ()
 
     def live_ids(self) -> frozenset[bytes]:
         """Every live version of every field but `removed`: what a removal has to name as seen."""

@@ -1,6 +1,6 @@
 """Merging by hand-made examples: who wins, what conflicts, what is hidden. The laws are in tests/property."""
 
-from sync.core.change import Change, Patch
+from sync.core.change import Change, Patch, decode, encode
 from sync.core.hlc import Stamp
 from sync.core.merge import Record, from_change, merge, merge_all
 from tests.vectors.vector import fixed
@@ -157,6 +157,22 @@ def test_the_creator_is_known_by_the_creating_change_alone() -> None:
     edit, created = wrote("b", "x", device=BEN), wrote("a", "tea", creates=True)
     assert edit.creator is None
     assert merge(edit, created).creator == merge(created, edit).creator == ANNA
+
+
+def test_however_many_versions_stand_one_more_can_be_written() -> None:
+    """Someone who floods a field can't make it impossible to write: two changes clear 300 versions."""
+    flood = merge_all(*(wrote(f"v{i}", i, millis=i) for i in range(300)))
+    once = merge(flood, from_change(_choice(flood), vid("one"), ANNA, ANNA))
+    twice = merge(once, from_change(_choice(once), vid("two"), ANNA, ANNA))
+    assert twice.value("detail.note") == "chosen"
+    assert twice.conflicts() == {}
+
+
+def _choice(record: Record) -> Change:
+    patch = Patch("chosen", record.replaces("detail.note"))
+    c = Change("visit", "detail", RECORD, Stamp(9999, 0), {"note": patch})
+    assert decode(encode(c)) == c
+    return c
 
 
 def test_an_absent_field_is_none() -> None:
