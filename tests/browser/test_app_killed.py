@@ -1,0 +1,70 @@
+"""The whole app dies right after "Opgeslagen op dit apparaat": every visit is there, in every later life."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.support.chrome import Chrome, chrome
+from tests.support.server_process import ServerProcess
+
+PIN = "274915"
+
+
+def _join(playwright: Playwright, profile: Path, link: str) -> None:
+    with chrome(playwright, profile) as phone:
+        phone.open(link)
+        phone.type("Je naam", "Joke")
+        phone.type("Wachtzin", "een lange zin")
+        phone.type("Nog een keer", "een lange zin")
+        phone.tap("Meedoen")
+        phone.sees("Niets te beoordelen")
+        phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.close()
+
+
+def _unlocked(phone: Chrome, url: str) -> None:
+    phone.open(url)
+    phone.type("Pincode of wachtzin", "een lange zin")
+    phone.tap("Ontgrendel")
+    phone.tap("Bezoeken", "tab")
+    phone.sees("Mijn bezoeken")
+
+
+def _note(phone: Chrome, address: str) -> None:
+    phone.tap("Nieuw welkomstbezoek")
+    phone.tap("Ja, de coördinator")
+    phone.type("Adres", address)
+    phone.tap("kennisgemaakt", "checkbox")
+    phone.tap("Opslaan")
+    phone.sees("Opgeslagen op dit apparaat")
+
+
+def _kill_and_look(playwright: Playwright, server: ServerProcess, profile: Path, kills: int) -> None:
+    server.start()
+    link = server.init()
+    _join(playwright, profile, link)
+    server.stop()  # everything from here on is offline
+    for number in range(1, kills + 1):
+        with chrome(playwright, profile) as phone:
+            _unlocked(phone, server.url)
+            cards = phone.page.get_by_role("button", name=re.compile(r"Lindelaan \d+"))
+            expect(cards).to_have_count(number - 1)
+            _note(phone, f"Lindelaan {number}")
+            phone.kill()
+
+
+def test_the_app_killed_right_after_saving_keeps_every_visit(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path
+) -> None:
+    """Two deaths right after saving, offline; both visits are there in the third life."""
+    _kill_and_look(playwright, server, tmp_path / "phone", 3)
+
+
+@pytest.mark.soak
+def test_the_app_killed_thirty_times_keeps_every_visit(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path
+) -> None:
+    """The same, thirty times."""
+    _kill_and_look(playwright, server, tmp_path / "phone", 30)
