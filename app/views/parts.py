@@ -56,7 +56,11 @@ def _shape() -> ft.ButtonStyle:
 
 def main_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
     """What this screen is for."""
-    return ft.FilledButton(content=label, icon=icon, on_click=on_click, style=_shape(), **more)
+    style = _shape()
+    off = ft.ControlState.DISABLED  # legible while something is being done
+    style.bgcolor = {off: Colors.SURFACE_CONTAINER_HIGHEST, ft.ControlState.DEFAULT: Colors.PRIMARY}
+    style.color = {off: Colors.ON_SURFACE_VARIANT, ft.ControlState.DEFAULT: Colors.ON_PRIMARY}
+    return ft.FilledButton(content=label, icon=icon, on_click=on_click, style=style, **more)
 
 
 def side_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:

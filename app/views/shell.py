@@ -119,7 +119,8 @@ class Shell:
             self.show()
 
     def _resized(self, e) -> None:
-        if self.wide != self._was_wide and not isinstance(self.screen, FORMS):
+        typing = isinstance(self.screen, (*FORMS, InvitedScreen, WelcomeScreen))
+        if self.wide != self._was_wide and not typing:
             self.show()
 
     # -- following the app -------------------------------------------------------------------------------------
