@@ -34,6 +34,7 @@ from sync.core.errors import (
     InvitationExpired,
     InvitationUsed,
     Locked,
+    LogDamaged,
     StraatError,
     UnknownDevice,
 )
@@ -134,8 +135,12 @@ class App:
             opened = await self._storage.open()
         if opened.damaged or opened.log is None:
             return self._enter(Stage.DAMAGED)
-        self._use(opened.log)
-        if self._require_vault().exists:
+        try:
+            self._use(opened.log)
+            locked = self._require_vault().exists
+        except LogDamaged:  # the file opens and can't be read further on
+            return self._enter(Stage.DAMAGED)
+        if locked:
             return self._enter(Stage.LOCKED)
         if opened.evicted:
             return self._enter(Stage.GONE)
@@ -161,7 +166,8 @@ class App:
     async def start_over(self) -> None:
         """See AppFace."""
         await self._stop()
-        await self._world.device_key.forget()
+        self._session = self._drafts = None
+        # The device key stays: what is kept aside can be opened again by whoever remembers its PIN.
         self._use(await self._storage.start_over())
         self._enter(Stage.WELCOME)
 
@@ -239,12 +245,16 @@ class App:
 
     async def unlock(self, secret: str) -> None:
         """See AppFace."""
-        secrets = await self._require_vault().open(secret)
-        if secrets.invitation is not None:
-            self._enter(Stage.ENROLLING)
-            await self._enrol(secrets)
-        else:
-            await self._begin(secrets)
+        try:
+            secrets = await self._require_vault().open(secret)
+            if secrets.invitation is None:
+                await self._begin(secrets)
+            else:
+                self._enter(Stage.ENROLLING)
+                await self._enrol(secrets)
+        except LogDamaged:
+            self._enter(Stage.DAMAGED)
+            raise
 
     async def _begin(self, secrets: Secrets, first_time: bool = False) -> None:
         if self._log is None:

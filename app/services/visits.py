@@ -180,7 +180,7 @@ def one(session: Session, visit: bytes) -> Visit:
 
 
 def _to_visits(session: Session, rows: list[dict[str, Any]]) -> list[Visit]:
-    unsent = unsent_records(session)
+    unsent = unsent_records(session) | refused_records(session)
     read = read_reviews(session)
     return [_to_visit(session, row, unsent, read) for row in rows]
 
@@ -230,6 +230,12 @@ def unsent_records(session: Session) -> set[bytes]:
     """Records with something that the server has not acknowledged."""
     origins = session.replica.origins
     return {origins[e.id].record for e in session.log.pending(100_000) if e.id in origins}
+
+
+def refused_records(session: Session) -> set[bytes]:
+    """Records with something of ours that the server refused for good: they are on this device only."""
+    origins = session.replica.origins
+    return {origins[name].record for name in session.replica.aside if name in origins}
 
 
 def read_reviews(session: Session) -> set[bytes]:

@@ -90,8 +90,8 @@ class Replica:
 
     def _fresh(self, entries: Sequence[LogEntry]) -> list[tuple[bytes, bytes]]:
         for e in entries:
-            if e.state == LogState.ASIDE:
-                self.aside[e.id] = Aside(e.id, e.reason, None, len(e.data))
+            if e.state in (LogState.ASIDE, LogState.REFUSED):  # a refused one of ours is merged all the same
+                self.aside[e.id] = Aside(e.id, e.reason, _sender(e.data), len(e.data))
         return [(e.id, e.data) for e in entries if e.state not in (LogState.ASIDE, LogState.STUB)]
 
     async def _take_in(self, items: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
@@ -201,10 +201,22 @@ class Replica:
         if device != self._keyring.device:  # our own stays in the queue: it may only look wrong from here
             self._log.mark([name], LogState.ASIDE, error.code)
 
+    def note_refused(self, name: bytes, error: StraatError, size: int) -> None:
+        """One of our own that the server refused for good: it stays merged here, and is shown."""
+        self.aside[name] = Aside(name, error.code, self._keyring.device, size)
+
     @property
     def waiting(self) -> int:
         """How many envelopes wait for a roll head, a sender key or an update."""
         return len(self._waiting)
+
+
+def _sender(data: bytes) -> bytes | None:
+    """Whose an envelope says to be, if its header can be read."""
+    try:
+        return envelope.parse(data).header.device
+    except StraatError:
+        return None
 
 
 class _Early(Exception):

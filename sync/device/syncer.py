@@ -13,10 +13,10 @@ from typing import Any
 
 from sync.core import codec, wire
 from sync.core.envelope import parse
-from sync.core.errors import NotAuthorized, RollMoved, StraatError, Unreachable, from_code
+from sync.core.errors import BrokenChain, NotAuthorized, RollMoved, StraatError, Unreachable, from_code
 from sync.core.hlc import SKEW_WORTH_SAYING_MILLIS
 from sync.core.ids import envelope_id
-from sync.core.ports import Clock, Log, LogState, Primitives, Random, Transport
+from sync.core.ports import Clock, Log, LogEntry, LogState, Primitives, Random, Transport
 from sync.core.roll import Roll
 from sync.device import meta
 from sync.device.keyring import Keyring
@@ -62,8 +62,9 @@ class Syncer:
         self.state = SyncState()
         self._token = ""
         self._failures = 0
+        self._offered = False  # everything of our own is being offered again because of a broken chain
         self._wake = asyncio.Event()
-        self._one_at_a_time = asyncio.Lock()
+        self._one_at_a_time, self._growing = asyncio.Lock(), asyncio.Lock()
 
     def wake(self) -> None:
         """Something was written, or the network is back: don't wait."""
@@ -163,8 +164,9 @@ class Syncer:
     def _offer_again(self) -> None:
         position = 0
         while entries := self._log.read(position, 1000):
-            own = [e.id for e in entries if e.state == LogState.STORED and self._is_own(e.data)]
+            own = [e.id for e in entries if _sent(e) and self._is_own(e.data)]
             self._log.mark(own, LogState.PENDING)
+            self._replica.aside = {name: a for name, a in self._replica.aside.items() if name not in own}
             position = entries[-1].position
         self._log.put({meta.CURSORS: None})
 
@@ -177,6 +179,10 @@ class Syncer:
     # -- the roll ----------------------------------------------------------------------------------------
 
     async def _pull_roll(self) -> None:
+        async with self._growing:
+            await self._take_roll()
+
+    async def _take_roll(self) -> None:
         while entries := await self._ask("roll", len(self._roll.entries), wire.ROLL):
             await self._roll.extend(self._primitives, entries)
             self._log.append_roll(entries)
@@ -191,18 +197,26 @@ class Syncer:
 
         Gives the entry's bytes. Raises what `make` or the server refuses, Unreachable when offline.
         """
+        try:
+            return await self._append_roll(make)
+        except NotAuthorized:
+            self._token = ""  # expired, or the server started again: once more with a new one
+            return await self._append_roll(make)
+
+    async def _append_roll(self, make: Callable[[], Awaitable[bytes]]) -> bytes:
         if not self._token:
             await self._sign_in()
         for _ in range(5):
-            await self._pull_roll()
-            entry = await make()
-            try:
-                await self._ask("roll/append", [self._roll.state.head, entry], wire.APPENDED)
-            except RollMoved:
-                continue
-            await self._roll.extend(self._primitives, [entry])
-            self._log.append_roll([entry])
-            return entry
+            async with self._growing:  # a round that takes in the roll meanwhile waits, and so does this
+                await self._take_roll()
+                entry = await make()
+                try:
+                    await self._ask("roll/append", [self._roll.state.head, entry], wire.APPENDED)
+                except RollMoved:
+                    continue
+                await self._roll.extend(self._primitives, [entry])
+                self._log.append_roll([entry])
+                return entry
         raise RollMoved()
 
     # -- envelopes ---------------------------------------------------------------------------------------
@@ -216,19 +230,28 @@ class Syncer:
                     break
                 batch.append(e.data)
                 size += len(e.data)
-            self._settle(await self._ask("push", batch, wire.PUSHED))
+            sizes = {e.id: len(e.data) for e in pending}
+            self._settle(await self._ask("push", batch, wire.PUSHED), sizes)
+        self._offered = False
         self._log.put({meta.UNSENT_SINCE: None})
 
-    def _settle(self, outcomes: tuple[tuple[bytes, str], ...]) -> None:
+    def _settle(self, outcomes: tuple[tuple[bytes, str], ...], sizes: dict[bytes, int]) -> None:
+        """Note each outcome; one to try again later stops the round only after the others have been noted."""
         stored = [name for name, outcome in outcomes if outcome in (wire.STORED, wire.DUPLICATE)]
         self._log.mark(stored, LogState.STORED)
-        for name, outcome in outcomes:
-            if outcome in (wire.STORED, wire.DUPLICATE):
-                continue
-            error = from_code(outcome)
+        failed = [(name, from_code(o)) for name, o in outcomes if o not in (wire.STORED, wire.DUPLICATE)]
+        if any(isinstance(error, BrokenChain) for _, error in failed) and not self._offered:
+            # The server misses something that it once acknowledged (a backup put back by hand, say): that first.
+            self._offered = True
+            self._offer_again()
+            return
+        for name, error in failed:
+            if not error.retryable:
+                self._log.mark([name], LogState.REFUSED, error.code)
+                self._replica.note_refused(name, error, sizes.get(name, 0))
+        for _, error in failed:
             if error.retryable:
                 raise error
-            self._log.mark([name], LogState.REFUSED, error.code)
 
     async def _pull(self) -> None:
         rings = sorted(self._roll.state.readable(self._keyring.device))
@@ -249,3 +272,8 @@ class Syncer:
         if received:
             values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
             self._log.append(received, values)
+
+
+def _sent(entry: LogEntry) -> bool:
+    """Acknowledged once, or refused only because something before it was missing."""
+    return entry.state == LogState.STORED or (entry.state == LogState.REFUSED and entry.reason == BrokenChain.code)

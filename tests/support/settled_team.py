@@ -78,6 +78,7 @@ class Team:
     clock: TestClock
     apps: list[App] = field(default_factory=list)
     nets: dict[str, FaultyTransport] = field(default_factory=dict)
+    stores: list[SqliteStore] = field(default_factory=list)  # of servers that a test started itself
 
     def device(self, name: str, clock: TestClock | None = None) -> App:
         """The device whose log lies in the folder of that name, not yet started."""
@@ -113,6 +114,8 @@ class Team:
                 app._log.close()
         for net in self.nets.values():
             await net.close()
+        for store in self.stores:
+            await store.close()
 
 
 @asynccontextmanager
