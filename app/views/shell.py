@@ -236,8 +236,13 @@ class Shell:
         return [("/", _("Bezoeken"), ft.Icons.HOME_OUTLINED), *ends]
 
     def _here(self) -> int:
+        """The place that the screen on show belongs to."""
+        first = "/" + self.route.strip("/").partition("/")[0]
+        belongs = {"/nieuw": self.visits_route, "/wijzig": self.visits_route, "/bezoek": self.visits_route}
+        belongs |= {"/beoordeel": "/", "/apparaat": "/instellingen"}
         routes = [route for route, _label, _icon in self._places()]
-        return routes.index(self.route) if self.route in routes else 0
+        place = belongs.get(first, first)
+        return routes.index(place) if place in routes else 0
 
     def _bottom(self) -> ft.NavigationBar:
         places = self._places()

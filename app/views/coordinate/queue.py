@@ -152,6 +152,7 @@ class ReviewPane(Screen):
         self.facts.controls = [*only_counted, *visit_facts(v), *review_card(v)]
 
     def _type(self, e) -> None:
+        ft.context.disable_auto_update()
         self.shell.replies[self.visit] = self.reply.value or ""
 
     def _quick(self, words: str) -> None:
