@@ -9,9 +9,9 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.support.server_process import SITE, ServerProcess
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def playwright() -> Iterator[Playwright]:
-    """One Playwright driver."""
+    """A Playwright driver for one test: worker_harness starts its own, and two can't live in one thread."""
     with sync_playwright() as p:
         yield p
 
