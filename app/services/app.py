@@ -101,6 +101,7 @@ class App:
         self._session: Session | None = None
         self._drafts: Drafts | None = None
         self._syncing: asyncio.Task[None] | None = None
+        self._enrolling = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._last_act = world.clock.millis()
 
@@ -207,6 +208,10 @@ class App:
         await self._enrol(secrets)
 
     async def _enrol(self, secrets: Secrets) -> None:
+        async with self._enrolling:
+            await self._enrol_now(secrets)
+
+    async def _enrol_now(self, secrets: Secrets) -> None:
         """Get onto the roll and open. When the server can't be reached it goes on by itself later."""
         log, vault = self._log, self._require_vault()
         if log is None:
@@ -234,8 +239,10 @@ class App:
         await self._begin(secrets.enrolled(), first_time=True)
 
     async def retry_enrolment(self) -> None:
-        """At Stage.ENROLLING: ask the server once more. Raises Unreachable and its kin."""
-        await self._enrol(await self._require_vault().secrets())
+        """See AppFace. A try that is still under way is waited for, and not made twice."""
+        async with self._enrolling:
+            if self.stage is Stage.ENROLLING:
+                await self._enrol_now(await self._require_vault().secrets())
 
     # -- locking and unlocking ---------------------------------------------------------------------------
 
@@ -355,8 +362,9 @@ class App:
         """See AppFace."""
         self._last_act = self._world.clock.millis()
 
-    def _today(self) -> date:
-        return date.fromtimestamp(self._world.clock.millis() / 1000)
+    def today(self) -> date:
+        """See AppFace. By the corrected clock: a device that is days behind must not call today the future."""
+        return date.fromtimestamp(self._open().writer.now() / 1000)
 
     # -- visits ------------------------------------------------------------------------------------------
 
@@ -370,7 +378,7 @@ class App:
 
     async def save_visit(self, form: VisitForm, visit: bytes | None = None) -> bytes:
         """See AppFace."""
-        saved = await visits.save(self._open(), form, self._today(), visit)
+        saved = await visits.save(self._open(), form, self.today(), visit)
         await self.save_draft(visit.hex() if visit else "new", None)
         self._tell()
         return saved
@@ -408,7 +416,7 @@ class App:
 
     async def review(self, visit: bytes, state: ReviewState, reply: str) -> None:
         """See AppFace."""
-        await reviews.write(self._open(), visit, state, reply, self._today())
+        await reviews.write(self._open(), visit, state, reply, self.today())
         self._tell()
 
     def members(self) -> list[Member]:

@@ -7,6 +7,7 @@ Contract (views rely on it):
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Protocol
 
 from app.services.models import (
@@ -71,6 +72,9 @@ class AppFace(Protocol):
     @property
     def my_name(self) -> str:
         """The member's name (when OPEN)."""
+
+    def today(self) -> date:
+        """The day it is, by the clock as corrected by the server (when OPEN)."""
 
     def sync_status(self) -> SyncStatus:
         """For the home screen."""

@@ -1,7 +1,6 @@
 """Reviewing, thanking, asking back and inviting, as a coordinator does it on a laptop and on a phone."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,7 +22,7 @@ FORM = VisitForm(shared=True, address="Tulpstraat 12", day=date(2026, 11, 18), o
 @asynccontextmanager
 async def coordinator(folder: Path) -> AsyncIterator[tuple[App, App]]:
     """A coordinator, and a contact person who noted two visits, one of them not shared."""
-    clock = TestClock(int(time.time() * 1000))
+    clock = TestClock()
     async with server(folder / "server", clock) as (asgi, link):
         joke = await joined(folder / "joke", asgi, clock, link, "Joke", "een lange zin")
         invite = await joke.invite("Fatma", Role.CONTACT)

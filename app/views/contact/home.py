@@ -1,7 +1,6 @@
 """Home: what to do, what is not yet on the server, and my own visits."""
 
 import time
-from datetime import date
 
 import flet as ft
 
@@ -81,7 +80,7 @@ class HomeScreen(Screen):
         return card(*(lines or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
 
     def _visit_card(self, v: Visit) -> ft.Control:
-        facts = [day_text(v.form.day, date.today())]
+        facts = [day_text(v.form.day, self.app.today())]
         if v.form.outcome:
             facts.append(outcomes()[v.form.outcome])
         rows: list[ft.Control] = [

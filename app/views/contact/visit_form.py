@@ -1,7 +1,6 @@
 """The form of a visit: consent first, then the rest. Every change is kept as a draft at once."""
 
 from dataclasses import replace
-from datetime import date
 
 import flet as ft
 
@@ -33,7 +32,7 @@ class VisitFormScreen(Screen):
         super().__init__(shell)
         self.visit = visit
         self.key = visit.hex() if visit else "new"
-        saved = self.app.visit(visit).form if visit else VisitForm(day=date.today())
+        saved = self.app.visit(visit).form if visit else VisitForm(day=self.app.today())
         self.form = self.app.draft(self.key) or saved
         self.errors: dict[str, ft.Text] = {}
         self.saving = False

@@ -1,7 +1,5 @@
 """The review queue: the team's visits on the left, reading and answering on the right (or one after the other)."""
 
-from datetime import date
-
 import flet as ft
 
 from app.services.language import _, day_text
@@ -74,7 +72,7 @@ class QueueScreen(Screen):
         self.refresh()
 
     def _card(self, v: Visit) -> ft.Control:
-        facts = [v.by or "?", day_text(v.form.day, date.today())]
+        facts = [v.by or "?", day_text(v.form.day, self.app.today())]
         if v.form.outcome:
             facts.append(outcomes()[v.form.outcome])
         open_ = self.safe(lambda e: self._open(v.id))
