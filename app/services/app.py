@@ -1,6 +1,7 @@
 """The app: from start to lock, one stage after another. Implements AppFace over the ports of one device."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from sync.core.change import Change, Patch
 from sync.core.errors import (
     BadFormat,
     BadInput,
+    DiskFull,
     InvitationExpired,
     InvitationUsed,
     Locked,
@@ -44,6 +46,7 @@ from sync.device import meta
 from sync.device.secrets import Secrets
 from sync.device.writer import Part
 
+logger = logging.getLogger(__name__)
 AUTO_LOCK_MILLIS = 10 * 60_000
 MAX_NAME = inviting.MAX_NAME
 
@@ -114,7 +117,10 @@ class App:
 
     def _tell(self) -> None:
         for listener in list(self._listeners):
-            listener()
+            try:
+                listener()
+            except Exception as error:  # a screen that can't be drawn must not stop the sync, nor unsay a save
+                logger.error("a screen was not refreshed: %s", type(error).__name__)
 
     def _enter(self, stage: Stage) -> None:
         self.stage = stage
@@ -191,8 +197,8 @@ class App:
 
     async def accept(self, name: str, secret: str) -> None:
         """See AppFace."""
-        looked, vault, log = self._looked, self._require_vault(), self._log
-        if looked is None or log is None:
+        looked = self._looked
+        if looked is None:
             raise BadFormat("no invitation")
         name = name.strip()
         if not looked.second_device and not name:
@@ -201,11 +207,20 @@ class App:
             raise BadInput("name", "too_long")
         check_secret(secret, looked.invite.role)
         secrets = await enrolment.new_secrets(self._world.primitives, self._world.random, looked, name)
-        await vault.create(secret, secrets)
+        log = await self._log_for(looked)
+        await self._require_vault().create(secret, secrets)
         if not log.roll():
             log.append_roll(looked.roll.entries)
         self._enter(Stage.ENROLLING)
         await self._enrol(secrets)
+
+    async def _log_for(self, looked: enrolment.Looked) -> Log:
+        """The log to join with: a new one if an invitation of another organisation came to nothing in this."""
+        if self._log is None:
+            raise Locked()
+        if self._log.roll()[:1] not in ([], looked.roll.entries[:1]):
+            self._use(await self._storage.start_over())
+        return self._log
 
     async def _enrol(self, secrets: Secrets) -> None:
         async with self._enrolling:
@@ -294,8 +309,9 @@ class App:
         try:
             while self._world.clock.millis() - self._last_act < AUTO_LOCK_MILLIS:
                 await asyncio.sleep(5)
-                if syncing.done():
-                    syncing.result()
+                if syncing.done():  # a fault of ours: locking goes on, and the sync is tried again
+                    logger.error("the sync stopped: %s", type(syncing.exception()).__name__)
+                    syncing = asyncio.create_task(session.syncer.run())
         finally:
             syncing.cancel()
         self._syncing = None
@@ -379,7 +395,8 @@ class App:
     async def save_visit(self, form: VisitForm, visit: bytes | None = None) -> bytes:
         """See AppFace."""
         saved = await visits.save(self._open(), form, self.today(), visit)
-        await self.save_draft(visit.hex() if visit else "new", None)
+        with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
+            await self.save_draft(visit.hex() if visit else "new", None)
         self._tell()
         return saved
 

@@ -209,7 +209,7 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
         synced=name not in unsent,
         detail=bool(row["detail"]),
         review=review,
-        unread_review=bool(review and mine_ and bytes.fromhex(row["review_id"]) not in read),
+        unread_review=bool(review and mine_ and _word(session, row["review_id"]) not in read),
         other_notes=_other_notes(session, name),
     )
 
@@ -239,16 +239,21 @@ def refused_records(session: Session) -> set[bytes]:
 
 
 def read_reviews(session: Session) -> set[bytes]:
-    """Reviews that this device's user has opened."""
+    """Words on visits that this device's user has opened."""
     data = session.log.get(_READ_REVIEWS) or b""
     return {data[i : i + ID_BYTES] for i in range(0, len(data), ID_BYTES)}
+
+
+def _word(session: Session, review: str) -> bytes:
+    """What stands for the present word of a review: a later word on the same visit is unread again."""
+    return session.replica.records[bytes.fromhex(review)].fields["word.state"].live()[-1].id[:ID_BYTES]
 
 
 def mark_review_read(session: Session, visit: bytes) -> None:
     """Remember, on this device only, that the review of a visit has been opened."""
     rows = session.view.ask("SELECT id FROM reviews WHERE visit = :visit", visit=visit.hex())
     read = read_reviews(session)
-    fresh = {bytes.fromhex(row["id"]) for row in rows} - read
+    fresh = {_word(session, row["id"]) for row in rows} - read
     if fresh:
         session.log.put({_READ_REVIEWS: b"".join(sorted(read | fresh))})
 

@@ -80,13 +80,13 @@ class Team:
     nets: dict[str, FaultyTransport] = field(default_factory=dict)
     stores: list[SqliteStore] = field(default_factory=list)  # of servers that a test started itself
 
-    def device(self, name: str, clock: TestClock | None = None) -> App:
+    def device(self, name: str, clock: TestClock | None = None, primitives: NativePrimitives | None = None) -> App:
         """The device whose log lies in the folder of that name, not yet started."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         net = self.nets[name] = FaultyTransport(HttpTransport(ORIGIN, self.asgi))
         key = FileDeviceKey(folder / "device.key")
-        world = World(NativePrimitives(), key, SystemRandom(), clock or self.clock, net)
+        world = World(primitives or NativePrimitives(), key, SystemRandom(), clock or self.clock, net)
         app = App(world, NativeStorage(folder), QuietPage(ORIGIN))
         self.apps.append(app)
         return app

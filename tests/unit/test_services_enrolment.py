@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from app.services.app import App
+from app.services.founding import found
 from app.services.models import QueueFilter, Role, Stage
-from sync.core.errors import BadInput, InvitationUsed, Unreachable
+from sync.core.errors import BadInput, InvitationExpired, InvitationUsed, Unreachable
 from tests.support.faulty_transport import Fault
 from tests.support.native_app import synced
+from tests.support.organisation import RANDOM, P
 from tests.support.settled_team import DAY, FORM, Team, hushed, session_of, team
 
 PIN = "583016"
@@ -166,6 +168,10 @@ def test_an_enrolment_whose_answer_is_lost_is_in_when_it_asks_again(settled: Pat
                 await bram.accept("Bram", PIN)
             assert bram.stage is Stage.ENROLLING
             await nobody_else(t, link)
+            t.nets["bram"].next("challenge", Fault.DROP)  # used, and no way yet to hear by whom
+            with pytest.raises(Unreachable):
+                await bram.retry_enrolment()
+            assert bram.stage is Stage.ENROLLING
             await bram.retry_enrolment()
             await in_use(bram, joke)
 
@@ -265,5 +271,39 @@ def test_enrolling_twice_at_the_same_moment_leaves_one_device_and_one_name(settl
             await in_use(bram, joke)
             assert len(session_of(joke).view.ask("SELECT * FROM members WHERE name = 'Bram'")) == 1
             assert len(joke.queue(QueueFilter.OPEN)) == 1
+
+    asyncio.run(story())
+
+
+def test_an_enrolment_that_comes_too_late_is_told_and_the_next_invitation_works(settled: Path, tmp_path: Path) -> None:
+    """It never arrived before the invitation expired: told at the unlock, and nothing is left in the way.
+
+    The next invitation is from another organisation, which has a roll of its own.
+    """
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            _, link = await invited(t)
+            bram = t.device("bram")
+            await bram.start(link)
+            t.nets["bram"].next("enrol", Fault.DROP)
+            with pytest.raises(Unreachable):
+                await bram.accept("Bram", PIN)
+            t.clock.now += 21 * DAY
+            again = t.device("bram")
+            await again.start()
+            with pytest.raises(InvitationExpired):
+                await again.unlock(PIN)
+            assert (again.stage, again.look_error) == (Stage.INVITED, "invitation_expired")
+            founding = await found(P, RANDOM, t.clock)
+            await t.asgi.state.service.found(founding.genesis)
+            again = t.device("bram")
+            await again.start(f"http://test/#/uitnodiging/{founding.invitation.to_text()}")
+            await again.accept("Bram", "een eigen zin")
+            await hushed(again)
+            await again.sync_once()
+            assert (again.stage, again.role, again.my_name) == (Stage.OPEN, Role.COORDINATOR, "Bram")
+            once_more = await t.unlocked("bram", "een eigen zin")
+            assert [m.name for m in once_more.members()] == ["Bram"]
 
     asyncio.run(story())

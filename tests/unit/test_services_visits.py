@@ -1,20 +1,36 @@
 """Visits and their drafts on a real device: what is refused, what is kept, what comes back after a kill."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.platform.native_crypto import NativePrimitives
 from app.services.app import App
 from app.services.drafts import from_bytes
-from app.services.models import Outcome, QueueFilter, VisitForm
+from app.services.models import Outcome, QueueFilter, ReviewState, VisitForm
 from sync.core.errors import BadInput, DiskFull, Forbidden, NotFound
+from sync.core.ports import Sealing
 from sync.device.log import SqliteLog
 from tests.support.native_app import synced
-from tests.support.settled_team import DAY, FORM, session_of, team
+from tests.support.settled_team import DAY, FATMA, FORM, hushed, session_of, team
+
+
+class Overtaking(NativePrimitives):
+    """Sealing as WebCrypto does it: what was asked last may well be ready first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = 0
+
+    async def seal(self, items: Sequence[Sealing]) -> list[bytes]:
+        """See the port."""
+        self._asked += 1
+        await asyncio.sleep(0.1 / self._asked)
+        return await super().seal(items)
 
 
 async def refused(app: App, form: VisitForm) -> tuple[str, str]:
@@ -111,7 +127,10 @@ def test_of_drafts_that_overtake_each_other_the_later_stays(settled: Path, tmp_p
 
     async def story() -> None:
         async with team(settled, tmp_path) as t:
-            fatma = await t.fatma()
+            fatma = t.device("fatma", primitives=Overtaking())
+            await fatma.start()
+            await fatma.unlock(FATMA)
+            await hushed(fatma)
             forms = [replace(FORM, note="x" * n) for n in range(20)]
             await asyncio.gather(*(fatma.save_draft("new", form) for form in forms))
             await asyncio.gather(fatma.save_draft("other", FORM), fatma.save_draft("other", None))
@@ -146,6 +165,59 @@ def test_a_full_disk_refuses_the_save_and_keeps_the_draft(settled: Path, tmp_pat
             await synced(again, joke)
             assert {v.id for v in joke.queue(QueueFilter.OPEN)} == {first, second}
             assert session_of(joke).replica.withheld == set()
+
+    asyncio.run(story())
+
+
+def test_a_visit_that_is_saved_is_said_to_be_saved(settled: Path, tmp_path: Path) -> None:
+    """No room to drop the draft, or a screen that can't be drawn, never makes a saved visit look unsaved."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma = await t.fatma()
+            await fatma.save_draft("new", FORM)
+
+            def full(form: str, data: bytes | None) -> None:
+                raise DiskFull
+
+            def broken() -> None:
+                raise RuntimeError("a screen")
+
+            session_of(fatma).log.put_draft = full  # type: ignore[method-assign]
+            fatma.subscribe(broken)
+            visit = await fatma.save_visit(FORM)
+            assert fatma.draft("new") is None
+            await synced(fatma)
+            assert [(v.id, v.synced) for v in fatma.visits()] == [(visit, True)]
+
+    asyncio.run(story())
+
+
+def test_a_second_word_on_a_visit_is_unread_again(settled: Path, tmp_path: Path) -> None:
+    """Read once, it stays read, also after a restart; when the coordinator says more it is new."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma, joke = await t.fatma(), await t.joke()
+            visit = await fatma.save_visit(FORM)
+            await synced(fatma, joke)
+            await joke.review(visit, ReviewState.QUESTION, "Hoe laat was dat?")
+            await synced(joke, fatma)
+            assert fatma.visit(visit).unread_review
+            await fatma.mark_review_read(visit)
+            fatma = await t.fatma()
+            assert not fatma.visit(visit).unread_review
+            await joke.review(visit, ReviewState.SEEN, "Dank je")
+            await synced(joke, fatma)
+            seen = fatma.visit(visit)
+            assert seen.review is not None
+            assert (seen.review.reply, seen.unread_review) == ("Dank je", True)
+            with pytest.raises(Forbidden):
+                await fatma.review(visit, ReviewState.SEEN, "zelf")
+            with pytest.raises(BadInput):
+                await joke.review(visit, ReviewState.QUESTION, "  ")
+            with pytest.raises(BadInput):
+                await joke.review(visit, ReviewState.SEEN, "x" * 2_001)
 
     asyncio.run(story())
 
