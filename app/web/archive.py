@@ -5,6 +5,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from app.web import ROOT
 from app.web.packages import read, wheel_of
 from app.web.texts import compiled
 
@@ -33,11 +34,12 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
 
 def make(wheels: list[Path], directory: bytes) -> bytes:
     """The zip: deterministic, uncompressed (it travels compressed)."""
-    entries: dict[str, bytes] = {"sync/__init__.py": Path("sync/__init__.py").read_bytes()}
+    entries: dict[str, bytes] = {"sync/__init__.py": (ROOT / "sync/__init__.py").read_bytes()}
     for top in _OURS:
-        for path in sorted(Path(top).rglob("*.py")):
-            if not _NOT_OURS.search(path.as_posix()):
-                entries[path.as_posix()] = path.read_bytes()
+        for path in sorted((ROOT / top).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if not _NOT_OURS.search(name):
+                entries[name] = path.read_bytes()
     entries["app/helplines.json"] = directory
     entries |= {f"app/locale/{name}": data for name, data in compiled().items()}
     for package in _PACKAGES:

@@ -8,37 +8,38 @@ import hashlib
 import html
 import json
 import mimetypes
+import re
 import shutil
 import sys
 from pathlib import Path
 
 from app.services.helplines import parse
-from app.web import archive, compress, packages, runtime
+from app.web import ROOT, archive, compress, licences, packages, runtime
 from app.web.headers import HEADERS
 
-ASSETS = Path("assets")
-WHEELS = Path("build/wheels")
+ASSETS = ROOT / "assets"
+WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory" / "helplines.json"
-_VERSIONED = ("worker.js", "page.js", "opfs.js", "crypto.js", "first.css")
+_VERSIONED = ("worker.js", "page.js", "counted.js", "updates.js", "opfs.js", "crypto.js", "first.css")
+_FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
           ".webmanifest": "application/manifest+json", ".woff2": "font/woff2", ".zip": "application/zip",
-          ".frag": "text/plain", ".bin": "application/octet-stream"}  # fmt: skip
-_NOT_PRECACHED = ("sw.js",)
+          ".frag": "text/plain", ".bin": "application/octet-stream", ".txt": "text/plain"}  # fmt: skip
+_NOT_PRECACHED = ("sw.js", licences.NAME)
+_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni",
+           "juli", "augustus", "september", "oktober", "november", "december")  # fmt: skip
 
 
 def build(out: Path) -> dict[str, float]:
     """Make the site in `out`; gives its size in MiB, raw and as sent."""
     _say("packages")
     wheels = packages.fetch(WHEELS)
-    directory = DIRECTORY.read_bytes()
+    runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
     ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
-    ours["app.zip"] = archive.make(wheels, directory)
-    flet_web = packages.wheel_of(wheels, "flet_web")
-    version = _version({**runtime.files(flet_web, "/"), **ours})
-    base = f"r/{version}/"
-    files = {base + n: d for n, d in {**runtime.files(flet_web, f"/{base}"), **ours}.items()}
-    files |= _fixed(version, base, directory)
-    files["sw.js"] = _service_worker(version, files)
+    ours["app.zip"] = archive.make(wheels, DIRECTORY.read_bytes())
+    fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
+    version = _version(_site("0", runtime_files | ours, fixed))
+    files = _site(version, runtime_files | ours, fixed)
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     for name, data in files.items():
@@ -46,10 +47,33 @@ def build(out: Path) -> dict[str, float]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     sizes = _describe(fresh, files, version)
-    shutil.rmtree(out, ignore_errors=True)
-    fresh.replace(out)
+    _put_in_place(fresh, out)
     _say(f"ready in {out}: {sizes['compressed_mib']} MiB as sent, {sizes['raw_mib']} MiB unpacked")
     return sizes
+
+
+def _put_in_place(fresh: Path, out: Path) -> None:
+    old = out.with_name(out.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.replace(old)
+    fresh.replace(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _site(version: str, versioned: dict[str, bytes], fixed: dict[str, bytes]) -> dict[str, bytes]:
+    """Every file of the site by its path, under the name of one version."""
+    base = f"r/{version}"
+    to_fetch = sum(len(data) for name, data in versioned.items() if _FETCHED.fullmatch(name))
+    files = {f"{base}/{name}": data for name, data in versioned.items()} | fixed
+    files["index.html"] = _index(base, to_fetch)
+    files["sw.js"] = _service_worker(version, files)
+    return files
+
+
+def _installable() -> dict[str, bytes]:
+    icons = {f"icons/{path.name}": path.read_bytes() for path in sorted((ASSETS / "icons").iterdir())}
+    return {"manifest.webmanifest": (ASSETS / "web" / "manifest.webmanifest").read_bytes(), **icons}
 
 
 def _say(what: str) -> None:
@@ -61,18 +85,24 @@ def _hash(data: bytes) -> str:
 
 
 def _version(files: dict[str, bytes]) -> str:
-    """Made from all that the site is made of, its page and icons included."""
-    fixed = [p for top in ("web", "icons", "directory") for p in sorted((ASSETS / top).iterdir())]
-    parts = [f"{n}:{_hash(d)}" for n, d in sorted(files.items())] + [_hash(p.read_bytes()) for p in fixed]
+    """Made from all that is sent, headers included: the phone keeps those with the files."""
+    parts = [f"{name}:{_hash(data)}" for name, data in sorted(files.items())] + [_headers_hash()]
     return _hash("\n".join(parts).encode())[:16]
 
 
-def _fixed(version: str, base: str, directory: bytes) -> dict[str, bytes]:
+def _headers_hash() -> str:
+    return _hash(json.dumps(HEADERS, sort_keys=True).encode())[:16]
+
+
+def _index(base: str, to_fetch: int) -> bytes:
+    directory = DIRECTORY.read_text(encoding="utf-8")
+    year, month, day = (int(part) for part in json.loads(directory)["edition"].split("-"))
     page = (ASSETS / "web" / "index.html").read_text(encoding="utf-8")
-    page = page.replace("@BASE@", base.rstrip("/")).replace("@LINES@", help_lines_html(directory.decode()))
-    icons = {f"icons/{p.name}": p.read_bytes() for p in sorted((ASSETS / "icons").iterdir())}
-    manifest = (ASSETS / "web" / "manifest.webmanifest").read_bytes()
-    return {"index.html": page.encode(), "manifest.webmanifest": manifest, **icons}
+    words = {"BASE": base, "BYTES": str(to_fetch), "LINES": help_lines_html(directory)}
+    words["DATE"] = f"{day} {_MONTHS[month - 1]} {year}"
+    for word, value in words.items():
+        page = page.replace(f"@{word}@", value)
+    return page.encode()
 
 
 def help_lines_html(directory: str) -> str:
@@ -86,9 +116,11 @@ def help_lines_html(directory: str) -> str:
 
 
 def spaced(phone: str) -> str:
-    """A number as people write it: 0800-1205, 073-206 88 88."""
+    """A number as people write it: 0800-1205, 088-0767 000, 073-206 88 88."""
     if len(phone) == 8 and phone.startswith(("0800", "0900")):
         return f"{phone[:4]}-{phone[4:]}"
+    if len(phone) == 10 and phone.startswith("088"):
+        return f"088-{phone[3:7]} {phone[7:]}"
     if len(phone) == 10:
         return f"{phone[:3]}-{phone[3:6]} {phone[6:8]} {phone[8:]}"
     return phone
@@ -97,7 +129,10 @@ def spaced(phone: str) -> str:
 def _service_worker(version: str, files: dict[str, bytes]) -> bytes:
     text = (ASSETS / "web" / "sw.js").read_text(encoding="utf-8")
     listed = {f"/{n}": _hash(d)[:16] for n, d in files.items() if n not in _NOT_PRECACHED}
-    return text.replace("@VERSION@", version).replace("@FILES@", json.dumps(listed, indent=1)).encode()
+    words = {"VERSION": version, "HEADERS": _headers_hash(), "FILES": json.dumps(listed, indent=1)}
+    for word, value in words.items():
+        text = text.replace(f"@{word}@", value)
+    return text.encode()
 
 
 def _describe(folder: Path, files: dict[str, bytes], version: str) -> dict[str, float]:

@@ -2,13 +2,18 @@
 
 import gzip
 import hashlib
+import os
+import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import brotli
 
-CACHE = Path("build/cache")
+from app.web import ROOT
+
+CACHE = ROOT / "build" / "cache"
+KEPT_DAYS = 30
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 _PACKED_ALREADY = (".png", ".woff2")
 _SMALL = 200
@@ -17,6 +22,7 @@ _SMALL = 200
 def _one(data: bytes, encoding: str) -> bytes:
     kept = CACHE / f"{hashlib.sha256(data).hexdigest()}.{encoding}"
     if kept.exists():
+        os.utime(kept)
         return kept.read_bytes()
     packed = brotli.compress(data, quality=11) if encoding == "br" else gzip.compress(data, 9, mtime=0)
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -43,3 +49,11 @@ def all_of(paths: Iterable[Path]) -> Iterable[tuple[Path, list[str], int]]:
     """Compress every file, on two cores, the largest first."""
     with ProcessPoolExecutor(2) as pool:
         yield from pool.map(_beside, sorted(paths, key=lambda p: -p.stat().st_size))
+    _forget()
+
+
+def _forget() -> None:
+    """What no build has asked for in a month goes."""
+    for kept in CACHE.glob("*"):
+        if time.time() - kept.stat().st_mtime > KEPT_DAYS * 86400:
+            kept.unlink(missing_ok=True)

@@ -6,7 +6,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-REQUIREMENTS = Path("requirements/web.txt")
+from app.web import ROOT
+
+REQUIREMENTS = ROOT / "requirements" / "web.txt"
 PLATFORM = (
     "--python-version 3.14 --implementation cp --abi cp314 --abi abi3 --abi none --platform pyemscripten_2026_0_wasm32"
 )

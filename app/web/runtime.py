@@ -12,7 +12,6 @@ _KEEP = re.compile(
     r"|pyodide/(pyodide\.asm\.(mjs|wasm)|pyodide\.mjs|python_stdlib\.zip|pyodide-lock\.json)"
     r"|assets/(AssetManifest\.bin(\.json)?|FontManifest\.json|fonts/.*|shaders/.*)"
 )
-ROBOTO = "fonts/roboto/v32/KFOmCnqEu92Fr1Me4GZLCzYlKw.woff2"
 NO_RIVE = "rive/wasm/rive_native.js"
 Rewrite = Callable[[str], str]
 
@@ -24,14 +23,13 @@ def _replaced(text: str, old: str, new: str, times: int = 1) -> str:
     return text.replace(old, new)
 
 
-def _main(text: str, base: str) -> str:
-    # Rive's loader and the fallback fonts would ask other hosts at every start.
-    text = _replaced(text, "https://cdn.jsdelivr.net/npm/@rive-app/flutter-native-wasm@44.0.0/", f"{base}rive/")
-    text = _replaced(text, "https://fonts.gstatic.com/s/", f"{base}fonts/")
+def _main(text: str) -> str:
+    # Rive's loader is asked for at every start. The other two are only there for pages that say nothing else; ours
+    # does (page.js). No version stands in these paths: so the phone keeps this large file when a version changes.
+    text = _replaced(text, "https://cdn.jsdelivr.net/npm/@rive-app/flutter-native-wasm@44.0.0/", "/rive/")
+    text = _replaced(text, "https://fonts.gstatic.com/s/", "/fonts/")
     return _replaced(
-        text,
-        "https://www.gstatic.com/flutter-canvaskit/0cd610717bde95fd88343c64f81c11ba4e5c0010/",
-        f"{base}canvaskit/",
+        text, "https://www.gstatic.com/flutter-canvaskit/0cd610717bde95fd88343c64f81c11ba4e5c0010/", "/canvaskit/"
     )
 
 
@@ -40,9 +38,15 @@ def _bootstrap(text: str) -> str:
     text, found = re.subn(r"    serviceWorkerSettings: \{.*?\n    \},\n", "", text, flags=re.DOTALL)
     if found != 1:
         raise ValueError("serviceWorkerSettings not found")
+    text = _replaced(text, '"https://www.gstatic.com/flutter-canvaskit"', '"/canvaskit"')
     return _replaced(
         text, "    assetBase: flet.assetBase\n", '    assetBase: flet.assetBase,\n    canvasKitVariant: "full"\n'
     )
+
+
+def _pyodide(text: str) -> str:
+    # Where packages would come from, were one ever asked for by name: nowhere.
+    return _replaced(text, "`https://cdn.jsdelivr.net/pyodide/v${", "`/no-packages/${")
 
 
 def _fonts(text: str) -> str:
@@ -50,16 +54,20 @@ def _fonts(text: str) -> str:
     return json.dumps([f for f in json.loads(text) if f["family"] in wanted])
 
 
-def files(wheel: Path, base: str) -> dict[str, bytes]:
-    """The runtime's files by path below `base` (an absolute path on the site, ending in a slash)."""
+def files(wheel: Path) -> dict[str, bytes]:
+    """The runtime's files by their path, the same for every version of ours."""
     rewrites: dict[str, Rewrite] = {
-        "main.dart.js": lambda text: _main(text, base),
+        "main.dart.js": _main,
         "flutter_bootstrap.js": _bootstrap,
+        "pyodide/pyodide.mjs": _pyodide,
         "assets/FontManifest.json": _fonts,
     }
     found = {n: d for n, d in read(wheel, "flet_web/web/").items() if _KEEP.fullmatch(n)}
     for name, rewrite in rewrites.items():
         found[name] = rewrite(found[name].decode()).encode()
-    found[NO_RIVE] = b"globalThis.RiveNative = () => new Promise(() => {}); // no animation is used\n"
-    found[ROBOTO] = found["assets/fonts/roboto.woff2"]  # where the engine looks for its default font
     return found
+
+
+def fixed() -> dict[str, bytes]:
+    """What the runtime asks for at one fixed path."""
+    return {NO_RIVE: b"globalThis.RiveNative = () => new Promise(() => {}); // no animation is used\n"}

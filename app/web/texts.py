@@ -1,12 +1,13 @@
 """Translations: assets/locale/*.po compiled to the .mo files that gettext reads."""
 
 import io
-from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALES = Path("assets/locale")
+from app.web import ROOT
+
+LOCALES = ROOT / "assets" / "locale"
 
 
 def compiled() -> dict[str, bytes]:

@@ -1,130 +1,178 @@
 // The page's side: starts Python's worker and Flutter together, shows how far they are, and makes way when the
 // first screen is there. Everything here must work when the rest does not.
 
-const base = document.currentScript.src.replace(/[^/]*$/, "");
+import { countBytes } from "./counted.js";
+import { updates } from "./updates.js";
+
+const base = new URL(".", import.meta.url).href;
 const first = document.getElementById("first");
 const progress = document.getElementById("progress");
 const said = document.getElementById("said");
+const again = document.getElementById("again");
 const STEPS = ["flutter", "canvas", "pyodide", "python", "unpacked", "imported", "frame", "ready"];
-const done = new Set();
+const FADE_MILLIS = 300;
 const DUTCH = {
-  slow: "Het starten duurt lang. De hulplijnen hieronder werken gewoon.",
-  failed: "De app werkt nu niet. De hulplijnen hieronder werken gewoon. Wat je had opgeslagen, is er nog.",
+  failed: "De app werkt nu niet. De hulplijnen hierboven werken gewoon. Wat je had opgeslagen, is er nog.",
+  insecure: "De app werkt alleen op een beveiligd adres (https). De hulplijnen hierboven werken gewoon.",
+  old: "Deze browser is te oud voor de app. Werk hem bij, of gebruik een andere. De hulplijnen hierboven werken gewoon.",
+  fetching: "De app wordt opgehaald. Dat hoeft maar één keer.",
+  starting: "De app start.",
 };
+
+// -- how far it is ---------------------------------------------------------------------------------------------
+
+const done = new Set();
+const got = { page: 0, worker: 0 };
+// On a first visit most of the time goes to bringing the files in, later to starting what is there.
+const firstVisit = !navigator.serviceWorker?.controller;
+const toFetch = firstVisit ? Number(progress.dataset.bytes) : 0;
+let failed = false, hiding = 0, stopCounting = () => {};
+
+function show() {
+  const started = done.size / STEPS.length;
+  const fetched = toFetch ? Math.min(1, (got.page + got.worker) / toFetch) : 1;
+  const far = toFetch ? 0.7 * fetched + 0.3 * started : started;
+  progress.value = Math.max(progress.value, far);
+  if (fetched > 0.97 && said.textContent === DUTCH.fetching) said.textContent = DUTCH.starting;
+}
 
 function step(name) {
   done.add(name);
-  progress.value = done.size / STEPS.length;
-  if (done.has("ready") && done.has("frame")) handOver();
+  show();
+  if (!failed && done.has("ready") && done.has("frame")) handOver();
 }
 
 function handOver() {
-  clearTimeout(slow);
+  stopCounting();
+  first.classList.remove("failed"); // it came after all
   first.classList.add("gone");
-  setTimeout(() => { first.hidden = true; }, 300);
+  hiding = setTimeout(() => { first.hidden = true; }, FADE_MILLIS);
+  updating.start(); // only now: while it starts, the app needs the line and the processor for itself
 }
 
-function fail(reason) {
+function fail(reason, words = DUTCH.failed) {
+  failed = true;
+  tellFailure(reason, words);
+}
+
+function tellFailure(reason, words = DUTCH.failed) {
   console.error("start:", reason);
-  clearTimeout(slow);
+  clearTimeout(hiding);
   first.hidden = false;
   first.classList.remove("gone");
   first.classList.add("failed");
-  said.textContent = DUTCH.failed;
-  document.getElementById("again").hidden = false;
-  progress.hidden = true;
+  said.textContent = words;
+  again.hidden = false;
+  updating.start(); // what is broken may be mended by a newer version
 }
 
-const slow = setTimeout(() => { said.textContent = DUTCH.slow; }, 20000);
-document.getElementById("again").addEventListener("click", () => location.reload());
+again.addEventListener("click", () => location.reload());
+
+// A script that did not come, or an error nobody caught: told while the app is not there yet.
+function uncaught(event) {
+  if (done.has("frame") || event.target instanceof HTMLImageElement) return;
+  tellFailure(event.message ?? event.reason ?? event.target?.src ?? "error");
+}
+addEventListener("error", uncaught, true);
+addEventListener("unhandledrejection", uncaught);
 
 // -- Python's worker and its contract with Flet's client (jsConnect, jsSend, jsDisconnect) ---------------------
 
-const worker = new Worker(new URL("worker.js", base), { type: "module" });
 const MARKER = "straat";
-let toDart = null, initialized = null;
-worker.postMessage({ straat: { marker: localStorage.getItem(MARKER) === "1" } });
-worker.onerror = (event) => fail(event.message || "worker");
-worker.onmessage = ({ data }) => {
-  if (data?.straat) fromPython(data.straat);
-  else if (typeof data === "string") initialized?.(data === "initialized" ? null : data);
-  else toDart?.(data);
-};
+let worker = null, toDart = null, initialized = null;
+const tellPython = (facts) => worker?.postMessage({ straat: facts });
+const updating = updates(tellPython);
+
+function startWorker() {
+  worker = new Worker(new URL(firstVisit ? "worker.js?count" : "worker.js", base), { type: "module" });
+  tellPython({ marker: localStorage.getItem(MARKER) === "1" });
+  worker.onerror = (event) => fail(event.message || "worker");
+  worker.onmessage = ({ data }) => {
+    if (data?.straat) fromPython(data.straat);
+    else if (typeof data === "string") initialized?.(data === "initialized" ? null : data);
+    else toDart?.(data);
+  };
+}
 
 function fromPython(facts) {
+  if (facts.bytes) { got.worker = facts.bytes; show(); }
   if (facts.step) step(facts.step);
-  if (facts.ready) step("ready");
+  if (facts.ready) { step("ready"); updating.tell(); } // told before, Python was not there to hear it
   if (facts.failed) fail(facts.failed);
   if (facts.marker === true) localStorage.setItem(MARKER, "1");
   if (facts.marker === false) localStorage.removeItem(MARKER);
-  if (facts.rescued) registerServiceWorker();
-  if (facts.applyUpdate) applyUpdate();
+  if (facts.rescued) updating.start(true);
+  if (facts.applyUpdate) updating.apply();
   else if (facts.reload) location.reload();
 }
 
 globalThis.jsConnect = async (appId, args, onMessage) => {
   toDart = onMessage;
-  const failed = await new Promise((resolve) => {
+  const problem = await new Promise((resolve) => {
     initialized = resolve;
     worker.postMessage({ args, documentUrl: document.URL });
   });
-  if (failed) throw failed;
+  if (problem) throw problem;
 };
 globalThis.jsSend = async (appId, data) => worker.postMessage(data, [data.buffer]);
 globalThis.jsDisconnect = async () => {};
 
-const tellPython = (facts) => worker.postMessage({ straat: facts });
-document.addEventListener("visibilitychange", () => tellPython({ visible: !document.hidden, probe: true }));
-addEventListener("online", () => tellPython({ online: true }));
-addEventListener("offline", () => tellPython({ online: false }));
-
 // -- Flutter ---------------------------------------------------------------------------------------------------
 
-globalThis.flet = {
-  pyodide: true, multiView: false, noCdn: true, webSocketEndpoint: "/ws",
-  entrypointBaseUrl: base, assetBase: base, routeUrlStrategy: "hash",
-  canvasKitBaseUrl: `${base}canvaskit/`, fontFallbackBaseUrl: `${base}fonts/`,
-  pyodideUrl: `${base}pyodide/pyodide.mjs`, webRenderer: "canvaskit", appPackageUrl: `${base}app.zip`,
-};
-flet.flutterAppLoaded = new Promise((resolve) => { flet.flutterAppResolve = resolve; });
-flet.flutterAppLoaded.then(() => step("canvas"));
-globalThis.straatStep = step;
-addEventListener("flutter-first-frame", () => {
-  step("frame");
-  document.querySelector("flt-semantics-placeholder")?.click(); // for screen readers, from the start
-});
-const bootstrap = document.createElement("script");
-bootstrap.src = `${base}flutter_bootstrap.js`;
-bootstrap.onload = () => step("flutter");
-bootstrap.onerror = () => fail("flutter");
-document.body.append(bootstrap);
-
-// -- the service worker: a new version is fetched in the background and taken only when the user agrees ---------
-
-let waiting = null;
-
-function announce(registration) {
-  waiting = registration.waiting;
-  if (waiting && navigator.serviceWorker.controller) tellPython({ updateReady: true });
+// For a letter that no bundled font has, the engine looks for hundreds of font files, again at each frame. It is
+// given the bundled font instead: the letter stays an empty box, and nobody is asked for anything.
+function answerFontsFromHere() {
+  const fetched = globalThis.fetch, bundled = `${base}assets/fonts/roboto.woff2`;
+  const looksFor = [`${base}fonts/`, `${location.origin}/fonts/`];
+  globalThis.fetch = (what, how) => {
+    const url = new URL(what?.url ?? what, document.baseURI).href;
+    return fetched(looksFor.some((place) => url.startsWith(place)) ? bundled : what, how);
+  };
 }
 
-function applyUpdate() {
-  if (!waiting) return location.reload();
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  waiting.postMessage("take over");
+function startFlutter() {
+  answerFontsFromHere();
+  if (firstVisit) stopCounting = countBytes((bytes) => { got.page = bytes; show(); });
+  const flet = globalThis.flet = {
+    pyodide: true, multiView: false, noCdn: true, webSocketEndpoint: "/ws",
+    entrypointBaseUrl: base, assetBase: base, routeUrlStrategy: "hash",
+    canvasKitBaseUrl: `${base}canvaskit/`, fontFallbackBaseUrl: `${base}fonts/`,
+    pyodideUrl: `${base}pyodide/pyodide.mjs`, webRenderer: "canvaskit", appPackageUrl: `${base}app.zip`,
+  };
+  flet.flutterAppLoaded = new Promise((resolve) => { flet.flutterAppResolve = resolve; });
+  flet.flutterAppLoaded.then(() => step("canvas"));
+  addEventListener("flutter-first-frame", () => {
+    step("frame");
+    document.querySelector("flt-semantics-placeholder")?.click(); // for screen readers, from the start
+  });
+  const bootstrap = document.createElement("script");
+  bootstrap.src = `${base}flutter_bootstrap.js`;
+  bootstrap.onload = () => step("flutter");
+  bootstrap.onerror = () => fail("flutter");
+  document.body.append(bootstrap);
 }
 
-async function registerServiceWorker() {
-  try {
-    const registration = await navigator.serviceWorker.register("/sw.js");
-    announce(registration);
-    registration.addEventListener("updatefound", () => {
-      const fresh = registration.installing;
-      fresh?.addEventListener("statechange", () => { if (fresh.state === "installed") announce(registration); });
-    });
-    setInterval(() => registration.update().catch(() => {}), 3600_000);
-  } catch (error) {
-    console.warn("no service worker:", error.name);
+// -- the start -------------------------------------------------------------------------------------------------
+
+function start() {
+  if (!isSecureContext) return fail("not a secure context", DUTCH.insecure);
+  if (!navigator.locks || !navigator.storage?.getDirectory || !crypto.subtle || !globalThis.WebAssembly) {
+    return fail("a needed part of the browser is missing", DUTCH.old);
   }
+  if (firstVisit) said.textContent = DUTCH.fetching;
+  updating.takeAtStart(() => !done.has("ready"));
+  startWorker();
+  startFlutter();
+  document.addEventListener("visibilitychange", () => {
+    tellPython({ visible: !document.hidden, probe: true });
+    if (!document.hidden) updating.check();
+  });
+  addEventListener("online", () => tellPython({ online: true }));
+  addEventListener("offline", () => tellPython({ online: false }));
 }
-if ("serviceWorker" in navigator) registerServiceWorker();
+
+try {
+  start();
+} catch (error) {
+  fail(error);
+}

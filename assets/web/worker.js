@@ -1,5 +1,6 @@
 // The worker in which Python runs. Started by the first page at once, so that it loads beside Flutter.
 
+import { countBytes } from "./counted.js";
 import { straatCrypto, deviceKey } from "./crypto.js";
 import { attach, makeStorage, routeFdatasync } from "./opfs.js";
 
@@ -7,6 +8,8 @@ routeFdatasync(); // before Pyodide is loaded
 
 const post = (facts) => self.postMessage({ straat: facts });
 const step = (name) => post({ step: name });
+const firstVisit = self.location.search === "?count";
+const stopCounting = firstVisit ? countBytes((bytes) => post({ bytes })) : () => {};
 const fletJs = self.flet_js = {}; // the names that flet.messaging.pyodide_connection expects
 const receive = (message) => {
   const bytes = message.toJs();
@@ -34,6 +37,7 @@ async function loadPython() {
   FS.mkdirTree("/app");
   FS.chdir("/app");
   pyodide.unpackArchive(await archive, "zip", { extractDir: "/app" });
+  stopCounting();
   pyodide.runPython("import sys; sys.path[:0] = ['/app', '/app/__pypackages__']; sys.dont_write_bytecode = True");
   step("unpacked");
   pyodide.runPython("import flet, app.main");
@@ -41,8 +45,9 @@ async function loadPython() {
   return pyodide;
 }
 
+const said = (error) => String(error?.message ?? error).slice(-2000);
 const python = loadPython();
-python.catch((error) => post({ failed: String(error).slice(-2000) }));
+python.catch((error) => post({ failed: said(error) }));
 let started = false;
 
 self.onmessage = async ({ data }) => {
@@ -61,8 +66,8 @@ self.onmessage = async ({ data }) => {
       await fletJs.start_connection(receive);
       self.postMessage("initialized");
     } catch (error) {
-      post({ failed: String(error).slice(-2000) });
-      self.postMessage(String(error));
+      post({ failed: said(error) });
+      self.postMessage(said(error));
     }
   }
 };

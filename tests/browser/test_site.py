@@ -1,123 +1,143 @@
-"""The site as a person meets it: first page, no other host, offline, updates; and the build behind it."""
+"""The built site: what it holds, what it weighs, and that no page of it asks another host for anything."""
 
 import gzip
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import brotli
-from playwright.sync_api import Playwright, expect
+import pytest
+from playwright.sync_api import Playwright
 
+from app.web.runtime import _replaced
+from tests.browser.net_log import requests_by
 from tests.support.chrome import chrome
 from tests.support.server_process import SITE, ServerProcess
 
-FIRST = ["112", "113", "08001205", "08002000"]
+OTHER_HOSTS = ("jsdelivr.net", "gstatic.com", "unpkg.com", "googleapis.com", "pypi.org", "pythonhosted.org")
+OTHER = "http://127.0.0.1:9"  # another origin at which nobody answers
+ASKERS = {
+    "page": "fetch('{0}/page', {{mode: 'no-cors'}}).catch(() => 0)",
+    "worker": "new Promise(r => {{ const w = new Worker('/asks.js'); w.onmessage = r; w.postMessage('{0}/worker'); }})",
+    "service": "navigator.serviceWorker.ready.then(r => new Promise(d => {{"
+    " navigator.serviceWorker.onmessage = d; r.active.postMessage('{0}/service'); }}))",
+}
+ASKS_JS = "onmessage = async (e) => {{ await fetch(e.data, {{mode: 'no-cors'}}).catch(() => 0); {0}.postMessage(1); }};"
+
+
+def _site() -> dict[str, dict[str, dict[str, object]]]:
+    return json.loads((SITE / "site.json").read_text())  # type: ignore[no-any-return]
 
 
 def test_every_file_is_what_the_manifest_says() -> None:
     """Each file in site.json is there with its hash, and each encoding decodes to the same bytes."""
-    site = json.loads((SITE / "site.json").read_text())
-    assert site["compressed_mib"] <= 12
-    for name, about in site["files"].items():
+    for name, about in _site()["files"].items():
         data = (SITE / name).read_bytes()
         assert hashlib.sha256(data).hexdigest() == about["hash"], name
-        for encoding in about["encodings"]:
+        assert len(data) == about["size"], name
+        for encoding in about["encodings"]:  # type: ignore[attr-defined]
             packed = (SITE / (name + {"br": ".br", "gzip": ".gz"}[encoding])).read_bytes()
             assert (brotli.decompress(packed) if encoding == "br" else gzip.decompress(packed)) == data, name
 
 
-def test_nothing_in_the_site_starts_a_package_installer_or_names_a_cdn() -> None:
-    """The archive holds no requirements, and no file that runs names another host to load from."""
-    site = json.loads((SITE / "site.json").read_text())
-    for name in site["files"]:
+def test_the_whole_site_travels_in_twelve_mebibytes() -> None:
+    """Every file counted as it is sent at best, the whole is at most 12 MiB."""
+    suffixes = {"br": ".br", "gzip": ".gz"}
+    sent = sum(
+        min([(SITE / name).stat().st_size] + [(SITE / (name + suffixes[e])).stat().st_size for e in about["encodings"]])  # type: ignore[attr-defined]
+        for name, about in _site()["files"].items()
+    )
+    assert sent <= 12 * 2**20
+
+
+def test_nothing_in_the_site_starts_a_package_installer_or_loads_from_elsewhere() -> None:
+    """No micropip, no requirements in the archive, and no file that runs names a host that hands out code or fonts."""
+    for name in _site()["files"]:
         assert "micropip" not in name
-        if name.endswith((".js", ".mjs", ".html")):
+        if name.endswith((".js", ".mjs", ".html", ".css")):
             text = (SITE / name).read_text(encoding="utf-8")
-            for host in ("cdn.jsdelivr.net/npm/@rive", "fonts.gstatic.com", "www.gstatic.com/flutter-canvaskit"):
-                assert host not in text, (name, host)
+            assert [host for host in OTHER_HOSTS if host in text] == [], name
 
 
-def test_help_lines_can_be_called_before_and_without_the_app(
-    playwright: Playwright, server: ServerProcess, tmp_path: Path
-) -> None:
-    """The first page shows tel: links with 112 first, and says so in Dutch when Python can't start."""
+def test_the_archive_holds_the_phone_and_nothing_else() -> None:
+    """Our phone packages are in it; the server, the command line, compiled files and requirement lists are not."""
+    with zipfile.ZipFile(next(SITE.rglob("app.zip"))) as archive:
+        names = archive.namelist()
+    assert {"app/main.py", "sync/core/envelope.py", "sync/device/log.py", "app/helplines.json"} <= set(names)
+    forbidden = (
+        "sync/server",
+        "app/cli",
+        "app/web",
+        "app/commands",
+        "app/platform/native",
+        "app/platform/native_crypto",
+    )
+    assert [
+        n for n in names if n.startswith(forbidden) or n.endswith((".pyc", "pyproject.toml", "requirements.txt"))
+    ] == []
+
+
+def test_a_runtime_that_changed_is_noticed_when_the_site_is_built() -> None:
+    """Where the text that must be rewritten is gone, or is there twice, the build stops instead of going on."""
+    assert _replaced("a b", "b", "c") == "a c"
+    for text in ("a", "b b"):
+        with pytest.raises(ValueError, match="found"):
+            _replaced(text, "b", "c")
+
+
+def test_no_request_leaves_for_another_host(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
+    """Two starts, odd letters typed: the browser's own log holds requests to our server only, and no few at that."""
     server.start()
-    with chrome(playwright, tmp_path / "phone") as phone:
-        phone.page.goto(server.url, wait_until="commit")
-        links = phone.page.locator("#first a")
-        expect(links.first).to_be_visible()
-        assert [x.get_attribute("href") for x in links.all()][:4] == [f"tel:{n}" for n in FIRST]
-        assert phone.page.locator("html").get_attribute("lang") == "nl"
-
-
-def test_a_start_that_fails_says_so_and_keeps_the_help_lines(
-    playwright: Playwright, server: ServerProcess, tmp_path: Path
-) -> None:
-    """Without its Python archive the page stays, tells it in Dutch and offers to try again."""
-    broken = tmp_path / "site"
-    shutil.copytree(SITE, broken)
-    for archive in broken.rglob("app.zip*"):
-        archive.write_bytes(b"not a zip")
-    server.site = broken
-    server.start()
-    with chrome(playwright, tmp_path / "phone") as phone:
-        phone.page.goto(server.url, wait_until="commit")
-        expect(phone.page.get_by_text("De app werkt nu niet")).to_be_visible(timeout=60_000)
-        expect(phone.page.locator("#first a").first).to_be_visible()
-        expect(phone.page.get_by_role("button", name="Opnieuw proberen")).to_be_visible()
-
-
-def test_after_one_visit_the_app_starts_without_the_server_in_a_new_browser(
-    playwright: Playwright, server: ServerProcess, tmp_path: Path
-) -> None:
-    """Server stopped, browser restarted: the app starts, and asked no other host for anything, ever."""
-    server.start()
-    seen: list[str] = []
-    for stopped in (False, True):
-        if stopped:
-            server.stop()
-        with chrome(playwright, tmp_path / "phone") as phone:
+    log = tmp_path / "net.json"
+    with chrome(playwright, tmp_path / "phone", flags=[f"--log-net-log={log}"]) as phone:
+        for _ in range(2):
             phone.open(server.url)
             phone.sees("Welkom bij Straatcontact")
-            phone.type("Plak hier je uitnodiging", "☃ ✓ 漢 😀")  # glyphs that the bundled fonts lack
-            phone.not_blank()
             phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-            seen += phone.requests
-            assert [e for e in phone.errors if "Content Security Policy" in e] == []
-            phone.close()
-    assert [u for u in seen if u.startswith(("http:", "https:")) and not u.startswith(server.url)] == []
+        before = len(phone.requests)
+        phone.type("Plak hier je uitnodiging", "☃ ✓ 漢 😀 →")  # letters that the bundled fonts lack
+        phone.page.wait_for_timeout(2_000)
+        phone.not_blank()
+        assert len(phone.requests) - before < 20, "the search for fonts goes on and on"
+        assert [e for e in phone.errors if "Content Security Policy" in e] == []
+        phone.close()
+    asked = requests_by(server.url, log)
+    assert [url for url in asked if not url.startswith(f"{server.url}/")] == []
+    assert {f"{server.url}/sw.js", f"{server.url}/index.html"} <= set(asked)
+    assert any(url.endswith("pyodide.asm.wasm") for url in asked)
 
 
-def test_a_new_version_waits_for_consent(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
-    """It is fetched in the background, announced, and taken only when the person agrees."""
-    site = tmp_path / "site"
-    shutil.copytree(SITE, site)
-    server.site = site
+def test_the_log_of_requests_misses_nobody(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
+    """A control: without our policy, a page, a worker and a service worker that ask another host all show up."""
+    server.site = _site_that_asks(tmp_path / "site")
     server.start()
-    with chrome(playwright, tmp_path / "phone") as phone:
-        phone.open(server.url)
-        phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        phone.page.reload(wait_until="commit")
-        phone.open(server.url)
-        _publish_newer(site)
-        server.stop()
-        server.start()
-        phone.page.evaluate("navigator.serviceWorker.getRegistration().then(r => r.update()).then(() => true)")
-        phone.sees("Er is een nieuwe versie", timeout=60_000)
-        assert phone.page.title() == "Straatcontact"
-        phone.tap("Nu bijwerken")
-        expect(phone.page).to_have_title("Straatcontact 2", timeout=60_000)
+    log = tmp_path / "net.json"
+    with chrome(playwright, tmp_path / "phone", flags=[f"--log-net-log={log}"]) as phone:
+        phone.page.goto(server.url)
+        phone.page.evaluate(
+            "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => 1)"
+        )
+        for ask in ASKERS.values():
+            phone.page.evaluate(ask.format(OTHER) + ".then(() => 1)")
+        phone.close()
+    asked = requests_by(server.url, log)
+    assert {f"{OTHER}/{who}" for who in ASKERS} <= set(asked)
 
 
-def _publish_newer(site: Path) -> None:
-    """The same build with another page title: index.html and sw.js differ, as after any update."""
-    about = json.loads((site / "site.json").read_text())
-    page = (site / "index.html").read_text().replace("<title>Straatcontact<", "<title>Straatcontact 2<")
-    old, new = about["files"]["index.html"]["hash"], hashlib.sha256(page.encode()).hexdigest()
-    worker = (site / "sw.js").read_text().replace(old[:16], new[:16])
-    worker = worker.replace(f'VERSION = "{about["version"]}"', 'VERSION = "newer"')
-    for name, text in (("index.html", page), ("sw.js", worker)):
-        (site / name).write_text(text)
-        about["files"][name] |= {"hash": hashlib.sha256(text.encode()).hexdigest(), "encodings": []}
-    (site / "site.json").write_text(json.dumps(about))
+def _site_that_asks(folder: Path) -> Path:
+    files = {
+        "index.html": "<!DOCTYPE html><title>asks</title>",
+        "asks.js": ASKS_JS.format("self"),
+        "sw.js": ASKS_JS.format("e.source"),
+    }
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    about = {}
+    for name, text in files.items():
+        (folder / name).write_text(text)
+        kind = "text/html" if name.endswith("html") else "text/javascript"
+        about[name] = {"type": kind, "hash": hashlib.sha256(text.encode()).hexdigest(), "encodings": [], "ask": True}
+    (folder / "site.json").write_text(json.dumps({"headers": {}, "files": about}))
+    return folder

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,10 +34,22 @@ class Chrome:
     """One browser on one profile."""
 
     def __init__(
-        self, playwright: Playwright, profile: Path, size: tuple[int, int] = PHONE, dark: bool = False
+        self,
+        playwright: Playwright,
+        profile: Path,
+        size: tuple[int, int] = PHONE,
+        dark: bool = False,
+        flags: Sequence[str] = (),
     ) -> None:
         port = free_port()
-        command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", f"--remote-debugging-port={port}", "about:blank"]
+        command = [
+            CHROMIUM,
+            *FLAGS,
+            *flags,
+            f"--user-data-dir={profile}",
+            f"--remote-debugging-port={port}",
+            "about:blank",
+        ]
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
@@ -127,10 +139,14 @@ class Chrome:
 
 @contextmanager
 def chrome(
-    playwright: Playwright, profile: Path, size: tuple[int, int] = PHONE, dark: bool = False
+    playwright: Playwright,
+    profile: Path,
+    size: tuple[int, int] = PHONE,
+    dark: bool = False,
+    flags: Sequence[str] = (),
 ) -> Iterator[Chrome]:
     """A browser that is gone afterwards, whatever happened."""
-    browser = Chrome(playwright, profile, size, dark)
+    browser = Chrome(playwright, profile, size, dark, flags)
     try:
         yield browser
     finally:

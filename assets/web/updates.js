@@ -1,0 +1,54 @@
+// The service worker as the page sees it: a new version is fetched in the background, told to Python, and taken
+// only when the user agrees, or at a next start with no other window open.
+
+const CHECK_MILLIS = 3600_000;
+
+/** `tellPython` is called with {updateReady: true} when a new version waits. */
+export function updates(tellPython) {
+  let registration = null, begun = false, checked = 0;
+
+  const tell = () => {
+    if (registration?.waiting && navigator.serviceWorker.controller) tellPython({ updateReady: true });
+  };
+
+  const watch = (fresh) => fresh?.addEventListener("statechange", () => { if (fresh.state === "installed") tell(); });
+
+  const check = async () => {
+    if (!registration || Date.now() - checked < CHECK_MILLIS) return;
+    checked = Date.now();
+    await registration.update().catch(() => {}); // offline: next time
+  };
+
+  const start = async (anew = false) => {
+    if (!("serviceWorker" in navigator) || (begun && !anew)) return;
+    begun = true;
+    try {
+      registration = await navigator.serviceWorker.register("/sw.js");
+    } catch (error) {
+      console.warn("no service worker:", error.name);
+      return;
+    }
+    checked = Date.now();
+    tell();
+    watch(registration.installing);
+    if (anew) return;
+    registration.addEventListener("updatefound", () => watch(registration.installing));
+    setInterval(check, CHECK_MILLIS);
+  };
+
+  // A version that was waiting when this page was opened is taken now, if no other window is open.
+  const takeAtStart = async (mayReload) => {
+    const found = await navigator.serviceWorker?.getRegistration();
+    if (!found?.waiting || !navigator.serviceWorker.controller) return;
+    navigator.serviceWorker.addEventListener("controllerchange", () => { if (mayReload()) location.reload(); }, { once: true });
+    found.waiting.postMessage("take over if alone");
+  };
+
+  const apply = () => {
+    if (!registration?.waiting) return location.reload();
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    registration.waiting.postMessage("take over");
+  };
+
+  return { start, check, tell, takeAtStart, apply };
+}

@@ -1,0 +1,142 @@
+"""The first page: help lines that can be called before, beside and without the app."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.support.chrome import LAPTOP, PHONE, chrome
+from tests.support.server_process import SITE, ServerProcess
+
+FIRST = ["tel:112", "tel:113", "tel:08001205", "tel:08002000"]
+CONTRASTS = """() => {
+  const light = (css) => {
+    const part = css.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+  };
+  const ground = (e) => {
+    const css = getComputedStyle(e).backgroundColor;
+    return css === "rgba(0, 0, 0, 0)" ? ground(e.parentElement) : css;
+  };
+  const texts = [...document.querySelectorAll("#first :is(h1, p, a, b, span, strong)")]
+    .filter((e) => e.innerText.trim());
+  return texts.map((e) => {
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+    return [e.innerText, (a + 0.05) / (b + 0.05)];
+  });
+}"""
+
+
+def _without(site: Path, *names: str) -> Path:
+    """A copy of the build in which some files are spoiled."""
+    shutil.copytree(SITE, site)
+    for name in names:
+        for path in site.rglob(f"{name}*"):
+            path.write_bytes(b"not this")
+    return site
+
+
+def _lines_can_be_called(page: Page) -> None:
+    links = page.locator("#hulplijnen a")
+    expect(links.first).to_be_visible()
+    assert [x.get_attribute("href") for x in links.all()][:4] == FIRST
+    assert (
+        page.evaluate(
+            """() => {
+          const { x, y } = document.querySelector("#hulplijnen a").getBoundingClientRect();
+          return document.elementFromPoint(x + 30, y + 10).closest("a").href;
+        }"""
+        )
+        == "tel:112"
+    ), "nothing lies over it"
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_help_lines_need_no_script_and_can_be_read_and_tapped(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path, size: tuple[int, int], dark: bool
+) -> None:
+    """With every script gone: 112 first, letters at a contrast of 4.5 at least, and lines a thumb can't miss."""
+    server.site = _without(tmp_path / "site", "page.js")
+    server.start()
+    with chrome(playwright, tmp_path / "phone", size, dark) as phone:
+        phone.page.goto(server.url)
+        _lines_can_be_called(phone.page)
+        expect(phone.page.locator("html")).to_have_attribute("lang", "nl")
+        assert [(text, ratio) for text, ratio in phone.page.evaluate(CONTRASTS) if ratio < 4.5] == []
+        boxes = [x.bounding_box() for x in phone.page.locator("#hulplijnen a").all()]
+        assert all(box and box["height"] >= 48 and box["width"] >= 300 for box in boxes)
+        assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_page_that_stays_says_so_by_itself(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
+    """Without any script the page tells after a while, in Dutch, that it takes long, and offers to try again."""
+    server.site = _without(tmp_path / "site", "page.js")
+    server.start()
+    with chrome(playwright, tmp_path / "phone") as phone:
+        phone.page.goto(server.url)
+        late = phone.page.get_by_text("Het starten duurt lang")
+        expect(late).to_be_hidden()
+        phone.page.evaluate("document.getAnimations().forEach((a) => a.finish())")  # the while is over
+        expect(late).to_be_visible()
+        expect(phone.page.get_by_role("link", name="Opnieuw proberen")).to_be_visible()
+
+
+@pytest.mark.parametrize("broken", ["app.zip", "worker.js", "main.dart.js", "canvaskit.wasm"])
+def test_a_start_that_fails_says_so_and_can_be_tried_again(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path, broken: str
+) -> None:
+    """With a part missing the page stays, says it in Dutch, moves no help line, and starts once all is there."""
+    server.site = _without(tmp_path / "site", broken)
+    server.start()
+    with chrome(playwright, tmp_path / "phone") as phone:
+        phone.page.goto(server.url, wait_until="commit")
+        line = phone.page.locator("#hulplijnen a").first
+        expect(line).to_be_visible()
+        before = line.bounding_box()
+        expect(phone.page.get_by_text("De app werkt nu niet")).to_be_visible(timeout=60_000)
+        assert line.bounding_box() == before
+        _lines_can_be_called(phone.page)
+        server.stop()
+        shutil.rmtree(server.site)
+        shutil.copytree(SITE, server.site)
+        server.start()
+        phone.page.get_by_role("button", name="Opnieuw proberen").click()
+        expect(phone.page.locator("#first")).to_be_hidden(timeout=60_000)
+        phone.sees("Welkom bij Straatcontact")
+
+
+def test_a_page_without_https_says_what_is_wrong(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
+    """On an address that browsers don't trust the app can't run: it names the reason, and the lines work."""
+    server.start()
+    rules = "--host-resolver-rules=MAP straat.test 127.0.0.1"
+    with chrome(playwright, tmp_path / "phone", flags=[rules]) as phone:
+        phone.page.goto(f"http://straat.test:{urlsplit(server.url).port}/")
+        expect(phone.page.get_by_text("beveiligd adres")).to_be_visible()
+        _lines_can_be_called(phone.page)
+
+
+def test_progress_is_real_and_ends_when_the_app_is_there(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path
+) -> None:
+    """The bar only grows, in many steps as bytes come in, and is nearly full when the app takes over."""
+    server.start()
+    watch = """
+      globalThis.seen = [];
+      new MutationObserver(() => {
+        const bar = document.getElementById("progress");
+        if (bar && seen.at(-1) !== bar.value) seen.push(bar.value);
+      }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["value"] });
+    """
+    with chrome(playwright, tmp_path / "phone") as phone:
+        phone.page.add_init_script(watch)
+        phone.open(server.url)
+        seen = phone.page.evaluate("seen")
+        assert seen == sorted(seen)
+        assert len(seen) > 10
+        assert seen[0] < 0.1 < 0.9 < seen[-1]
+        phone.page.wait_for_timeout(500)
+        assert phone.page.evaluate("document.elementFromPoint(100, 300).closest('#first')") is None
