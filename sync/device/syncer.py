@@ -12,13 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.core import codec, wire
-from sync.core.envelope import parse
-from sync.core.errors import BrokenChain, NotAuthorized, RollMoved, StraatError, Unreachable, from_code
+from sync.core.errors import (
+    BrokenChain,
+    NotAuthorized,
+    RollMoved,
+    StraatError,
+    UnknownHead,
+    Unreachable,
+    from_code,
+)
 from sync.core.hlc import SKEW_WORTH_SAYING_MILLIS
 from sync.core.ids import envelope_id
-from sync.core.ports import Clock, Log, LogEntry, LogState, Primitives, Random, Transport
+from sync.core.ports import Clock, Log, LogState, Primitives, Random, Transport
 from sync.core.roll import Roll
-from sync.device import meta
+from sync.device import meta, restored
 from sync.device.keyring import Keyring
 from sync.device.replica import Replica
 from sync.device.writer import Writer
@@ -62,6 +69,7 @@ class Syncer:
         self.state = SyncState()
         self._token = ""
         self._failures = 0
+        self._roll_lost = False  # the server may have less of the roll than we
         self._offered = False  # everything of our own is being offered again because of a broken chain
         self._wake = asyncio.Event()
         self._one_at_a_time, self._growing = asyncio.Lock(), asyncio.Lock()
@@ -119,9 +127,18 @@ class Syncer:
     async def _exchange(self) -> None:
         if not self._token:
             await self._sign_in()
+        if self._roll_lost:
+            if await restored.offer_roll(self._ask, self._roll, self._keyring.device):
+                self._offer_again()
+            self._roll_lost = False
         await self._pull_roll()
         self._tell(await self._replica.catch_up())
-        await self._push()
+        try:
+            await self._push()
+        except UnknownHead:  # the server misses a part of the roll: that keeps nothing from coming in
+            self._roll_lost = True
+            await self._pull()
+            raise
         await self._pull()
 
     def _tell(self, changed: set[bytes]) -> None:
@@ -157,24 +174,14 @@ class Syncer:
         """
         known = self._log.get(meta.INCARNATION)
         if known is not None and known != incarnation:
+            self._roll_lost = True
             self._offer_again()
         if known != incarnation:
             self._log.put({meta.INCARNATION: incarnation})
 
     def _offer_again(self) -> None:
-        position = 0
-        while entries := self._log.read(position, 1000):
-            own = [e.id for e in entries if _sent(e) and self._is_own(e.data)]
-            self._log.mark(own, LogState.PENDING)
-            self._replica.aside = {name: a for name, a in self._replica.aside.items() if name not in own}
-            position = entries[-1].position
-        self._log.put({meta.CURSORS: None})
-
-    def _is_own(self, data: bytes) -> bool:
-        try:
-            return parse(data).header.device == self._keyring.device
-        except StraatError:
-            return False
+        offered = restored.offer_envelopes(self._log, self._keyring.device)
+        self._replica.aside = {name: a for name, a in self._replica.aside.items() if name not in offered}
 
     # -- the roll ----------------------------------------------------------------------------------------
 
@@ -245,13 +252,13 @@ class Syncer:
             self._offered = True
             self._offer_again()
             return
+        later = next((error for _, error in failed if error.retryable), None)
         for name, error in failed:
-            if not error.retryable:
+            if not error.retryable and not (later and isinstance(error, BrokenChain)):
                 self._log.mark([name], LogState.REFUSED, error.code)
                 self._replica.note_refused(name, error, sizes.get(name, 0))
-        for _, error in failed:
-            if error.retryable:
-                raise error
+        if later:
+            raise later
 
     async def _pull(self) -> None:
         rings = sorted(self._roll.state.readable(self._keyring.device))
@@ -272,8 +279,3 @@ class Syncer:
         if received:
             values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
             self._log.append(received, values)
-
-
-def _sent(entry: LogEntry) -> bool:
-    """Acknowledged once, or refused only because something before it was missing."""
-    return entry.state == LogState.STORED or (entry.state == LogState.REFUSED and entry.reason == BrokenChain.code)

@@ -1,25 +1,17 @@
 """The sync between real devices and a real server, over a wire that drops, loses and repeats."""
 
 import asyncio
-import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.platform.native_crypto import NativePrimitives
 from app.services.app import App
-from app.services.models import QueueFilter, ReviewState, Role, SyncStatus
+from app.services.models import QueueFilter, Role, SyncStatus
 from sync.core.errors import Unreachable
-from sync.core.ports import LogState
-from sync.device import meta
-from sync.server.app import make_app
-from sync.server.store_sqlite import SqliteStore
 from tests.support.faulty_transport import Fault, Hold
 from tests.support.native_app import synced
-from tests.support.settled_team import FORM, MINUTE, Team, session_of, team
+from tests.support.settled_team import FORM, MINUTE, session_of, team
 
 
 async def notes(app: App, count: int, first: int = 0) -> set[str]:
@@ -235,57 +227,5 @@ def test_an_invitation_made_during_a_round_and_one_made_elsewhere_all_stand(sett
                 other = t.device(f"other{number}")
                 await other.start(link.url)
                 assert other.look is not None
-
-    asyncio.run(story())
-
-
-# -- a server restored from a backup ---------------------------------------------------------------------
-
-
-async def restored(t: Team, new_number: bool) -> None:
-    """Put the backup of before back, as another server; every device talks to that from now on."""
-    path = t.folder / "backup" / "store.db"
-    if new_number:
-        with closing(sqlite3.connect(path)) as db, db:
-            db.execute("UPDATE facts SET value = randomblob(16) WHERE name = 'incarnation'")
-    store = SqliteStore(path)
-    t.asgi = make_app(store, NativePrimitives(), t.clock, None)
-    await t.asgi.state.service.start()
-    t.stores.append(store)
-
-
-@pytest.mark.parametrize("new_number", [True, False])
-def test_a_server_restored_from_a_backup_is_offered_everything_again(
-    settled: Path, tmp_path: Path, new_number: bool
-) -> None:
-    """What it had acknowledged and lost comes back from the devices, also when nobody gave it a new number."""
-
-    async def story() -> None:
-        async with team(settled, tmp_path) as t:
-            fatma, joke = await t.fatma(), await t.joke()
-            first = await fatma.save_visit(replace(FORM, note="voor"))
-            await synced(fatma, joke)
-            shutil.copytree(tmp_path / "server", tmp_path / "backup")
-            await joke.review(first, ReviewState.SEEN, "Mooi")
-            made = await notes(fatma, 3)
-            await synced(joke, fatma)
-            assert status(fatma).unsent == 0
-            await restored(t, new_number)
-            fatma, joke, laptop = await t.fatma(), await t.joke(), await t.unlocked("laptop")
-            made |= {"voor"}
-            if not new_number:  # then only something new can show that the server misses what was before it
-                made |= await notes(fatma, 1, first=3)
-                await joke.review(first, ReviewState.SEEN, "Mooi")
-            await synced(fatma, joke, laptop, fatma)
-            for app in (fatma, joke):
-                assert (status(app).unsent, status(app).aside) == (0, 0)
-            assert {v.form.note for v in laptop.visits()} == made == read_by(joke)
-            word = laptop.visit(first).review
-            assert word is not None
-            assert word.reply == "Mooi"
-            assert len(laptop.visits()) == len(made)
-            counts = session_of(fatma).log.count()
-            assert set(counts) == {LogState.STORED}
-            assert meta.read_cursors(session_of(fatma).log)
 
     asyncio.run(story())
