@@ -254,7 +254,7 @@ class Syncer:
             return
         later = next((error for _, error in failed if error.retryable), None)
         for name, error in failed:
-            if not error.retryable and not (later and isinstance(error, BrokenChain)):
+            if not error.retryable:
                 self._log.mark([name], LogState.REFUSED, error.code)
                 self._replica.note_refused(name, error, sizes.get(name, 0))
         if later:

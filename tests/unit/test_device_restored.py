@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,11 +113,17 @@ def test_a_roll_that_was_lost_with_the_server_is_offered_again(settled: Path, tm
             made |= await notes(fatma, 1, first=2)
             with pytest.raises(UnknownDevice):
                 await bram.sync_once()
+            laptop = await t.unlocked("laptop")
+            other = await laptop.save_visit(replace(FORM, note="van de laptop"))
+            made |= {"van de laptop"}
+            await laptop.sync_once()
             with pytest.raises(UnknownHead):
                 await fatma.sync_once()
+            if new_number:  # what can't be sent keeps nothing from coming in
+                assert fatma.visit(other).form.note == "van de laptop"
             assert status(fatma).unsent
             assert status(fatma).aside == 0
-            with suppress(UnknownHead):  # without a new number this is how she hears of it
+            with nullcontext() if new_number else pytest.raises(UnknownHead):  # only then she hears of it
                 await joke.sync_once()
             await synced(joke, bram, fatma, joke, fatma)
             assert read_by(joke) == made
@@ -127,5 +133,27 @@ def test_a_roll_that_was_lost_with_the_server_is_offered_again(settled: Path, tm
             assert word is not None
             assert word.reply == "Mooi"
             assert {m.name for m in joke.members()} == {"Joke", "Fatma", "Bram"}
+
+    asyncio.run(story())
+
+
+def test_what_was_refused_for_what_came_before_it_is_offered_to_the_next_server(settled: Path, tmp_path: Path) -> None:
+    """A broken chain is no fault of the visit: with the server put right it is sent, and leaves the list."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma, joke = await t.fatma(), await t.joke()
+            await synced(fatma, joke)
+            shutil.copytree(tmp_path / "server", tmp_path / "backup")
+            made = await notes(fatma, 1)
+            log = session_of(fatma).log
+            log.mark([e.id for e in log.pending()], LogState.REFUSED, "broken_chain")
+            fatma = await t.fatma()
+            assert (status(fatma).unsent, status(fatma).aside > 0) == (0, True)
+            await restored(t, True)
+            fatma, joke = await t.fatma(), await t.joke()
+            await synced(fatma, joke)
+            assert (status(fatma).unsent, status(fatma).aside, read_by(joke)) == (0, 0, made)
+            assert {v.synced for v in fatma.visits()} == {True}
 
     asyncio.run(story())
