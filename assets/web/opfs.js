@@ -79,7 +79,7 @@ const streamOperations = {
     return guarded(() => stream.node.file.handle.write(buffer.subarray(offset, offset + length), { at: position }));
   },
   llseek(stream, offset, whence) {
-    const base = [0, stream.position, stream.node.file.handle.getSize()][whence];
+    const base = whence === 2 ? guarded(() => stream.node.file.handle.getSize()) : whence === 1 ? stream.position : 0;
     if (base + offset < 0) throw new emscripten.ErrnoError(EINVAL);
     return base + offset;
   },
@@ -178,7 +178,7 @@ function holdLock(options) {
 }
 
 export function makeStorage(post, deviceKey) {
-  let generation = 0, leading = false;
+  let generation = 0, leading = false, probing = null;
 
   const storage = {
     // → JSON {leader, fresh, evicted, path, lost}. `marker` says that a log was here before.
@@ -204,20 +204,20 @@ export function makeStorage(post, deviceKey) {
       const next = (await newestGeneration(directory)) + 1;
       await directory.getFileHandle(fileName(next, DATABASE), { create: true });
     },
-    // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file.
-    async probe() {
-      if (storage.rescuing) return;
-      try {
-        await (await folder(false)).getFileHandle(fileName(generation, DATABASE));
-      } catch (error) {
-        if (error.name !== "NotFoundError") return;
-        storage.rescuing = true;
-        try { await rescue(); } finally { storage.rescuing = false; }
-      }
-    },
-    rescuing: false,
+    // One at a time, shared by all who ask: the timer and the page do so together when the app comes back into
+    // view, and two rescues would stand in each other's way.
+    probe: () => (probing ??= look().finally(() => { probing = null; })),
     stats,
   };
+
+  // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file.
+  async function look() {
+    try {
+      await (await folder(false)).getFileHandle(fileName(generation, DATABASE));
+    } catch (error) {
+      if (error.name === "NotFoundError") await rescue();
+    }
+  }
 
   async function rescue() {
     const directory = await folder(true);

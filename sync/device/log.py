@@ -47,13 +47,13 @@ class SqliteLog:
 
     def _prepare(self) -> None:
         db = self._db
+        [version] = db.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):  # looked at first: setting a journal mode may write into the file
+            raise NewerVersion(f"log {version}")
         db.execute("PRAGMA journal_mode = TRUNCATE")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA temp_store = MEMORY")
-        [version] = db.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise NewerVersion(f"log {version}")
         for number in range(version, len(MIGRATIONS)):
             with self._atomic():
                 MIGRATIONS[number](db)

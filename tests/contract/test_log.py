@@ -24,11 +24,13 @@ def test_contract(promise: Callable[[], None], where: str, tmp_path: Path, monke
     promise()
 
 
-def test_a_log_of_a_newer_version_is_left_untouched(tmp_path: Path) -> None:
-    """An old app never writes into a newer app's log."""
+@pytest.mark.parametrize("journal", ["TRUNCATE", "WAL"])
+def test_a_log_of_a_newer_version_is_left_untouched(tmp_path: Path, journal: str) -> None:
+    """An old app never writes into a newer app's log, whatever journal that one chose."""
     path = tmp_path / "log.db"
     SqliteLog(str(path)).close()
     db = sqlite3.connect(path)
+    db.execute(f"PRAGMA journal_mode = {journal}")
     db.execute("PRAGMA user_version = 999")
     db.close()
     before = path.read_bytes()
