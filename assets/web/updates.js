@@ -38,7 +38,7 @@ export function updates(tellPython) {
 
   // A version that was waiting when this page was opened is taken now, if no other window is open.
   const takeAtStart = async (mayReload) => {
-    const found = await navigator.serviceWorker?.getRegistration();
+    const found = await navigator.serviceWorker?.getRegistration().catch(() => null);
     if (!found?.waiting || !navigator.serviceWorker.controller) return;
     navigator.serviceWorker.addEventListener("controllerchange", () => { if (mayReload()) location.reload(); }, { once: true });
     found.waiting.postMessage("take over if alone");
