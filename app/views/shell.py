@@ -52,6 +52,7 @@ class Shell:
         self.invitation = page.route or ""  # the link that was last tried
         self.replies: dict[bytes, str] = {}  # half-typed words to contact persons, by visit
         self.screen: Screen | None = None
+        self._name: ft.Text | None = None
         self._stage = app.stage
         self._was_wide = False
 
@@ -142,6 +143,8 @@ class Shell:
             self.show()
         elif self.screen is not None:
             self.screen.refresh()
+            if self.inside and self._name is not None:  # a second device hears its member's name after the first sync
+                self._name.value = self.app.my_name
         self._draw_update_bar()
         self.page.update()
 
@@ -259,10 +262,12 @@ class Shell:
             ground = ft.Colors.PRIMARY_CONTAINER if number == self._here() else None
             return ft.Container(button, bgcolor=ground, border_radius=16, width=220, alignment=ft.Alignment.CENTER_LEFT)
 
-        name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
+        self._name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
         lock = quiet_button(_("Vergrendel"), self.safe(self._lock), ft.Icons.LOCK_OUTLINE)
         places = [place(i, *p) for i, p in enumerate(self._places())]
-        column = ft.Column([ft.Container(name, padding=12), *places, ft.Container(expand=True), lock], expand=True)
+        column = ft.Column(
+            [ft.Container(self._name, padding=12), *places, ft.Container(expand=True), lock], expand=True
+        )
         return ft.Container(column, width=SIDE, padding=12)
 
     def _draw_update_bar(self) -> None:

@@ -22,9 +22,10 @@ class HomeScreen(Screen):
         self.sync = stack(spacing=8)
         self.list = stack(spacing=12)
         self.draft = stack(spacing=8)
+        self.hello = stack()
         self.refresh()
         return page_body(
-            title(_("Hoi {name}").format(name=self.app.my_name)),
+            self.hello,
             main_button(_("Nieuw welkomstbezoek"), self.go("/nieuw"), ft.Icons.ADD_HOME_OUTLINED),
             self.draft,
             self.sync,
@@ -33,6 +34,7 @@ class HomeScreen(Screen):
         )
 
     def refresh(self) -> None:
+        self.hello.controls = [title(_("Hoi {name}").format(name=self.app.my_name))]
         self.sync.controls = [self._sync_card()]
         unfinished = self.app.draft("new")
         self.draft.controls = (
