@@ -171,7 +171,7 @@ def _say(origin: str, links: list[tuple[str, str]]) -> None:
     sys.stdout.write(f"\nStraatcontact runs on {origin} with a made-up team (stop with Ctrl-C).\n\n")
     sys.stdout.write("1. Open each link in a browser profile of its own (or a private window): each works once.\n")
     sys.stdout.write(
-        "2. Choose a PIN, note a welcome visit as Fatma, then read it as Joke and send a word of thanks.\n"
+        "2. Note a welcome visit as Fatma (with a PIN), read it as Joke (with a passphrase) and send a word of thanks.\n"
     )
     sys.stdout.write("3. Stop this server in between: noting goes on, and it syncs by itself once it runs again.\n\n")
     for who, link in links:
