@@ -151,7 +151,19 @@ async function newestGeneration(directory) {
   return newest;
 }
 
+// The tab before may be gone by its lock and still be letting go of its handles: then try again, for five seconds.
 async function openFiles(directory, generation) {
+  for (let left = 100; ; left--) {
+    try {
+      return await openAll(directory, generation);
+    } catch (error) {
+      if (error.name !== "NoModificationAllowedError" || !left) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function openAll(directory, generation) {
   const handles = {};
   try {
     for (const name of Object.keys(files)) {
