@@ -4,7 +4,7 @@ The vault is made, with the invitation in it, before the server hears of the new
 dead phone in the middle costs nothing: at the next unlock the same device asks again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.services.models import InvitationLook
@@ -129,8 +129,3 @@ async def enrol(primitives: Primitives, transport: Transport, secrets: Secrets, 
             raise error
         await roll.extend(primitives, await _enrol_roll(transport, secrets.announced, len(roll.entries)))
     raise RollMoved()
-
-
-def joined(secrets: Secrets) -> Secrets:
-    """What to keep in the vault once the device is on the roll."""
-    return replace(secrets, invitation=None)

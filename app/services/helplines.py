@@ -31,6 +31,17 @@ def search(lines: Sequence[HelpLine], text: str) -> list[HelpLine]:
     return [x for x in lines if all(w in _plain(f"{x.name} {x.phone} {x.about}") for w in words)]
 
 
+def spaced(phone: str) -> str:
+    """A number as people write it: 0800-1205, 088-0767 000, 073-206 88 88."""
+    if len(phone) == 8 and phone.startswith(("0800", "0900")):
+        return f"{phone[:4]}-{phone[4:]}"
+    if len(phone) == 10 and phone.startswith("088"):
+        return f"088-{phone[3:7]} {phone[7:]}"
+    if len(phone) == 10:
+        return f"{phone[:3]}-{phone[3:6]} {phone[6:8]} {phone[8:]}"
+    return phone
+
+
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))

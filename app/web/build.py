@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from app.services.helplines import parse
+from app.services.helplines import parse, spaced
 from app.web import ROOT, archive, compress, licences, packages, runtime
 from app.web.headers import HEADERS
 
@@ -113,17 +113,6 @@ def help_lines_html(directory: str) -> str:
         f"<span>{html.escape(' · '.join(part for part in (x.about, x.hours, x.cost) if part))}</span></a></li>"
         for x in parse(directory)
     )
-
-
-def spaced(phone: str) -> str:
-    """A number as people write it: 0800-1205, 088-0767 000, 073-206 88 88."""
-    if len(phone) == 8 and phone.startswith(("0800", "0900")):
-        return f"{phone[:4]}-{phone[4:]}"
-    if len(phone) == 10 and phone.startswith("088"):
-        return f"088-{phone[3:7]} {phone[7:]}"
-    if len(phone) == 10:
-        return f"{phone[:3]}-{phone[3:6]} {phone[6:8]} {phone[8:]}"
-    return phone
 
 
 def _service_worker(version: str, files: dict[str, bytes]) -> bytes:

@@ -193,7 +193,7 @@ export function makeStorage(post, deviceKey) {
   let generation = 0, leading = false, probing = null;
 
   const storage = {
-    // → JSON {leader, fresh, evicted, path, lost}. `marker` says that a log was here before.
+    // → JSON {leader, fresh, evicted, path}. `marker` says that a log was here before.
     async open(marker) {
       leading = leading || await holdLock({ ifAvailable: true });
       if (!leading) return JSON.stringify({ leader: false });

@@ -2,21 +2,13 @@
 
 import flet as ft
 
+from app.services.helplines import spaced
 from app.services.language import _
 from app.services.models import HelpLine
 from app.views.parts import field, notice, page_body, stack, title
 from app.views.screen import Screen
 
 _ALWAYS_OPEN = "112"
-
-
-def spaced(phone: str) -> str:
-    """A number as people write it."""
-    if len(phone) == 8 and phone.startswith(("0800", "0900")):
-        return f"{phone[:4]}-{phone[4:]}"
-    if len(phone) == 10:
-        return f"{phone[:3]}-{phone[3:6]} {phone[6:8]} {phone[8:]}"
-    return phone
 
 
 class HelpScreen(Screen):
