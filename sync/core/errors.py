@@ -147,6 +147,20 @@ class ForeignRecord(StraatError):
 # -- sessions and the server ------------------------------------------------------------------------------
 
 
+class Quarantined(StraatError):
+    """Beyond the cut of a device that left, or no longer its author's to write: a coordinator decides."""
+
+    code, status = "quarantined", 403
+    sentence = "Written by a device that had left. A coordinator decides about it; it is kept."
+
+
+class Revoked(StraatError):
+    """This device has left the roll: it may hand in what is unsent, and nothing else."""
+
+    code, status = "revoked", 403
+    sentence = "This device has been signed off. What is unsent can still be handed in."
+
+
 class NotAuthorized(StraatError):
     """No token, an expired one, or another device's."""
 
@@ -246,13 +260,15 @@ class Locked(StraatError):
 
 
 class BadInput(StraatError):
-    """A form that can't be saved like this. `field` names the culprit."""
+    """A form that can't be saved like this. `field` names the culprit; `what`, if any, is for the person alone and
+    never part of the message.
+    """
 
     code, status = "bad_input", 400
     sentence = "Something in the form needs another look. Nothing was lost."
 
-    def __init__(self, field: str, why: str) -> None:
-        self.field, self.why = field, why
+    def __init__(self, field: str, why: str, what: str = "") -> None:
+        self.field, self.why, self.what = field, why, what
         super().__init__(f"{field}: {why}")
 
 
