@@ -1,4 +1,4 @@
-"""`straatcontact build | serve | demo | init`: each job imports only what it needs."""
+"""`straatcontact build | serve | demo | init | verify-build`: each job imports only what it needs."""
 
 import argparse
 import sys
@@ -25,6 +25,11 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument("--host", default="127.0.0.1")
         job.add_argument("--site", type=Path, default=BUILD, help="folder made by `build`")
         job.add_argument("--origin", default="", help="address people use, where it is not this machine's own")
+    verify = jobs.add_parser("verify-build", help="is the site at an address the build that was published?")
+    verify.add_argument("url", metavar="URL", help="the address people use, such as https://straat.example")
+    verify.add_argument(
+        "--hashes", type=Path, metavar="FILE", help="a published hashes.txt; without it, a build made here"
+    )
     return parser
 
 
@@ -44,6 +49,10 @@ def _run(args: argparse.Namespace) -> int:
 
         build(args.out)
         return 0
+    if args.job == "verify-build":
+        from app.commands.verify_build import verify_build
+
+        return 0 if verify_build(args.url, args.hashes, lambda line: print(line, flush=True)) else 1
     origin = args.origin or f"http://localhost:{args.port}"
     if args.job == "init":
         from app.commands.serve import init

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from app.services.helplines import parse, spaced
-from app.web import ROOT, archive, compress, licences, packages, runtime
+from app.web import ROOT, archive, compress, hashes, licences, packages, runtime
 from app.web.headers import HEADERS
 
 ASSETS = ROOT / "assets"
@@ -32,14 +32,7 @@ _MONTHS = ("januari", "februari", "maart", "april", "mei", "juni",
 
 def build(out: Path) -> dict[str, float]:
     """Make the site in `out`; gives its size in MiB, raw and as sent."""
-    _say("packages")
-    wheels = packages.fetch(WHEELS)
-    runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
-    ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
-    ours["app.zip"] = archive.make(wheels, DIRECTORY.read_bytes())
-    fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
-    version = _version(_site("0", runtime_files | ours, fixed))
-    files = _site(version, runtime_files | ours, fixed)
+    version, files = content()
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     for name, data in files.items():
@@ -47,9 +40,22 @@ def build(out: Path) -> dict[str, float]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     sizes = _describe(fresh, files, version)
+    (fresh / hashes.NAME).write_text(hashes.of(version, files, HEADERS).to_text(), encoding="utf-8")
     _put_in_place(fresh, out)
     _say(f"ready in {out}: {sizes['compressed_mib']} MiB as sent, {sizes['raw_mib']} MiB unpacked")
     return sizes
+
+
+def content() -> tuple[str, dict[str, bytes]]:
+    """The version, and every file of the site by its path: the same for every build of one commit."""
+    _say("packages")
+    wheels = packages.fetch(WHEELS)
+    runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
+    ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
+    ours["app.zip"] = archive.make(wheels, DIRECTORY.read_bytes())
+    fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
+    version = _version(_site("0", runtime_files | ours, fixed))
+    return version, _site(version, runtime_files | ours, fixed)
 
 
 def _put_in_place(fresh: Path, out: Path) -> None:
