@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.services.app import Opened
+from app.services.ports import Opened
 from sync.core.errors import LogDamaged
 from sync.core.ports import Log
 from sync.device.log import SqliteLog
 
 
 class NativeStorage:
-    """See app.services.app.Storage. One process, so this one always leads."""
+    """See app.services.ports.Storage. One process, so this one always leads."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,7 +37,7 @@ class NativeStorage:
 
 @dataclass(frozen=True, slots=True)
 class QuietPage:
-    """See app.services.app.PagePort: nothing to reload."""
+    """See app.services.ports.PagePort: nothing to reload."""
 
     origin: str
 

@@ -9,7 +9,7 @@ from straat_js import page, storage
 from app.platform.browser_device import BrowserClock as BrowserClock
 from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserRandom as BrowserRandom
-from app.services.app import Opened
+from app.services.ports import Opened
 from sync.core.errors import LogDamaged, Unreachable
 from sync.core.ports import Log, Reply
 from sync.core.wire import MEDIA_TYPE
@@ -42,7 +42,7 @@ class FetchTransport:
 
 
 class BrowserStorage:
-    """See app.services.app.Storage: one SQLite file on OPFS, one tab that leads."""
+    """See app.services.ports.Storage: one SQLite file on OPFS, one tab that leads."""
 
     async def open(self) -> Opened:
         """See Storage."""
@@ -66,7 +66,7 @@ class BrowserStorage:
 
 
 class BrowserPage:
-    """See app.services.app.PagePort."""
+    """See app.services.ports.PagePort."""
 
     @property
     def origin(self) -> str:

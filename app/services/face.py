@@ -29,16 +29,28 @@ from app.services.models import (
 class AppFace(Protocol):
     """What app/views may call. Implemented by app.services.app.App."""
 
-    stage: Stage
-    look: InvitationLook | None  # set at Stage.INVITED
-    look_error: str  # error code when the invitation can't be used or looked at, else ""
     update_ready: bool  # a new version is downloaded and waits for consent
+
+    @property
+    def stage(self) -> Stage:
+        """Which screens to show."""
+
+    @property
+    def look(self) -> InvitationLook | None:
+        """What the invitation offers (at INVITED, when it can be used)."""
+
+    @property
+    def look_error(self) -> str:
+        """Error code when the invitation can't be used or looked at, else ""."""
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Be called after a change; gives the function that ends it."""
 
     async def open_invitation(self, text: str) -> None:
         """Look at an invitation (a whole link or only its secret part): stage becomes INVITED."""
+
+    def leave_invitation(self) -> None:
+        """Leave an invitation that does not work: back to WELCOME."""
 
     async def accept(self, name: str, secret: str) -> None:
         """Set the PIN, enrol this device with the invitation looked at, and open.

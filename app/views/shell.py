@@ -106,7 +106,7 @@ class Shell:
 
     def welcome(self) -> None:
         """Leave an invitation that does not work."""
-        self.app.stage = Stage.WELCOME
+        self.app.leave_invitation()
         self.go("/")
 
     async def _route_changed(self, e) -> None:

@@ -59,13 +59,12 @@ async def settle(folder: Path) -> None:
 
 def session_of(app: App) -> Session:
     """What lies behind the open app."""
-    assert app._session is not None
-    return app._session
+    return app.live.require_session()
 
 
 async def hushed(app: App) -> App:
     """Stop the sync that goes on by itself, so that a test decides when there is a round."""
-    await app._stop()
+    await app.locking.stop()
     return app
 
 
@@ -109,9 +108,9 @@ class Team:
     async def end(self) -> None:
         """Let go of files and connections."""
         for app in self.apps:
-            await app._stop()
-            if app._log is not None:
-                app._log.close()
+            await app.locking.stop()
+            if app.live.log is not None:
+                app.live.log.close()
         for net in self.nets.values():
             await net.close()
         for store in self.stores:

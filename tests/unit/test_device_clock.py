@@ -34,7 +34,7 @@ def test_a_clock_a_day_off_is_told_and_the_stamps_are_corrected(settled: Path, t
             await fatma.sync_once()
             assert fatma.sync_status().clock_off_minutes == -off // MINUTE
             t.clock.now += MINUTE
-            fatma._world.clock.now += MINUTE  # type: ignore[attr-defined]
+            fatma.live.world.clock.now += MINUTE  # type: ignore[attr-defined]
             visit = await fatma.save_visit(FORM)
             assert stamped(fatma, visit) == t.clock.millis()
             await synced(fatma, joke)

@@ -23,7 +23,7 @@ class Killed(BaseException):
 
 def dies_at_roll(app: App, call: int) -> None:
     """The phone dies when it wants to write the roll for the n-th time."""
-    log, calls = app._log, iter(range(1, 10))
+    log, calls = app.live.log, iter(range(1, 10))
     assert log is not None
     real = log.append_roll
 
@@ -81,7 +81,7 @@ def test_a_garbage_invitation_is_told_and_another_can_be_tried(settled: Path, tm
             assert bram.stage is Stage.WELCOME
             await bram.open_invitation(link)
             assert (bram.stage, bram.look, bram.look_error) == (Stage.INVITED, None, "invitation_unknown")
-            assert not bram._require_vault().exists
+            assert not bram.live.require_vault().exists
 
     asyncio.run(story())
 
@@ -124,7 +124,7 @@ def test_a_weak_secret_or_no_name_stops_before_anything_is_used(settled: Path, t
                 with pytest.raises(BadInput) as raised:
                     await bram.accept(name, secret)
                 assert (raised.value.field, raised.value.why) == (field, why)
-            assert not bram._require_vault().exists
+            assert not bram.live.require_vault().exists
             await bram.accept(" Bram ", PIN)
             await in_use(bram, joke)
 

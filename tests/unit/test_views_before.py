@@ -48,7 +48,7 @@ def test_every_stage_before_unlocking_has_a_screen_with_help_lines_and_both_lang
         clock = TestClock()
         async with server(tmp_path / "server", clock) as (asgi, _link):
             app = device(tmp_path / "new", asgi, clock)
-            app.stage = stage
+            app.live.stage = stage
             person = Person(app, size)
             await person.arrive()
             assert any(isinstance(c, ft.Semantics) and c.heading_level == 1 for c in person.controls())
@@ -100,7 +100,7 @@ def test_everything_that_can_be_tapped_has_a_name(tmp_path: Path) -> None:
         async with server(tmp_path / "server", clock) as (asgi, link):
             for stage in (s for s in Stage if s not in (Stage.OPEN, Stage.INVITED)):
                 app = device(tmp_path / stage.name, asgi, clock)
-                app.stage = stage
+                app.live.stage = stage
                 person = Person(app)
                 await person.arrive()
                 assert all(person.named(c) for c in person.actions()), stage

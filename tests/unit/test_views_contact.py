@@ -238,13 +238,13 @@ def test_the_app_locks_by_itself_though_the_home_screen_goes_on_refreshing(tmp_p
             await fatma.accept("Fatma", PIN)
             person = Person(fatma)
             await person.arrive()
-            before = fatma._last_act
+            before = fatma.locking.last_act
             clock.now += 60_000
             await fatma.sync_once()
             await person.breathe()
-            assert fatma._last_act == before
+            assert fatma.locking.last_act == before
             await person.place("Instellingen")
-            assert fatma._last_act == clock.now
+            assert fatma.locking.last_act == clock.now
 
     asyncio.run(story())
 

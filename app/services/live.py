@@ -1,0 +1,79 @@
+"""What the parts of the app share while it runs: the stage, the log and vault, and the session while it is open."""
+
+import logging
+from collections.abc import Callable
+
+from app.services.drafts import Drafts
+from app.services.models import Stage
+from app.services.ports import PagePort, Storage
+from app.services.session import Session, World
+from app.services.vault import Vault, VaultPorts
+from sync.core.errors import Locked
+from sync.core.ports import Log
+
+logger = logging.getLogger(__name__)
+
+
+class Live:
+    """One device's app at this moment. `log` and `vault` come with the start, `session` and `drafts` with unlocking."""
+
+    def __init__(self, world: World, storage: Storage, page: PagePort) -> None:
+        self.world, self.storage, self.page = world, storage, page
+        self.stage = Stage.STARTING
+        self.log: Log | None = None
+        self.vault: Vault | None = None
+        self.session: Session | None = None
+        self.drafts: Drafts | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    # -- telling the screens -----------------------------------------------------------------------------
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """See AppFace."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    def tell(self) -> None:
+        """Something on screen may have changed."""
+        for listener in list(self._listeners):
+            try:
+                listener()
+            except Exception as error:  # a screen that can't be drawn must not stop the sync, nor unsay a save
+                logger.error("a screen was not refreshed: %s", type(error).__name__)
+
+    def enter(self, stage: Stage) -> None:
+        """Go to a stage, and tell."""
+        self.stage = stage
+        self.tell()
+
+    # -- what is there -----------------------------------------------------------------------------------
+
+    def use(self, log: Log) -> None:
+        """Work on this log from now on; its vault is closed."""
+        w = self.world
+        self.log = log
+        self.vault = Vault(VaultPorts(w.primitives, w.device_key, w.random, w.clock, log))
+
+    def require_log(self) -> Log:
+        """The log. Raises Locked before the start."""
+        if self.log is None:
+            raise Locked()
+        return self.log
+
+    def require_vault(self) -> Vault:
+        """The vault, open or not. Raises Locked before the start."""
+        if self.vault is None:
+            raise Locked()
+        return self.vault
+
+    def require_session(self) -> Session:
+        """The open session. Raises Locked."""
+        if self.session is None:
+            raise Locked()
+        return self.session
+
+    def close(self) -> None:
+        """Forget what was unlocked."""
+        if self.vault:
+            self.vault.close()
+        self.session = self.drafts = None

@@ -1,0 +1,40 @@
+"""People: who is on the team, by which names."""
+
+from app.services.models import Member
+from app.services.session import Session
+from sync.core import ring
+from sync.core.change import Change, Patch
+from sync.core.ids import ID_BYTES, record_id
+from sync.device.writer import Part
+
+
+def names(session: Session) -> dict[str, str]:
+    """Member id as hex → name, as far as it has arrived here."""
+    return {r["member"]: r["name"] for r in session.view.ask("SELECT * FROM members")}
+
+
+def members(session: Session) -> list[Member]:
+    """See AppFace."""
+    known = names(session)
+    return [
+        Member(m, known.get(m.hex(), ""), devices[0].role, len(devices), m == session.member)
+        for m, devices in session.roll.state.members().items()
+    ]
+
+
+def my_name(session: Session) -> str:
+    """The name of whoever's device this is: as synced, else as typed when joining."""
+    rows = session.view.ask("SELECT name FROM members WHERE member = :me", me=session.member.hex())
+    return str(rows[0]["name"]) if rows else session.name
+
+
+async def say_my_name(session: Session, name: str) -> None:
+    """Tell the team the name typed when joining, unless it has one."""
+    me = session.member.hex()
+    if session.view.ask("SELECT 1 FROM members WHERE member = :me AND name <> ''", me=me):
+        return
+    nonce = session.world.random.bytes(ID_BYTES)
+    record = record_id(session.member, "member", nonce)
+    change = Change("member", "name", record, session.writer.stamp(), {"name": Patch(name)}, nonce)
+    await session.writer.write([Part(change, frozenset({ring.team_ring(session.team)}))])
+    await session.catch_up()
