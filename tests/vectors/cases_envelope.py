@@ -168,7 +168,7 @@ async def grants(primitives: Primitives) -> list[Vector]:
 
 @replay("envelope")
 async def _(primitives: Primitives, v: Vector) -> None:
-    e = parse(v.payload)
+    e = parse(v.whole())
     if not (await envelope.verify(primitives, [(e, v.raw("public"))]))[0]:
         raise BadSignature()
     [plain] = await envelope.open_many(primitives, [(e, v.raw("key"))])

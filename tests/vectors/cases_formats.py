@@ -179,7 +179,7 @@ async def _(primitives: Primitives, v: Vector) -> None:
 
 @replay("change")
 async def _(primitives: Primitives, v: Vector) -> None:
-    c = change.decode(v.payload)
+    c = change.decode(v.whole())
     assert change.encode(c) == v.payload
     assert (c.record, c.stamp.to_bytes()) == (v.raw("record"), v.raw("stamp"))
 

@@ -179,7 +179,7 @@ async def _(primitives: Primitives, v: Vector) -> None:
 
 @replay("directory")
 async def _(primitives: Primitives, v: Vector) -> None:
-    roll = Roll()
+    edition, roll = directory.parse(v.whole()), Roll()
     await roll.extend(primitives, codec.unpack(v.raw("roll"), 1 << 20))
     last = directory.parse(v.raw("last")) if v.values["last"] else None
-    await directory.check(primitives, roll, last, directory.parse(v.payload))
+    await directory.check(primitives, roll, last, edition)

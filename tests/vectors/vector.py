@@ -9,6 +9,7 @@ A file of tests/vectors/files is text: a header of `key: value` lines, an empty 
 
     64 hex characters a line
 
+`zeros`, where it is given, is how many zero bytes follow the payload.
 `expect` is `success` or the code of an error of sync/core/errors.py: telling *which* error keeps one failure
 from hiding another. To add vectors, write tests/vectors/cases_<subject>.py with
 
@@ -53,6 +54,10 @@ class Vector:
     def raw(self, key: str) -> bytes:
         """A value as bytes."""
         return bytes.fromhex(str(self.values[key]))
+
+    def whole(self) -> bytes:
+        """The payload, and as many zero bytes after it as `zeros` says: for what is too large for a file."""
+        return self.payload + bytes(self.number("zeros") if "zeros" in self.values else 0)
 
     def number(self, key: str) -> int:
         """A value as a whole number."""
