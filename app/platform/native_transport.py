@@ -6,7 +6,7 @@ import httpx
 
 from sync.core.errors import Unreachable
 from sync.core.ports import Reply
-from sync.core.wire import MEDIA_TYPE
+from sync.core.wire import MAX_BODY_BYTES, MEDIA_TYPE
 
 TIMEOUT_SECONDS = 30
 
@@ -26,13 +26,24 @@ class HttpTransport:
         headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
             async with asyncio.timeout(self._seconds):  # the whole, where httpx bounds each step
-                answer = await self._client.request(method, path, content=body, headers=headers)
+                async with self._client.stream(method, path, content=body, headers=headers) as answer:
+                    if answer.headers.get("content-type") != MEDIA_TYPE:
+                        raise Unreachable("not our server")
+                    return Reply(answer.status_code, await _bounded(answer))
         except (httpx.HTTPError, TimeoutError) as e:
             raise Unreachable(type(e).__name__) from e
-        if answer.headers.get("content-type") != MEDIA_TYPE:
-            raise Unreachable("not our server")
-        return Reply(answer.status_code, answer.content)
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.aclose()
+
+
+async def _bounded(answer: httpx.Response) -> bytes:
+    """The unpacked body, given up as soon as it is longer than any answer of ours."""
+    parts, size = [], 0
+    async for chunk in answer.aiter_bytes():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise Unreachable("an answer without end")
+        parts.append(chunk)
+    return b"".join(parts)

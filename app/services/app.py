@@ -174,6 +174,7 @@ class App:
             trouble="" if state.trouble == "unreachable" else state.trouble,
             clock_off_minutes=round(state.skew_millis / 60_000),
             aside=len(session.replica.aside),
+            withheld=len({device for device, _ in session.replica.withheld}),
         )
 
     def sync_now(self) -> None:
@@ -189,6 +190,10 @@ class App:
         """See AppFace. By the corrected clock: a device that is days behind must not call today the future."""
         return date.fromtimestamp(self.live.require_session().writer.now() / 1000)
 
+    def _latest_day(self) -> date:
+        """The later of both clocks' days: a server that is years behind must not keep today's visit from being saved."""
+        return max(self.today(), date.fromtimestamp(self.live.world.clock.millis() / 1000))
+
     # -- visits ------------------------------------------------------------------------------------------
 
     def visits(self) -> list[Visit]:
@@ -201,7 +206,7 @@ class App:
 
     async def save_visit(self, form: VisitForm, visit: bytes | None = None) -> bytes:
         """See AppFace."""
-        saved = await visits.save(self.live.require_session(), form, self.today(), visit)
+        saved = await visits.save(self.live.require_session(), form, self._latest_day(), visit)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
             await self.save_draft(visit.hex() if visit else "new", None)
         self.live.tell()

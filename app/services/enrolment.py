@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from app.services.models import InvitationLook
 from sync.core import invitation, ring, wire
-from sync.core.errors import InvitationUnknown, RollMoved, RollRefused
+from sync.core.errors import InvitationUnknown, InvitationUsed, RollMoved, RollRefused
 from sync.core.ids import device_id, invitation_author
 from sync.core.invitation import Invitation
 from sync.core.ports import SEED_BYTES, Primitives, Random, Transport
@@ -51,6 +51,8 @@ async def look(primitives: Primitives, transport: Transport, invitation_: Invita
     signing = await invitation.signing_key(primitives, invitation_.seed)
     if signing.public != invite.signing:
         raise InvitationUnknown("another seed")
+    if invitation_.announced in roll.state.used:
+        raise InvitationUsed()
     return Looked(invitation_, roll, invite)
 
 

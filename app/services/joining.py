@@ -91,6 +91,9 @@ class Joining:
             except UnknownDevice:
                 self._come_to_nothing(InvitationUsed.code)
                 raise InvitationUsed() from None
+            if session.device not in session.roll.state.devices:  # whatever the server says: it is not on the roll
+                self._come_to_nothing(InvitationUsed.code)
+                raise
             roll = session.roll
         except InvitationExpired:
             self._come_to_nothing(InvitationExpired.code)

@@ -128,6 +128,7 @@ class SyncStatus:
     trouble: str = ""  # an error code of sync.core.errors, "" when all is well
     clock_off_minutes: int = 0  # how far this device's clock is off, 0 below 10 minutes
     aside: int = 0  # envelopes kept aside because they could not be read or were not allowed
+    withheld: int = 0  # devices with a gap in what came in of them
 
 
 @dataclass(frozen=True, slots=True)

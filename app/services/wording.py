@@ -83,6 +83,15 @@ def sentence_of(code: str) -> str:
     return _texts().get(code, _texts()["internal"])
 
 
+def withheld(devices: int) -> str:
+    """What to show when something of so many devices has not come in, though what came after it has."""
+    return counted(
+        "Van {n} apparaat ontbreekt iets. Wat er wel is, blijft bewaard.",
+        "Van {n} apparaten ontbreekt iets. Wat er wel is, blijft bewaard.",
+        devices,
+    )
+
+
 def field_text(error: BadInput) -> str:
     """What to show at a field."""
     return _fields().get((error.field, error.why), _texts()["bad_input"])

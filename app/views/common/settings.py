@@ -4,7 +4,7 @@ import flet as ft
 
 from app import VERSION
 from app.services.language import LANGUAGES, _, chosen
-from app.services.wording import sentence_of
+from app.services.wording import sentence_of, withheld
 from app.views.common.invited import role_text
 from app.views.parts import card, page_body, pick, side_button, text, title
 from app.views.screen import Screen
@@ -51,6 +51,12 @@ class SettingsScreen(Screen):
 
     def _aside(self) -> list[ft.Control]:
         items = self.app.aside()
+        missing = self.app.sync_status().withheld
+        if missing:
+            return [text(withheld(missing)), *self._each_aside(items)]
         if not items:
             return [text(_("Niets. Alles wat binnenkwam, was te lezen."), soft=True)]
+        return self._each_aside(items)
+
+    def _each_aside(self, items) -> list[ft.Control]:
         return [card(text(sentence_of(i.reason)), text(i.by or _("afzender onbekend"), soft=True)) for i in items]

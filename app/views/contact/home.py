@@ -6,7 +6,7 @@ import flet as ft
 
 from app.services.language import _, counted, day_text, moment_text
 from app.services.models import Visit
-from app.services.wording import sentence_of
+from app.services.wording import sentence_of, withheld
 from app.views.contact.words import outcomes
 from app.views.parts import card, main_button, notice, page_body, quiet_button, stack, text, title
 from app.views.screen import Screen
@@ -79,6 +79,8 @@ class HomeScreen(Screen):
         if s.aside:
             words = counted("{n} bericht is apart gezet.", "{n} berichten zijn apart gezet.", s.aside)
             lines.append(notice(words, ft.Icons.INVENTORY_2_OUTLINED))
+        if s.withheld:
+            lines.append(notice(withheld(s.withheld), ft.Icons.INVENTORY_2_OUTLINED))
         return card(*(lines or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
 
     def _visit_card(self, v: Visit) -> ft.Control:
