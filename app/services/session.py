@@ -81,7 +81,7 @@ async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -
     """Everything behind the lock screen, from the log alone. Raises what a damaged roll raises."""
     roll = Roll()
     await roll.extend(world.primitives, log.roll())
-    keyring = await keys.unlock(world.primitives, secrets)
+    keyring = await keys.unlock(world.primitives, secrets, roll)
     session = Session(world, log, vault, roll, keyring, secrets.name)
     await session.catch_up()
     return session

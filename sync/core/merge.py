@@ -47,7 +47,8 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that is known of one record. `creator` is a member id, known once a creating change came in.
+    """All that is known of one record. `creator` is a member id, known once a creating change came in; `teams`
+    are those in which it was made.
 
     `fields` is keyed "group.name": a right to write one group is never a way into a field of another.
     """
@@ -57,6 +58,7 @@ class Record:
     creator: bytes | None = None
     fields: Mapping[str, Register] = field(default_factory=dict)
     erased: frozenset[bytes] = frozenset()
+    teams: frozenset[bytes] = frozenset()
 
     def value(self, name: str) -> Any:
         """The value to show of a field, or None."""
@@ -106,11 +108,14 @@ class Record:
         return not self.erased and self.removal is not None and not self.hidden
 
 
-def from_change(change: Change, envelope: bytes, device: bytes, member: bytes) -> Record:
+def from_change(
+    change: Change, envelope: bytes, device: bytes, member: bytes, teams: frozenset[bytes] = frozenset()
+) -> Record:
     """The record as this one change alone tells it. Rights have been checked before."""
     creator = member if change.nonce is not None else None
+    teams = teams if change.nonce is not None else frozenset()
     if change.group == ERASE:
-        return Record(change.record, change.kind, creator, erased=frozenset({envelope}))
+        return Record(change.record, change.kind, creator, erased=frozenset({envelope}), teams=teams)
     seen = frozenset(change.seen) if change.group == LIFE else frozenset()
     fields = {
         f"{change.group}.{name}": Register(
@@ -119,18 +124,19 @@ def from_change(change: Change, envelope: bytes, device: bytes, member: bytes) -
         )
         for name, patch in change.fields.items()
     }
-    return Record(change.record, change.kind, creator, fields)
+    return Record(change.record, change.kind, creator, fields, teams=teams)
 
 
 def merge(a: Record, b: Record) -> Record:
     """Both together. Erasure wins always and leaves nothing of the fields behind."""
     erased = a.erased | b.erased
     creator = a.creator or b.creator
+    teams = a.teams | b.teams
     if erased:
-        return Record(a.id, a.kind, creator, {}, erased)
+        return Record(a.id, a.kind, creator, {}, erased, teams)
     names = {**a.fields, **b.fields}
     fields = {n: _join(a.fields.get(n, Register()), b.fields.get(n, Register())) for n in names}
-    return Record(a.id, a.kind, creator, fields)
+    return Record(a.id, a.kind, creator, fields, teams=teams)
 
 
 def merge_all(first: Record, *others: Record) -> Record:

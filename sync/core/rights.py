@@ -26,7 +26,7 @@ class Relation(Enum):
     """How the author must stand to the record."""
 
     CREATOR = "creator"  # the author's member made the record
-    TEAM = "team"  # any device of the team
+    TEAM = "team"  # in a team whose record it is, or above it
     ROUND = "round"  # a device that holds the round's ring
     SUBJECT = "subject"  # the author's member made the record that this one is about
 
@@ -54,6 +54,8 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("door", "state"): {Role.COLLECTOR: Relation.ROUND, Role.CONTACT: Relation.ROUND},
     ("mark", "address"): _CREATOR_ANY,
     ("mark", "lift"): _COORDINATOR,
+    ("adoption", "verdict"): {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM},
+    ("grant", "keys"): _COORDINATOR,
 }
 for _kind in {kind for kind, _ in TABLE}:
     TABLE[_kind, LIFE] = _CREATOR_OR_COORDINATOR
@@ -67,17 +69,40 @@ TABLE["mark", ERASE] = {}
 for _kind in ("visit", "activity", "story"):
     TABLE[_kind, LIFE] = _NOTES
 
+# What a record is about is said once, when it is made: else a word could be turned to another's visit.
+FIXED = {("review", "word"): frozenset({"visit"})}
+
 KINDS = frozenset(kind for kind, _ in TABLE)
+
+
+# What was decided about someone's quarantined envelopes, and keys that were handed on, stays.
+for _kind in ("adoption", "grant"):
+    TABLE[_kind, LIFE] = {}
+    TABLE[_kind, ERASE] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who signed, as the roll stood at the head that the envelope names."""
+    """Who signed, as the roll stood at the head that the envelope names. `teams` are those they may write in."""
 
     member: bytes
     role: Role
     team: bytes
+    teams: frozenset[bytes] = frozenset()
     in_round: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the record that a change is of: its creator, and the teams that it was made in.
+
+    `subject` and `subject_teams` are those of the record that it is about.
+    """
+
+    creator: bytes | None = None
+    teams: frozenset[bytes] = frozenset()
+    subject: bytes | None = None
+    subject_teams: frozenset[bytes] = frozenset()
 
 
 def needs_subject(change: Change) -> bool:
@@ -85,25 +110,35 @@ def needs_subject(change: Change) -> bool:
     return Relation.SUBJECT in TABLE.get((change.kind, change.group), {}).values()
 
 
-def check(change: Change, author: Author, creator: bytes | None, subject: bytes | None = None) -> None:
+def relation(change: Change, author: Author) -> Relation | None:
+    """In what relation this author has to stand to the record; None where the table refuses."""
+    return TABLE.get((change.kind, change.group), {}).get(author.role)
+
+
+def check(change: Change, author: Author, sealed_in: frozenset[bytes], standing: Standing) -> None:
     """Let a change pass or raise.
 
-    `creator` is the record's creator as far as known, `subject` that of the record it is about.
-    Raises ForeignRecord (claims a record that its author could not have made), NewerVersion (a kind or group
-    of a newer version: kept, not merged) or Forbidden.
+    `sealed_in` are the teams whose rings the envelope is sealed to. Raises ForeignRecord (claims a record that
+    its author could not have made), NewerVersion (a kind or group of a newer version: kept, not merged) or
+    Forbidden.
     """
     if change.nonce is not None and record_id(author.member, change.kind, change.nonce) != change.record:
         raise ForeignRecord(change.kind)
     if (change.kind, change.group) not in TABLE:
         raise NewerVersion(f"{change.kind}/{change.group}")
-    made_by = author.member if change.nonce is not None else creator
-    relation = TABLE[change.kind, change.group].get(author.role)
+    if change.nonce is None and FIXED.get((change.kind, change.group), frozenset()) & set(change.fields):
+        raise Forbidden("what it is about is said once")
+    if not sealed_in <= author.teams:
+        raise Forbidden("sealed to another team")
+    made_by = author.member if change.nonce is not None else standing.creator
+    ours = standing.teams or sealed_in or frozenset({author.team})
+    about = standing.subject_teams or ours
     allowed = {
         None: False,
         Relation.CREATOR: made_by == author.member,
-        Relation.TEAM: True,
+        Relation.TEAM: bool(ours & author.teams) and bool(about & author.teams),
         Relation.ROUND: author.in_round,
-        Relation.SUBJECT: subject == author.member,
-    }[relation]
+        Relation.SUBJECT: standing.subject == author.member,
+    }[relation(change, author)]
     if not allowed:
         raise Forbidden(f"{change.kind}/{change.group} by {author.role.name}")

@@ -11,6 +11,7 @@ UNSENT_SINCE = "unsent since"
 LAST_SYNC = "last sync"
 INCARNATION = "incarnation"
 CURSORS = "cursors"
+FORK = "fork"
 
 _chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)
 _cursors = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**63 - 1)), 100_000)

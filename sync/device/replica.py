@@ -7,9 +7,9 @@ seen waits and is tried again. Nothing is dropped.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from sync.core import change, envelope, merge, rights, sender_key
+from sync.core import change, codec, envelope, merge, rights, ring, sender_key
 from sync.core.change import Change
 from sync.core.envelope import Envelope
 from sync.core.errors import (
@@ -18,14 +18,18 @@ from sync.core.errors import (
     ForeignRecord,
     NewerVersion,
     NotForThisKey,
+    Quarantined,
     RollRefused,
     StaleEpoch,
     StraatError,
     UnknownHead,
 )
 from sync.core.formats import SENDER_KEY
-from sync.core.ports import Log, LogEntry, LogState, Primitives
+from sync.core.ids import HASH_BYTES
+from sync.core.ports import KEY_BYTES, Log, LogEntry, LogState, Primitives
+from sync.core.rights import Author, Relation, Role, Standing
 from sync.core.roll import Device, Roll
+from sync.device.chains import Chains, Place
 from sync.device.keyring import Keyring
 
 BATCH = 500
@@ -50,6 +54,33 @@ class Aside:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A quarantined envelope that can be read: what it would change, and whose it is."""
+
+    envelope: Envelope
+    change: Change
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A decision about a quarantined envelope, and for which teams, or of whose own, its author may decide."""
+
+    adopted: bool
+    teams: frozenset[bytes]
+    member: bytes
+
+    def counts_for(self, teams: frozenset[bytes], member: bytes) -> bool:
+        """Whether its author may decide about what this member sealed to these teams."""
+        return teams <= self.teams if teams else member == self.member
+
+
+ADOPTION, VERDICT, ADOPT = "adoption", "verdict", "adopt"
+KEYS, GRANT = "keys", "grant"
+_granted_keys = codec.items(codec.row(codec.blob(HASH_BYTES), codec.blob(KEY_BYTES)), 10_000)
+
+
 class Replica:
     """The records of one device's log. `on_stamp` hears each merged change's stamp (for the clock)."""
 
@@ -66,27 +97,78 @@ class Replica:
         self.records: dict[bytes, merge.Record] = {}
         self.origins: dict[bytes, Origin] = {}  # envelope id → origin, for every merged change
         self.aside: dict[bytes, Aside] = {}
-        self.withheld: set[tuple[bytes, bytes]] = set()  # (device, ring) with a gap in its numbers
+        self.quarantine: dict[bytes, Held] = {}
         self.position = 0
+        self.rebuilt = 0  # how often everything was judged anew
         self._waiting: dict[bytes, bytes] = {}
-        self._chains: dict[tuple[bytes, bytes], _Chain] = {}
+        self._early: set[bytes] = set()  # those of `_waiting` that name a roll head not known here
+        self._chains = Chains()
+        self._verified: set[bytes] = set()
+        self._verdicts: dict[bytes, set[_Verdict]] = {}  # by envelope id
+        self._marks: object = None
+        self._again = False
         self._one_at_a_time = asyncio.Lock()
 
+    @property
+    def withheld(self) -> set[Place]:
+        """(device, ring) with a gap in its numbers."""
+        return self._chains.withheld
+
+    @property
+    def doubled(self) -> set[Place]:
+        """(device, ring) with two envelopes of one number."""
+        return self._chains.doubled
+
+    @property
+    def unknown_heads(self) -> int:
+        """How many envelopes name a roll head that is not known here: a roll that is late, or another one."""
+        return len(self._early & set(self._waiting))
+
+    def seen(self, device: bytes) -> dict[bytes, tuple[int, bytes]]:
+        """The last number and envelope id that came in of this device, by ring."""
+        return self._chains.seen(device)
+
     async def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> set[bytes]:
-        """Take in everything after `position`, and what waited. Gives the ids of records that changed."""
+        """Take in everything after `position`, and what waited. Gives the ids of records that changed.
+
+        When the roll has cut someone off since, or a cut is better known, everything is judged anew: then what
+        is no longer there is among the changed as well.
+        """
         async with self._one_at_a_time:
             changed: set[bytes] = set()
-            while entries := self._log.read(self.position, BATCH):
-                changed |= await self._take_in(self._fresh(entries))
-                self.position = entries[-1].position
-                progress(self.position)
-            while self._waiting:
-                before = len(self._waiting)
-                again, self._waiting = list(self._waiting.items()), {}
-                changed |= await self._take_in(again)
-                if len(self._waiting) >= before:
-                    break
-            return changed
+            while True:
+                if self._again or self._marks is not self._roll.state.marks:
+                    changed |= self._forget()
+                changed |= await self._follow(progress)
+                if not self._again and self._marks is self._roll.state.marks:
+                    return changed
+
+    def _forget(self) -> set[bytes]:
+        """Start again from the log, keeping what is known of signatures, numbers and verdicts."""
+        fresh = self._marks is None and not self.position
+        self._again, self._marks = False, self._roll.state.marks
+        if fresh:
+            return set()
+        gone = set(self.records)
+        self.records, self.origins, self.aside, self.quarantine = {}, {}, {}, {}
+        self._waiting, self._early, self.position = {}, set(), 0
+        self.rebuilt += 1
+        return gone
+
+    async def _follow(self, progress: Callable[[int], None]) -> set[bytes]:
+        changed: set[bytes] = set()
+        while entries := self._log.read(self.position, BATCH):
+            changed |= await self._take_in(self._fresh(entries))
+            self.position = entries[-1].position
+            progress(self.position)
+            await asyncio.sleep(0)
+        while self._waiting:
+            before = len(self._waiting)
+            again, self._waiting = list(self._waiting.items()), {}
+            changed |= await self._take_in(again)
+            if len(self._waiting) >= before:
+                break
+        return changed
 
     def _fresh(self, entries: Sequence[LogEntry]) -> list[tuple[bytes, bytes]]:
         for e in entries:
@@ -96,7 +178,7 @@ class Replica:
 
     async def _take_in(self, items: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
         parsed = [p for item in items if (p := self._parse(*item))]
-        good = await self._verified(parsed)
+        good = await self._verify(parsed)
         await self._open_sender_keys([(e, d) for e, d in good if e.format == SENDER_KEY])
         return await self._open_changes([(e, d) for e, d in good if e.format != SENDER_KEY])
 
@@ -113,19 +195,23 @@ class Replica:
             for link in e.header.links:
                 if link.ring not in state.rings or state.rings[link.ring].epoch != link.epoch:
                     raise StaleEpoch()
-        except (UnknownHead, NewerVersion):
+        except (UnknownHead, NewerVersion) as error:
             self._waiting[name] = data
+            if isinstance(error, UnknownHead):
+                self._early.add(name)
             return None
         except (BadFormat, RollRefused, StaleEpoch, StraatError) as error:
             self._set_aside(name, error, device, len(data))
             return None
         return e, author
 
-    async def _verified(self, parsed: list[tuple[Envelope, Device]]) -> list[tuple[Envelope, Device]]:
-        results = await envelope.verify(self._primitives, [(e, d.signing) for e, d in parsed])
+    async def _verify(self, parsed: list[tuple[Envelope, Device]]) -> list[tuple[Envelope, Device]]:
+        unknown = [(e, d.signing) for e, d in parsed if e.id not in self._verified]
+        results = await envelope.verify(self._primitives, unknown)
+        self._verified |= {e.id for (e, _), holds in zip(unknown, results, strict=True) if holds}
         good = []
-        for (e, d), holds in zip(parsed, results, strict=True):
-            if holds:
+        for e, d in parsed:
+            if e.id in self._verified:
                 self._note_chain(e)
                 good.append((e, d))
             else:
@@ -133,14 +219,11 @@ class Replica:
         return good
 
     def _note_chain(self, e: Envelope) -> None:
-        """Remember the envelope's place; a gap or a mismatch before it means something is withheld."""
-        readable = {ring for ring, _ in self._keyring.rings}
-        for link in e.header.links:
-            if link.ring in readable:
-                place = (e.header.device, link.ring)
-                chain = self._chains.setdefault(place, _Chain())
-                chain.add(link, e.id)
-                (self.withheld.add if chain.ahead else self.withheld.discard)(place)
+        """Remember the envelope's places. A second one with its number may undo what a cut let pass."""
+        doubled = len(self._chains.doubled)
+        self._chains.note(e, {ring_id for ring_id, _ in self._keyring.rings})
+        if len(self._chains.doubled) > doubled and e.header.device in self._roll.state.marks:
+            self._again = True
 
     async def _open_sender_keys(self, items: list[tuple[Envelope, Device]]) -> None:
         for e, d in items:
@@ -154,6 +237,8 @@ class Replica:
                 self._set_aside(e.id, error, d.id, len(e.data))
 
     async def _open_changes(self, items: list[tuple[Envelope, Device]]) -> set[bytes]:
+        for e, _ in items:
+            self._keyring.take_granted(e.header)
         ready = [(e, d) for e, d in items if e.header.key in self._keyring.content]
         for e, _ in items:
             if e.header.key not in self._keyring.content:
@@ -168,33 +253,91 @@ class Replica:
                 changed.add(self._merge(e, d, change.decode(plain)))
             except (NewerVersion, _Early):
                 self._waiting[e.id] = e.data
+            except _Erased:
+                self.aside.pop(e.id, None)
+                self.quarantine.pop(e.id, None)
+            except Quarantined as error:  # judged again at each start: a coordinator may adopt it
+                self.aside[e.id] = Aside(e.id, error.code, d.id, len(e.data))
             except StraatError as error:
                 self._set_aside(e.id, error, d.id, len(e.data))
         return changed
 
     def _merge(self, e: Envelope, device: Device, c: Change) -> bytes:
         known = self.records.get(c.record)
-        creator = known.creator if known else None
-        if c.nonce is None and creator is None:
+        if c.nonce is None and (known is None or known.creator is None):
             raise _Early()
         if known and known.kind != c.kind:
             raise ForeignRecord(c.kind)
         subject = self._subject(c, known)
         if subject is None and rights.needs_subject(c):
             raise _Early()
-        rights.check(c, self._roll.at(e.header.head).author(device.id), creator, subject)
-        record = merge.from_change(c, e.id, device.id, device.member)
+        standing = Standing(
+            known.creator if known else None,
+            known.teams if known else frozenset(),
+            subject.creator if subject else None,
+            subject.teams if subject else frozenset(),
+        )
+        state = self._roll.at(e.header.head)
+        author = state.author(device.id)
+        owned = (state.rings[link.ring] for link in e.header.links)
+        teams = frozenset(r.owner for r in owned if r.kind != ring.OWN)
+        rights.check(c, author, teams, standing)
+        self._judge_cuts(e, device, c, author, teams, standing)
+        record = merge.from_change(c, e.id, device.id, device.member, teams or frozenset({author.team}))
         self.records[c.record] = merge.merge(known, record) if known else record
         self.origins[e.id] = Origin(c.record, device.id, device.member)
+        if self.quarantine.pop(e.id, None):
+            self.aside.pop(e.id, None)
+        self._obey(c, author)
         self._on_stamp(c)
         return c.record
 
-    def _subject(self, c: Change, known: merge.Record | None) -> bytes | None:
-        """The creator of the record that this one is about (a review's visit)."""
-        patch = c.fields.get("visit") if c.group == "word" else None  # an answer can't choose its own visit
+    def _judge_cuts(
+        self, e: Envelope, device: Device, c: Change, author: Author, teams: frozenset[bytes], standing: Standing
+    ) -> None:
+        """What lies beyond a cut is quarantined, unless a coordinator has adopted it."""
+        place = self._roll.place(e.header.head)
+        for mark in self._roll.state.marks.get(device.id, ()):
+            if place >= mark.place or not self._chains.beyond(e, mark):
+                continue
+            if mark.role is not None and rights.relation(c, author) is not Relation.TEAM:
+                continue  # one's own notes arrive, also when one has another place since
+            verdicts = [v for v in self._verdicts.get(e.id, ()) if v.counts_for(teams, device.member)]
+            if not all(v.adopted for v in verdicts):
+                self._log.drop([e.id])
+                raise _Erased()
+            if verdicts:
+                return
+            try:
+                if mark.role is None:
+                    raise Quarantined()
+                rights.check(c, replace(author, role=mark.role, teams=mark.teams), teams, standing)
+            except StraatError as error:
+                self.quarantine[e.id] = Held(e, c, device)
+                raise Quarantined(error.code) from error
+
+    def _obey(self, c: Change, author: Author) -> None:
+        """What was decided about quarantined envelopes, and keys that were handed on."""
+        if (c.kind, c.group) == (ADOPTION, VERDICT) and {"envelope", "verdict"} <= set(c.fields):
+            name, verdict = c.fields["envelope"].value, c.fields["verdict"].value
+            if isinstance(name, bytes):
+                teams = author.teams if author.role is Role.COORDINATOR else frozenset()
+                self._verdicts.setdefault(name, set()).add(_Verdict(verdict == ADOPT, teams, author.member))
+                self._again |= name in self.origins  # adopted by one, erased by another
+                if held := self.quarantine.get(name):
+                    self._waiting[name] = held.envelope.data
+        elif (c.kind, c.group) == (GRANT, KEYS) and "keys" in c.fields:
+            try:
+                for name, key in _granted_keys(c.fields["keys"].value):
+                    self._keyring.granted.setdefault(name, set()).add(key)
+            except StraatError:
+                return
+
+    def _subject(self, c: Change, known: merge.Record | None) -> merge.Record | None:
+        """The record that a review is about, as the one who made it named it; an answer can't choose."""
+        patch = c.fields.get("visit") if c.nonce is not None and c.group == "word" else None
         about = patch.value if patch else known.value("word.visit") if known else None
-        record = self.records.get(about) if isinstance(about, bytes) else None
-        return record.creator if record else None
+        return self.records.get(about) if isinstance(about, bytes) else None
 
     def _set_aside(self, name: bytes, error: StraatError, device: bytes | None, size: int) -> None:
         self.aside[name] = Aside(name, error.code, device, size)
@@ -223,18 +366,5 @@ class _Early(Exception):
     """A change of a record whose creation has not come in yet."""
 
 
-@dataclass(slots=True)
-class _Chain:
-    """One device's envelopes in one ring: the unbroken part by its tip, and what came in ahead of it."""
-
-    number: int = 0
-    tip: bytes = envelope.NO_PREVIOUS
-    ahead: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-
-    def add(self, link: envelope.Link, name: bytes) -> None:
-        """Note an envelope, and move the tip over all that now follow it."""
-        if link.number > self.number:
-            self.ahead[link.number] = (link.previous, name)
-        while (following := self.ahead.get(self.number + 1)) and following[0] == self.tip:
-            self.number += 1
-            self.tip = self.ahead.pop(self.number)[1]
+class _Erased(Exception):
+    """A quarantined envelope that a coordinator decided to erase."""

@@ -53,7 +53,7 @@ async def offer_roll(ask: Ask, roll: Roll, device: bytes) -> bool:
         theirs += len(entries)
     for data in roll.entries[theirs:]:
         entry = roll_entry.parse(data)
-        joining = isinstance(entry.body, roll_entry.AddDevice)
+        joining = isinstance(entry.body, roll_entry.AddDevice | roll_entry.Recover)
         if not joining and entry.author != device:
             break
         try:

@@ -6,7 +6,7 @@ envelope is set aside with the server's reason and the rest goes on. Failures wa
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,8 @@ from sync.core import codec, wire
 from sync.core.errors import (
     BrokenChain,
     NotAuthorized,
+    Revoked,
+    RollForked,
     RollMoved,
     StraatError,
     UnknownHead,
@@ -45,6 +47,8 @@ class SyncState:
     online: bool = True
     trouble: str = ""
     skew_millis: int = 0
+    forked: bool = False  # two rolls exist: notes go on, nothing is put on the roll until this is cleared
+    handed_in: bool = False  # this device has left, and the server has all that it had
 
 
 class Syncer:
@@ -66,7 +70,7 @@ class Syncer:
         self._transport, self._primitives, self._clock, self._random = transport, primitives, clock, random
         self._log, self._roll, self._keyring = log, roll, keyring
         self._replica, self._writer, self._on_change = replica, writer, on_change
-        self.state = SyncState()
+        self.state = SyncState(forked=log.get(meta.FORK) is not None)
         self._token = ""
         self._failures = 0
         self._roll_lost = False  # the server may have less of the roll than we
@@ -94,7 +98,8 @@ class Syncer:
             self.state.busy = True
             try:
                 await self._round()
-                self.state.online, self.state.trouble, self._failures = True, "", 0
+                trouble = RollForked.code if self.state.forked else ""
+                self.state.online, self.state.trouble, self._failures = True, trouble, 0
                 self._log.put({meta.LAST_SYNC: meta.int_bytes(self._clock.millis())})
             except StraatError as error:
                 self._failures += 1
@@ -133,6 +138,10 @@ class Syncer:
             self._roll_lost = False
         await self._pull_roll()
         self._tell(await self._replica.catch_up())
+        if self._keyring.device in self._roll.state.left:
+            await self._push()
+            self.state.handed_in = True
+            raise Revoked()
         try:
             await self._push()
         except UnknownHead:  # the server misses a part of the roll: that keeps nothing from coming in
@@ -190,9 +199,47 @@ class Syncer:
             await self._take_roll()
 
     async def _take_roll(self) -> None:
-        while entries := await self._ask("roll", len(self._roll.entries), wire.ROLL):
-            await self._roll.extend(self._primitives, entries)
-            self._log.append_roll(entries)
+        if self.state.forked:
+            return
+        try:
+            while entries := await self._ask("roll", len(self._roll.entries), wire.ROLL):
+                await self._grow(entries)
+        except RollForked as error:
+            await self._keep_fork(entries)
+            raise error
+        except RollMoved:
+            await self._find_fork()
+            raise
+
+    async def _grow(self, entries: Sequence[bytes]) -> None:
+        """These entries follow: taken in, kept, and what they grant to this device opened."""
+        await self._roll.extend(self._primitives, entries)
+        self._log.append_roll(entries)
+        await self._keyring.absorb(self._primitives, self._roll.state.organisation, entries)
+
+    async def _find_fork(self) -> None:
+        """What the server gives does not follow ours. If it has another entry where we have one, and that is
+        allowed and signed as well, there are two rolls: the proof is kept. Else it is withholding, or garbage.
+        """
+        theirs = 0
+        while entries := await self._ask("roll", theirs, wire.ROLL):
+            ours = self._roll.entries[theirs : theirs + len(entries)]
+            other = next((data for mine, data in zip(ours, entries, strict=False) if mine != data), None)
+            if other is not None:
+                try:
+                    await self._roll.extend(self._primitives, [other])
+                except RollForked:
+                    await self._keep_fork([other])
+                    raise
+                return
+            theirs += len(entries)
+            if theirs >= len(self._roll.entries):
+                return
+
+    async def _keep_fork(self, entries: Sequence[bytes]) -> None:
+        """Keep the other roll's entry beside ours: it is the proof."""
+        self.state.forked = True
+        self._log.put({meta.FORK: codec.pack(list(entries)[:1])})
 
     async def refresh_roll(self) -> None:
         """Sign in and take in the roll. Raises UnknownDevice when the server does not know this one."""
@@ -211,6 +258,8 @@ class Syncer:
             return await self._append_roll(make)
 
     async def _append_roll(self, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        if self.state.forked:
+            raise RollForked()
         if not self._token:
             await self._sign_in()
         for _ in range(5):
@@ -221,8 +270,7 @@ class Syncer:
                     await self._ask("roll/append", [self._roll.state.head, entry], wire.APPENDED)
                 except RollMoved:
                     continue
-                await self._roll.extend(self._primitives, [entry])
-                self._log.append_roll([entry])
+                await self._grow([entry])
                 return entry
         raise RollMoved()
 

@@ -57,6 +57,7 @@ class Routes:
             _Message("roll/append", wire.APPEND, ONE_ENTRY, lambda carrier, body: s.append(carrier, *body)),
             _Message("push", wire.PUSH, wire.MAX_BODY_BYTES, s.push),
             _Message("pull", wire.PULL, SMALL, s.pull),
+            _Message("devices", wire.NOTHING, SMALL, lambda carrier, _: s.devices(carrier)),
             _Message("directory/publish", None, MAX_DIRECTORY_BYTES + SMALL, s.publish),
         ]
         return [

@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 from sync.core import directory, envelope, wire
 from sync.core.errors import (
     BadFormat,
+    BadSignature,
     BrokenChain,
     Forbidden,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
     NotAuthorized,
+    Revoked,
     RollMoved,
     RollRefused,
+    SlowDown,
     StaleEpoch,
     StraatError,
     UnknownDevice,
@@ -27,12 +30,15 @@ from sync.core.errors import (
 )
 from sync.core.ids import envelope_id
 from sync.core.ports import Clock, Primitives, Signed
-from sync.core.roll import Roll
-from sync.core.roll_entry import AddDevice, parse
+from sync.core.roll import Device, Roll, State
+from sync.core.roll_entry import AddDevice, Recover, parse
 from sync.server.sessions import Carrier, Sessions
 from sync.server.store import NewEnvelope, Store
 
 PAGE_ITEMS = 500
+ROLL_PAGE_ITEMS, ROLL_PAGE_BYTES = 500, 4 << 20
+MAX_HANDED_IN = 5_000  # envelopes that a device may still bring after it has left, for each run of the server
+DAY_MILLIS = 24 * 60 * 60 * 1000
 
 
 @dataclass(slots=True)
@@ -51,6 +57,8 @@ class Service:
         self.sessions = Sessions(clock.millis)
         self._organisations: dict[bytes, _Organisation] = {}
         self._announced: dict[bytes, bytes] = {}
+        self._handed_in: dict[bytes, int] = {}
+        self._seen: dict[bytes, int] = {}
         self._loading = asyncio.Lock()
 
     async def start(self) -> None:
@@ -84,55 +92,97 @@ class Service:
                 if roll.state.organisation != organisation:
                     raise BadFormat("roll of another organisation")
                 self._organisations[organisation] = _Organisation(roll, asyncio.Lock())
-                self._announced.update(dict.fromkeys(roll.state.invites, organisation))
+                self._note_announced(roll.state)
             return self._organisations[organisation]
+
+    def _note_announced(self, state: State) -> None:
+        """Invitations and recovery sheets that somebody may come with."""
+        sheets = [s.announced for s in state.sheets.values()]
+        self._announced.update(dict.fromkeys([*state.invites, *sheets], state.organisation))
 
     # -- signing in --------------------------------------------------------------------------------------
 
     async def challenge(self, organisation: bytes, device: bytes) -> list[object]:
         """A nonce to sign, and the server's time."""
-        known = await self._organisation(organisation)
-        if device not in known.roll.state.devices:
-            raise UnknownDevice()
+        _known(await self._organisation(organisation), device)
         return [self.sessions.challenge(Carrier(organisation, device)), self._clock.millis()]
 
     async def token(self, organisation: bytes, device: bytes, nonce: bytes, signature: bytes) -> list[object]:
-        """A token for a signed nonce, its last moment, and the store's incarnation."""
+        """A token for a signed nonce, its last moment, and the store's incarnation.
+
+        A device that has left gets one too: to hear that it has left, and to hand in what it still has.
+        """
         known = await self._organisation(organisation)
         self.sessions.redeem(nonce, Carrier(organisation, device))
-        if device not in known.roll.state.devices:
-            raise UnknownDevice()
-        public = known.roll.state.devices[device].signing
+        public = _known(known, device).signing
         message = wire.session_bytes(organisation, device, nonce)
         if not (await self._primitives.verify([Signed(public, signature, message)]))[0]:
             raise NotAuthorized("signature")
+        await self._note_seen(organisation, device)
         token, until = self.sessions.token(Carrier(organisation, device))
         return [token, until, await self._store.incarnation()]
 
     # -- the roll ----------------------------------------------------------------------------------------
 
+    async def _note_seen(self, organisation: bytes, device: bytes) -> None:
+        """Remember the day, and nothing finer: enough to see a phone that no longer syncs, no trail of anyone."""
+        day = self._clock.millis() // DAY_MILLIS
+        if self._seen.get(device) != day:
+            await self._store.note_seen(organisation, device, day)
+            self._seen[device] = day
+
+    async def devices(self, carrier: Carrier) -> list[list[object]]:
+        """[device, day it was last here] for coordinators; days since 1970."""
+        state = (await self._present(carrier)).roll.state
+        if not state.coordinates(carrier.device, state.device(carrier.device).team):
+            raise Forbidden("devices")
+        return [[device, day] for device, day in await self._store.seen_days(carrier.organisation)]
+
+    async def _present(self, carrier: Carrier) -> _Organisation:
+        """The organisation of a device that is on the roll. Raises Revoked."""
+        known = await self._organisation(carrier.organisation)
+        if carrier.device not in known.roll.state.devices:
+            raise Revoked()
+        return known
+
     async def roll(self, carrier: Carrier, after: int) -> list[bytes]:
-        """Entries after the first `after`, a page at a time."""
-        return (await self._organisation(carrier.organisation)).roll.entries[after : after + 100]
+        """Entries after the first `after`, a page at a time. Whoever has left gets them up to that entry."""
+        roll = (await self._organisation(carrier.organisation)).roll
+        last = len(roll.entries)
+        if carrier.device in roll.state.left:
+            last = max(m.place for m in roll.state.marks[carrier.device] if m.role is None)
+        return _page(roll.entries[after : min(after + ROLL_PAGE_ITEMS, last)])
 
     async def append(self, carrier: Carrier, expected: bytes, entry: bytes) -> list[bytes]:
         """Append an entry that this device signed, if the head is still the expected one."""
         if parse(entry).author != carrier.device:
             raise RollRefused("signed by another device")
+        await self._present(carrier)
         return await self._append(carrier.organisation, expected, entry)
 
     async def enrol_roll(self, announced: bytes, after: int) -> list[bytes]:
         """The roll, for whoever knows the hash of an announced invitation that can still be used."""
         known = await self._usable(announced)
-        return known.roll.entries[after : after + 100]
+        return _page(known.roll.entries[after : after + ROLL_PAGE_ITEMS])
 
     async def enrol(self, expected: bytes, entry: bytes) -> list[bytes]:
-        """Append the entry with which an invitation adds its device."""
+        """Append the entry with which an invitation or a recovery sheet adds its device."""
         body = parse(entry).body
-        if not isinstance(body, AddDevice):
+        if isinstance(body, AddDevice):
+            announced = body.announced
+        elif isinstance(body, Recover):
+            announced = await self._sheet(body.sheet)
+        else:
             raise RollRefused("only a new device enrols")
-        await self._usable(body.announced)
-        return await self._append(self._announced[body.announced], expected, entry)
+        await self._usable(announced)
+        return await self._append(self._announced[announced], expected, entry)
+
+    async def _sheet(self, sheet: bytes) -> bytes:
+        """The entry that announced a sheet."""
+        for known in self._organisations.values():
+            if sheet in known.roll.state.sheets:
+                return known.roll.state.sheets[sheet].announced
+        raise InvitationUnknown("sheet")
 
     async def _usable(self, announced: bytes) -> _Organisation:
         if announced not in self._announced:
@@ -140,9 +190,13 @@ class Service:
         if announced not in self._announced:
             raise InvitationUnknown()
         known = await self._organisation(self._announced[announced])
-        if announced in known.roll.state.used:
+        state = known.roll.state
+        if announced in state.used:
             raise InvitationUsed()
-        if known.roll.state.invites[announced].expires_millis < self._clock.millis():
+        invite = state.invites.get(announced)
+        if invite is None and announced not in {s.announced for s in state.sheets.values()}:
+            raise InvitationExpired("withdrawn")
+        if invite is not None and invite.expires_millis < self._clock.millis():
             raise InvitationExpired()
         return known
 
@@ -158,25 +212,26 @@ class Service:
                 await self._catch_up(organisation, known)
                 raise RollMoved("another server process")
             known.roll = trial
-            self._announced.update(dict.fromkeys(trial.state.invites, organisation))
+            self._note_announced(trial.state)
             return [trial.state.head]
 
     async def _catch_up(self, organisation: bytes, known: _Organisation) -> None:
         """Take in what another process appended to the same store."""
         entries = await self._store.roll(organisation, len(known.roll.entries))
         await known.roll.extend(self._primitives, entries)
-        self._announced.update(dict.fromkeys(known.roll.state.invites, organisation))
+        self._note_announced(known.roll.state)
 
     # -- envelopes ---------------------------------------------------------------------------------------
 
     async def push(self, carrier: Carrier, envelopes: Sequence[bytes]) -> list[list[object]]:
         """Store what can be stored; an answer for each, in order: one bad one never blocks the next."""
         known = await self._organisation(carrier.organisation)
+        self._count_handed_in(known.roll.state, carrier, len(envelopes))
         outcomes: list[tuple[bytes, str]] = []
         good: list[tuple[int, NewEnvelope]] = []
         for place, data in enumerate(envelopes):
             try:
-                good.append((place, _checked(known.roll, carrier, data)))
+                good.append((place, await self._checked(known.roll, carrier, data)))
                 outcomes.append((good[-1][1].id, ""))
             except StraatError as error:
                 outcomes.append((envelope_id(data), error.code))
@@ -185,9 +240,38 @@ class Service:
             outcomes[place] = (e.id, outcome)
         return [[name, outcome] for name, outcome in outcomes]
 
+    def _count_handed_in(self, state: State, carrier: Carrier, count: int) -> None:
+        """A phone that was lost may be a thief's: what it brings has a bound. Raises SlowDown."""
+        if carrier.device in state.left:
+            self._handed_in[carrier.device] = self._handed_in.get(carrier.device, 0) + count
+            if self._handed_in[carrier.device] > MAX_HANDED_IN:
+                raise SlowDown("handed in enough")
+
+    async def _checked(self, roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
+        """An envelope as far as its header tells; its place in the chains is the store's to judge.
+
+        One that this device carries for another has to be signed by that other: else anyone could take up the
+        numbers of someone else's envelopes. Raises what stands in its way.
+        """
+        e = envelope.parse(data)
+        if e.header.organisation != carrier.organisation:
+            raise Forbidden("another organisation's envelope")
+        state = roll.at(e.header.head)
+        author = state.devices.get(e.header.device)
+        if author is None:
+            raise UnknownDevice("at that head")
+        for link in e.header.links:
+            if link.ring not in state.rings:
+                raise BrokenChain("unknown ring")
+            if state.rings[link.ring].epoch != link.epoch:
+                raise StaleEpoch()
+        if author.id != carrier.device and not (await envelope.verify(self._primitives, [(e, author.signing)]))[0]:
+            raise BadSignature("carried for another device")
+        return NewEnvelope(e.id, e.header.device, e.header.links, e.header.expiry, data)
+
     async def pull(self, carrier: Carrier, asked: Sequence[tuple[bytes, int]]) -> list[list[object]]:
         """A page of each ring after its cursor, within one bound for all. Only rings this device can read."""
-        known = await self._organisation(carrier.organisation)
+        known = await self._present(carrier)
         readable = known.roll.state.readable(carrier.device)
         left = wire.MAX_PULL_BYTES
         pages: list[list[object]] = []
@@ -216,7 +300,7 @@ class Service:
 
     async def publish(self, carrier: Carrier, data: bytes) -> bytes:
         """Keep a newer edition, signed by a coordinator."""
-        known = await self._organisation(carrier.organisation)
+        known = await self._present(carrier)
         newest = await self._store.edition(carrier.organisation)
         edition = directory.parse(data)
         last = directory.parse(newest) if newest else None
@@ -226,20 +310,21 @@ class Service:
         return b""
 
 
-def _checked(roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
-    """An envelope of the carrier's own, as far as its header tells; its place in the chains is the store's to judge.
+def _known(organisation: _Organisation, device: bytes) -> Device:
+    """A device that is on the roll, or was. Raises UnknownDevice."""
+    state = organisation.roll.state
+    found = state.devices.get(device) or state.left.get(device)
+    if found is None:
+        raise UnknownDevice()
+    return found
 
-    Raises what stands in its way; the bytes of another device or organisation are Forbidden.
-    """
-    e = envelope.parse(data)
-    if e.header.organisation != carrier.organisation or e.header.device != carrier.device:
-        raise Forbidden("another device's envelope")
-    state = roll.at(e.header.head)
-    if carrier.device not in state.devices:
-        raise UnknownDevice("at that head")
-    for link in e.header.links:
-        if link.ring not in state.rings:
-            raise BrokenChain("unknown ring")
-        if state.rings[link.ring].epoch != link.epoch:
-            raise StaleEpoch()
-    return NewEnvelope(e.id, e.header.device, e.header.links, e.header.expiry, data)
+
+def _page(entries: Sequence[bytes]) -> list[bytes]:
+    """As many of these entries as fit in one answer, at least one."""
+    page, size = list[bytes](), 0
+    for data in entries:
+        if page and size + len(data) > ROLL_PAGE_BYTES:
+            break
+        page.append(data)
+        size += len(data)
+    return page

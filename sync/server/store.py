@@ -71,5 +71,11 @@ class Store(Protocol):
     async def put_edition(self, organisation: bytes, number: int, data: bytes) -> bool:
         """Keep an edition if its number is higher than the newest; False otherwise."""
 
+    async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
+        """Remember the day (since 1970) on which a device was last here; an earlier day changes nothing."""
+
+    async def seen_days(self, organisation: bytes) -> list[tuple[bytes, int]]:
+        """(device, day) of every device that was ever here, by device."""
+
     async def close(self) -> None:
         """Finish what is being written and let go of the files."""

@@ -17,6 +17,7 @@ class MemoryStore:
         self._chains: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
         self._rings: dict[tuple[bytes, bytes], list[tuple[int, bytes]]] = {}
         self._editions: dict[bytes, tuple[int, bytes]] = {}
+        self._seen: dict[tuple[bytes, bytes], int] = {}
         self._sequence = 0
 
     async def incarnation(self) -> bytes:
@@ -78,6 +79,14 @@ class MemoryStore:
             e = self._envelopes[key]
             self._envelopes[key] = replace(e, data=b"")
         return len(gone)
+
+    async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
+        """See Store."""
+        self._seen[organisation, device] = max(day, self._seen.get((organisation, device), 0))
+
+    async def seen_days(self, organisation: bytes) -> list[tuple[bytes, int]]:
+        """See Store."""
+        return sorted((device, day) for (o, device), day in self._seen.items() if o == organisation)
 
     async def edition(self, organisation: bytes) -> bytes | None:
         """See Store."""

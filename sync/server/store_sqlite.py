@@ -38,9 +38,18 @@ def m001_first(db: Database) -> None:
     db.execute("INSERT INTO facts VALUES ('incarnation', ?)", [urandom(16)])
 
 
+@migrations()
+def m002_seen(db: Database) -> None:
+    """The day on which each device was last here."""
+    db.execute(
+        "CREATE TABLE seen (organisation BLOB NOT NULL, device BLOB NOT NULL, day INTEGER NOT NULL,"
+        " PRIMARY KEY (organisation, device)) STRICT, WITHOUT ROWID"
+    )
+
+
 def _prepare(db: Database) -> None:
     """Make or migrate the tables. Raises NewerVersion for a store that a newer server has written."""
-    ours = {m001_first.__name__}
+    ours = {m001_first.__name__, m002_seen.__name__}
     if unknown := [m.name for m in migrations.applied(db) if m.name not in ours]:
         raise NewerVersion(f"store {unknown[0]}")
     migrations.apply(db)
@@ -124,6 +133,24 @@ class SqliteStore:
         """See Store."""
         update = "UPDATE envelopes SET data = x'' WHERE expiry > 0 AND expiry < ? AND data <> x''"
         return await self._file.write(lambda db: db.execute(update, [month]).rowcount, wipes=True)
+
+    async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
+        """See Store."""
+        insert = (
+            "INSERT INTO seen VALUES (?, ?, ?)"
+            " ON CONFLICT (organisation, device) DO UPDATE SET day = max(day, excluded.day)"
+        )
+
+        def work(db: Database) -> None:
+            db.execute(insert, [organisation, device, day])
+
+        await self._file.write(work)
+
+    async def seen_days(self, organisation: bytes) -> list[tuple[bytes, int]]:
+        """See Store."""
+        query = "SELECT device, day FROM seen WHERE organisation = ? ORDER BY device"
+        rows = await self._file.read(lambda db: db.execute(query, [organisation]).fetchall())
+        return [(bytes(device), day) for device, day in rows]
 
     async def edition(self, organisation: bytes) -> bytes | None:
         """See Store."""

@@ -93,7 +93,7 @@ class Simulation:
         p, time = self._primitives, Time(self._now, skew)
         roll = Roll()
         await roll.extend(p, log.roll())
-        keyring = await unlock(p, secrets)
+        keyring = await unlock(p, secrets, roll)
         writer = Writer(p, self._luck, time, log, roll, keyring)
         replica = Replica(p, log, roll, keyring, lambda change: writer.witness(change.stamp))
         network = Network(self._service, self._luck, loss)

@@ -125,7 +125,7 @@ def test_nothing_crosses_between_organisations() -> None:
             there = await stranger.envelope(b"x")
             claimed = await me.envelope(b"x", organisation=theirs.id)
             relabelled = await stranger.envelope(b"x", organisation=ours.id)
-            assert await caller.push(token, [there, claimed, relabelled]) == ["forbidden"] * 3
+            assert await caller.push(token, [there, claimed, relabelled]) == ["forbidden", "forbidden", "unknown_head"]
             assert await caller.push(foreign, [there]) == ["stored"]
             for ring in stranger.readable:
                 with pytest.raises(Forbidden):

@@ -86,14 +86,29 @@ def test_answers_name_the_bytes_as_they_came() -> None:
 
 
 def test_nobody_pushes_in_anothers_name() -> None:
-    """Another device's envelope is forbidden, well signed or not; its own chain is untouched by the attempt."""
+    """What is not signed by the device that it names is refused, and leaves that device's chain untouched."""
 
     async def work(organisation: Organisation, me: Person, caller: Caller, token: str) -> None:
         joke = organisation.people[0]
-        theirs = await joke.envelope(b"theirs")
         forged = await me.envelope(b"mine in their name", device=joke.device, links=joke.header().links)
-        assert await caller.push(token, [theirs, forged]) == ["forbidden", "forbidden"]
+        assert await caller.push(token, [forged]) == ["bad_signature"]
+        theirs = await joke.envelope(b"theirs")
         assert await caller.push(await caller.signed_in(joke), [theirs]) == ["stored"]
+
+    served(work)
+
+
+def test_an_envelope_may_be_carried_by_another_device() -> None:
+    """Signed by its own device it is taken from whoever brings it: a saved file, a forgotten PIN, a neighbour."""
+
+    async def work(organisation: Organisation, me: Person, caller: Caller, token: str) -> None:
+        joke = organisation.people[0]
+        first, second = await joke.envelope(b"one"), await joke.envelope(b"two")
+        assert await caller.push(token, [first, second, first]) == ["stored", "stored", "duplicate"]
+        assert await caller.push(await caller.signed_in(joke), [first, await joke.envelope(b"three")]) == [
+            "duplicate",
+            "stored",
+        ]
 
     served(work)
 

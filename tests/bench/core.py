@@ -61,7 +61,7 @@ async def _device(primitives: NativePrimitives) -> tuple[SqliteLog, Roll, keys.K
     looked = enrolment.Looked(founding.invitation, roll, roll.state.invites[founding.invitation.announced])
     secrets = await enrolment.new_secrets(primitives, SystemRandom(), looked, "Bench")
     await roll.extend(primitives, [await enrolment.entry_for(primitives, secrets, roll.state)])
-    return SqliteLog(":memory:"), roll, await keys.unlock(primitives, secrets)
+    return SqliteLog(":memory:"), roll, await keys.unlock(primitives, secrets, roll)
 
 
 async def _same(primitives: NativePrimitives, keyring: keys.Keyring) -> keys.Keyring:

@@ -15,9 +15,10 @@ from sync.core.roll import Roll
 from sync.core.roll_entry import (
     NO_PREVIOUS,
     AddDevice,
+    Epoch,
     Genesis,
     Invite,
-    RingEpoch,
+    Renew,
     proof_bytes,
     sign,
 )
@@ -156,7 +157,7 @@ async def ring_epoch(roll: Roll, by: Person, ring_: bytes, epoch: int, private: 
         seed = fixed(f"epoch {ring_.hex()} {epoch} {i}")
         g = await ring.grant(P, seed, private, roll.state.organisation, ring_, epoch, h.agreement.public)
         grants.append((h.device, g.sealed))
-    body = RingEpoch(ring_, epoch, await public_of(private), tuple(grants))
+    body = Renew((Epoch(ring_, epoch, await public_of(private), tuple(grants)),))
     return await sign(P, by.signing, roll.state.head, by.device, body)
 
 

@@ -123,7 +123,7 @@ class Organisation:
         looked = Looked(accepted, self.roll, self.roll.state.invites[accepted.announced])
         secrets = await new_secrets(P, RANDOM, looked, "")
         entry = await entry_for(P, secrets, self.roll.state)
-        return entry, Person(self, secrets, await unlock(P, secrets))
+        return entry, Person(self, secrets, await unlock(P, secrets, self.roll))
 
     async def joined(self, accepted: Invitation) -> Person:
         """A device that stands on the roll by this invitation."""

@@ -116,7 +116,10 @@ def test_roles_and_actions_are_told_by_their_numbers() -> None:
     assert "1 contact person, 2 collector, 3 coordinator" in roll
     assert [int(r) for r in Role] == [1, 2, 3]
     actions = {"genesis": roll_entry.GENESIS, "invite": roll_entry.INVITE}
-    actions |= {"add device": roll_entry.ADD_DEVICE, "ring epoch": roll_entry.RING_EPOCH}
+    actions |= {"add device": roll_entry.ADD_DEVICE, "renew": roll_entry.RENEW}
+    actions |= {"revoke": roll_entry.REVOKE, "place": roll_entry.PLACE, "team": roll_entry.TEAM}
+    actions |= {"grant": roll_entry.GRANT, "sheet": roll_entry.SHEET, "recover": roll_entry.RECOVER}
+    actions |= {"withdraw": roll_entry.WITHDRAW}
     for name, number in actions.items():
         assert re.search(rf"^    {name} +\[{number},", roll, re.MULTILINE)
 

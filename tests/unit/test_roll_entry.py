@@ -6,7 +6,25 @@ from sync.core import codec, formats, ring, roll_entry
 from sync.core.errors import BadFormat, NewerVersion, TooLarge
 from sync.core.rights import Role
 from sync.core.ring import Grant
-from sync.core.roll_entry import AddDevice, Body, Genesis, Invite, RingEpoch, parse, proof_bytes, sign
+from sync.core.roll_entry import (
+    AddDevice,
+    Body,
+    Cut,
+    Epoch,
+    Genesis,
+    Granted,
+    Invite,
+    Place,
+    Recover,
+    Renew,
+    Revoke,
+    Sheet,
+    Team,
+    Withdraw,
+    parse,
+    proof_bytes,
+    sign,
+)
 from tests.support.core_world import P, run
 from tests.vectors.vector import fixed
 
@@ -15,12 +33,21 @@ KEY = run(P.signing_key(fixed("signer")))
 PUBLIC = run(P.agreement_key(fixed("x"))).public
 SEALED = fixed("sealed", 80)
 INVITE = Invite(KEY.public, PUBLIC, ID, Role.CONTACT, ID, 5, (Grant(ID, 1, SEALED),))
+EPOCH = Epoch(ID, 2, PUBLIC, ((ID, SEALED), (AUTHOR, SEALED)))
+CUT = Cut(ID, ((AUTHOR, 3, PREVIOUS),))
 BODIES: dict[str, Body] = {
     "genesis": Genesis(ID, ID, PUBLIC, PUBLIC, INVITE),
     "invite": INVITE,
     "first device": AddDevice(PREVIOUS, KEY.public, PUBLIC, PUBLIC, bytes(64)),
     "next device": AddDevice(PREVIOUS, KEY.public, PUBLIC, None, bytes(64)),
-    "ring epoch": RingEpoch(ID, 2, PUBLIC, ((ID, SEALED), (AUTHOR, SEALED))),
+    "renew": Renew((EPOCH, EPOCH), (CUT,)),
+    "revoke": Revoke((CUT, Cut(AUTHOR)), (EPOCH,)),
+    "place": Place(ID, Role.COLLECTOR, AUTHOR, (CUT,), (EPOCH,)),
+    "team": Team(ID, AUTHOR, (EPOCH, EPOCH)),
+    "grant": Granted(((ID, 1, AUTHOR, SEALED),)),
+    "sheet": Sheet(KEY.public, PUBLIC, (Grant(ID, 1, SEALED),)),
+    "recover": Recover(ID, KEY.public, PUBLIC, PUBLIC, bytes(64)),
+    "withdraw": Withdraw(PREVIOUS),
 }
 LOW_ORDER = {
     "zero": bytes(32),
@@ -62,7 +89,7 @@ WRONG = {
     "action true": ([True], BadFormat),
     "action 0": ([0], BadFormat),
     "action below 0": ([-1], BadFormat),
-    "an action of a newer version": ([5, "whatever"], NewerVersion),
+    "an action of a newer version": ([12, "whatever"], NewerVersion),
     "a body that is no list": ({"action": 1}, BadFormat),
     "a body that is bytes": (b"\1", BadFormat),
     "an invitation without its row": ([2], BadFormat),
@@ -74,8 +101,17 @@ WRONG = {
     "a negative end": ([2, _invite(expires=-1)], BadFormat),
     "a grant of epoch 0": ([2, _invite(grants=[[ID, 0, SEALED]])], BadFormat),
     "a short grant": ([2, _invite(grants=[[ID, 1, SEALED[1:]]])], BadFormat),
-    "too many grants": ([2, _invite(grants=[[ID, 1, SEALED]] * 513)], TooLarge),
-    "ring epoch 1": ([4, ID, 1, PUBLIC, []], BadFormat),
+    "too many grants": ([2, _invite(grants=[[ID, 1, SEALED]] * (roll_entry.MAX_GRANTS + 1))], TooLarge),
+    "epoch 0": ([4, [[ID, 0, PUBLIC, []]], []], BadFormat),
+    "too many epochs": ([4, [[ID, 2, PUBLIC, []]] * (roll_entry.MAX_EPOCHS + 1), []], TooLarge),
+    "a cut at number 0": ([5, [[ID, [[ID, 0, PREVIOUS]]]], []], BadFormat),
+    "too many cuts": ([5, [[ID, []]] * (roll_entry.MAX_CUTS + 1), []], TooLarge),
+    "a place in role 0": ([6, ID, 0, ID, [], []], BadFormat),
+    "a team without its rings": ([7, ID, ID], BadFormat),
+    "a grant to nobody": ([8, [[ID, 1, SEALED]]], BadFormat),
+    "a sheet with a short key": ([9, KEY.public[1:], PUBLIC, []], BadFormat),
+    "a recovery with a short proof": ([10, ID, KEY.public, PUBLIC, None, bytes(63)], BadFormat),
+    "a withdrawal of half a hash": ([11, PREVIOUS[:16]], BadFormat),
     "a device with a short proof": ([3, PREVIOUS, KEY.public, PUBLIC, None, bytes(63)], BadFormat),
     "a genesis without invitation": ([1, ID, ID, PUBLIC, PUBLIC], BadFormat),
     "a genesis with another's salt size": ([1, ID + b"x", ID, PUBLIC, PUBLIC, _invite()], BadFormat),
@@ -98,7 +134,9 @@ def test_a_ring_to_which_nobody_can_seal_is_refused(bad: bytes) -> None:
         [2, _invite(agreement=bad)],
         [3, PREVIOUS, KEY.public, bad, None, bytes(64)],
         [3, PREVIOUS, KEY.public, PUBLIC, bad, bytes(64)],
-        [4, ID, 2, bad, []],
+        [4, [[ID, 2, bad, []]], []],
+        [9, KEY.public, bad, []],
+        [10, ID, KEY.public, bad, None, bytes(64)],
     ]
     for body in bodies:
         with pytest.raises(BadFormat, match="agreement"):
@@ -150,9 +188,13 @@ def test_every_cut_is_refused() -> None:
 def test_nothing_unreadable_is_signed() -> None:
     """An entry that no one would take is refused while it is made."""
     with pytest.raises(BadFormat):
-        run(sign(P, KEY, PREVIOUS, AUTHOR, RingEpoch(ID, 1, PUBLIC, ())))
+        run(sign(P, KEY, PREVIOUS, AUTHOR, Renew((Epoch(ID, 0, PUBLIC, ()),))))
     with pytest.raises(TooLarge):
-        run(sign(P, KEY, PREVIOUS, AUTHOR, RingEpoch(ID, 2, PUBLIC, ((ID, SEALED),) * 513)))
+        run(
+            sign(
+                P, KEY, PREVIOUS, AUTHOR, Renew((Epoch(ID, 2, PUBLIC, ((ID, SEALED),) * (roll_entry.MAX_GRANTS + 1)),))
+            )
+        )
 
 
 def test_the_proof_binds_all_that_the_device_brings() -> None:
@@ -165,9 +207,9 @@ def test_the_proof_binds_all_that_the_device_brings() -> None:
 
 
 def test_a_full_ring_epoch_fits_an_entry() -> None:
-    """512 devices can get a renewed ring in one entry."""
+    """2,048 devices can get a renewed ring in one entry."""
     grants = tuple((fixed(f"device {i}", 16), SEALED) for i in range(roll_entry.MAX_GRANTS))
-    assert len(run(sign(P, KEY, PREVIOUS, AUTHOR, RingEpoch(ID, 2, PUBLIC, grants)))) < roll_entry.MAX_ENTRY_BYTES
+    assert len(run(sign(P, KEY, PREVIOUS, AUTHOR, Renew((Epoch(ID, 2, PUBLIC, grants),))))) < roll_entry.MAX_ENTRY_BYTES
 
 
 def test_ring_ids_differ_by_kind_and_owner() -> None:

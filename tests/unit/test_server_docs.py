@@ -65,7 +65,7 @@ def test_its_bounds_are_those_of_the_code() -> None:
     assert wire.MAX_BODY_BYTES == 8 << 20
     assert wire.MAX_PUSH == 200
     assert envelope.MAX_ENVELOPE_BYTES == 1.25 * (1 << 20)
-    assert (routes.SMALL, roll_entry.MAX_ENTRY_BYTES, directory.MAX_DIRECTORY_BYTES) == (4 << 10, 64 << 10, 256 << 10)
+    assert (routes.SMALL, roll_entry.MAX_ENTRY_BYTES, directory.MAX_DIRECTORY_BYTES) == (4 << 10, 256 << 10, 256 << 10)
     assert routes.BODY_SECONDS == 60
     assert (wire.MAX_PULL_BYTES, service.PAGE_ITEMS, wire.MAX_PULL_RINGS) == (4 << 20, 500, 64)
     assert (r._carriers._burst, r._carriers._per_second) == (600, 20)

@@ -1,0 +1,183 @@
+"""What the roll says at one moment: who is there in which place, who holds which ring, who has left and where
+their envelopes were cut off. docs/protocol.md, "Roll".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sync.core import ring
+from sync.core.errors import RollRefused
+from sync.core.rights import Author, Role
+from sync.core.roll_entry import NO_PREVIOUS, Invite
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A phone or laptop on the roll. `inviter` is the device (or sheet) through which it came, or no bytes."""
+
+    id: bytes
+    signing: bytes
+    agreement: bytes
+    member: bytes
+    role: Role
+    team: bytes
+    inviter: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKey:
+    """A recovery sheet that can still be used: its public keys, whose it is, and the entry that announced it."""
+
+    id: bytes
+    signing: bytes
+    agreement: bytes
+    member: bytes
+    team: bytes
+    announced: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring's public halves, epoch 1 first, and who holds the current private half (devices and sheets)."""
+
+    id: bytes
+    kind: str
+    owner: bytes
+    publics: tuple[bytes, ...]
+    holders: frozenset[bytes] = frozenset()
+
+    @property
+    def epoch(self) -> int:
+        """The current epoch, from 1."""
+        return len(self.publics)
+
+    @property
+    def public(self) -> bytes:
+        """The current public half."""
+        return self.publics[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cut in a device's envelopes: what lies beyond `numbers` and names a head before `place` is not taken
+    as it is. `role` and `teams` are what the device's member may do since then; None when the device left.
+
+    `numbers`: ring → (last number, its envelope's id), for every ring that the cut's author held.
+    """
+
+    place: int
+    role: Role | None
+    teams: frozenset[bytes]
+    numbers: Mapping[bytes, tuple[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the roll says after its entry number `length`."""
+
+    organisation: bytes = b""
+    head: bytes = NO_PREVIOUS
+    length: int = 0
+    teams: Mapping[bytes, bytes | None] = field(default_factory=dict)  # team → the one above
+    devices: Mapping[bytes, Device] = field(default_factory=dict)
+    left: Mapping[bytes, Device] = field(default_factory=dict)  # those revoked
+    marks: Mapping[bytes, tuple[Mark, ...]] = field(default_factory=dict)  # device → its cuts
+    sheets: Mapping[bytes, SheetKey] = field(default_factory=dict)
+    rings: Mapping[bytes, Ring] = field(default_factory=dict)
+    exposed: frozenset[bytes] = frozenset()  # rings that lost a holder and have not been renewed since
+    invites: Mapping[bytes, Invite] = field(default_factory=dict)
+    inviters: Mapping[bytes, bytes] = field(default_factory=dict)  # announced → the device that invited
+    used: frozenset[bytes] = frozenset()
+
+    def device(self, device: bytes) -> Device:
+        """A device on the roll. Raises RollRefused."""
+        if device not in self.devices:
+            raise RollRefused("unknown device")
+        return self.devices[device]
+
+    def covers(self, above: bytes, team: bytes) -> bool:
+        """Whether `team` is `above`, or lies below it."""
+        at: bytes | None = team
+        while at is not None:
+            if at == above:
+                return True
+            at = self.teams.get(at)
+        return False
+
+    def coordinates(self, device: bytes, team: bytes) -> bool:
+        """Whether this device may act as a coordinator of the team: in that role there or above, and confirmed,
+        which is to hold the coordinators' ring of its own team.
+        """
+        d = self.devices.get(device)
+        if d is None or d.role is not Role.COORDINATOR or not self.covers(d.team, team):
+            return False
+        return device in self.rings[ring.coordinators_ring(d.team)].holders
+
+    def author(self, device: bytes) -> Author:
+        """The device as the rights table sees it. A coordinator not yet confirmed writes as a contact person."""
+        d = self.device(device)
+        role = d.role
+        if role is Role.COORDINATOR and not self.coordinates(device, d.team):
+            role = Role.CONTACT
+        return Author(d.member, role, d.team, self.within(d.team, role))
+
+    def within(self, team: bytes, role: Role) -> frozenset[bytes]:
+        """The teams in which someone with this role in this team may write."""
+        if role is not Role.COORDINATOR:
+            return frozenset({team})
+        return frozenset(t for t in self.teams if self.covers(team, t))
+
+    def may_hold(self, holder: bytes, r: Ring) -> bool:
+        """Whether this device or sheet may have the ring's private half."""
+        known = self.devices.get(holder) or self.sheets.get(holder)
+        if known is None:
+            return False
+        if r.kind == ring.OWN:
+            return known.member == r.owner
+        if isinstance(known, SheetKey) or known.role is Role.COORDINATOR:
+            return self.covers(known.team, r.owner)
+        return r.kind == ring.TEAM and known.team == r.owner
+
+    def readable(self, device: bytes) -> set[bytes]:
+        """The rings whose current private half this device holds."""
+        return {r.id for r in self.rings.values() if device in r.holders}
+
+    def renewable(self, device: bytes) -> set[bytes]:
+        """The rings that this device may renew: held, and its own or, as a coordinator, its teams'."""
+        held = (r for r in self.rings.values() if device in r.holders)
+        return {r.id for r in held if r.kind == ring.OWN or self.coordinates(device, r.owner)}
+
+    def lacking(self, device: bytes) -> list[tuple[bytes, bytes]]:
+        """(ring, device) pairs to which this device may and should grant: who may hold a ring and does not.
+
+        What only a coordinator may hold waits for compared words, even when the role is there already.
+        """
+        found = []
+        for ring_id in sorted(self.renewable(device)):
+            r = self.rings[ring_id]
+            others: list[Device | SheetKey] = [*self.devices.values(), *self.sheets.values()]
+            for other in others:
+                if other.id in r.holders or not self.may_hold(other.id, r):
+                    continue
+                if r.kind == ring.OWN or (r.kind, r.owner) == (ring.TEAM, other.team) or self._confirmed(other.id):
+                    found.append((ring_id, other.id))
+        return found
+
+    def _confirmed(self, holder: bytes) -> bool:
+        return holder in self.sheets or self.coordinates(holder, self.devices[holder].team)
+
+    def unconfirmed(self) -> list[Device]:
+        """Devices with a coordinator's role whose words nobody has compared yet."""
+        return [d for d in self.devices.values() if d.role is Role.COORDINATOR and not self._confirmed(d.id)]
+
+    def members(self) -> dict[bytes, list[Device]]:
+        """Devices by member, in order of joining."""
+        by_member: dict[bytes, list[Device]] = {}
+        for d in self.devices.values():
+            by_member.setdefault(d.member, []).append(d)
+        return by_member
+
+    def brought_in_by(self, device: bytes) -> list[Device]:
+        """Every device that came through this one's invitations, present or left: what a revocation lists."""
+        everyone = (*self.devices.values(), *self.left.values())
+        return [d for d in everyone if d.inviter == device]

@@ -1,0 +1,44 @@
+"""The private halves of rings that the roll grants to this device.
+
+The roll is where they lie: each grant is sealed to the device's own key in an entry that is kept anyway. So a
+renewed ring is there or not with its entry, and nothing else has to be written at the same moment.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sync.core import ring
+from sync.core.errors import NotForThisKey
+from sync.core.ports import AgreementKey, Primitives
+from sync.core.roll_entry import Entry, Granted, Place, Renew, Revoke, Sheet, Team, parse
+
+
+def granted_in(entry: Entry, holder: bytes, sheet_agreement: bytes = b"") -> Iterator[ring.Grant]:
+    """The grants in one entry to a device or sheet (for a sheet's own entry: to its agreement public)."""
+    match entry.body:
+        case Renew() | Revoke() | Place() | Team() as body:
+            for epoch in body.epochs:
+                for name, sealed in epoch.grants:
+                    if name == holder:
+                        yield ring.Grant(epoch.ring, epoch.epoch, sealed)
+        case Granted(items):
+            for name, number, other, sealed in items:
+                if other == holder:
+                    yield ring.Grant(name, number, sealed)
+        case Sheet() as body if body.agreement == sheet_agreement:
+            yield from body.grants
+
+
+async def opened(
+    primitives: Primitives, key: AgreementKey, holder: bytes, organisation: bytes, entries: Iterable[bytes]
+) -> list[tuple[bytes, int, bytes]]:
+    """(ring, epoch, private half) for each grant to this device in these entries. One that its key does not open
+    is left out: whoever made it can make it again.
+    """
+    found = []
+    for data in entries:
+        for grant in granted_in(parse(data), holder, key.public):
+            try:
+                found.append((grant.ring, grant.epoch, await ring.accept(primitives, key, organisation, grant)))
+            except NotForThisKey:
+                continue
+    return found
