@@ -43,7 +43,8 @@ async def rolls(primitives: Primitives) -> list[Vector]:
         return await world.invite(roll, by, body)
 
     async def renewed(by: world.Person, ring: bytes, epoch: int = 2) -> bytes:
-        return await world.ring_epoch(roll, by, ring, epoch, fixed("renewed"), [by])
+        holders = [a, c] if ring == w.team_ring else [by]
+        return await world.ring_epoch(roll, by, ring, epoch, fixed("renewed"), holders)
 
     async def joins(label: str, announced: bytes, **other: world.Person) -> bytes:
         person = await world.keys("new", fixed("new", 16))
@@ -57,9 +58,9 @@ async def rolls(primitives: Primitives) -> list[Vector]:
     other = await world.genesis_entry(replace(body, salt=bytes(16)))
     bad = base[3][:-1] + bytes((base[3][-1] ^ 1,))
     zero = formats.prefix(formats.ROLL_ENTRY) + codec.pack(
-        [roll.state.head, a.device, [4, w.team_ring, 2, bytes(32), []]]
+        [roll.state.head, a.device, [4, [[w.team_ring, 2, bytes(32), []]], []]]
     )
-    newer = formats.prefix(formats.ROLL_ENTRY) + codec.pack([roll.state.head, a.device, [5]]) + bytes(64)
+    newer = formats.prefix(formats.ROLL_ENTRY) + codec.pack([roll.state.head, a.device, [12]]) + bytes(64)
     forged = await sign(primitives, c.signing, roll.state.head, a.device, parse(invite).body)
     return [
         one("founded", "Genesis, its coordinator, an invitation, a contact person", base),

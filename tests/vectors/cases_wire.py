@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.core import codec, wire
 from sync.core.ports import Primitives
-from tests.vectors.odd import BAD, LARGE, Wrong, bytes_of, bytes_up_to, departures, items, text_of, whole
+from tests.vectors.odd import BAD, LARGE, Wrong, bytes_of, bytes_up_to, departures, folded, items, text_of, whole
 from tests.vectors.vector import Vector, fixed, maker, replay
 
 HASH, ID, SIGNATURE = fixed("hash"), fixed("id", 16), fixed("signature", 64)
@@ -28,6 +28,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "APPEND": ("The head that is expected, and an entry", [HASH, ENTRY]),
     "APPENDED": ("The new head", [HASH]),
     "ENROL_ROLL": ("For whom an entry announces", [HASH, 0]),
+    "NOTHING": ("A question that says nothing", []),
+    "DEVICES": ("One device, and the day on which it was last here", [[ID, 20_400]]),
     "DIRECTORY": ("The organisation", HASH),
 }
 
@@ -77,6 +79,13 @@ def _wrong(name: str, good: Any) -> Iterator[Wrong]:
         yield from departures(good, [("head", bytes_of(32, "The head"))])
     elif name == "ENROL_ROLL":
         yield from departures(good, [("announced", bytes_of(32, "The hash")), ("after", whole(0, 2**32, "The number"))])
+    elif name == "NOTHING":
+        yield "value_more", "Something", [None], BAD
+        yield "none", "None instead of an empty list", None, BAD
+    elif name == "DEVICES":
+        yield "map", "A map instead of a list of devices", {}, BAD
+        row = departures(good[0], [DEVICE, ("day", whole(0, 2**32, "A day"))])
+        yield from ((n, c, [value], e) for n, c, value, e in row)
     elif name == "DIRECTORY":
         yield from bytes_of(32, "The organisation")
 
@@ -87,9 +96,11 @@ async def messages(primitives: Primitives) -> list[Vector]:
 
     def one(message: str, how: str, comment: str, body: bytes, expect: str = "success", **more: Any) -> Vector:
         name = "_".join(filter(None, ("wire", message.lower(), how)))
-        return Vector(name, "wire", comment, body, {"message": message} | more, expect)
+        payload, zeros = folded(body)
+        return Vector(name, "wire", comment, payload, {"message": message} | zeros | more, expect)
 
     made = []
+    assert {name for name, shape in vars(wire).items() if name.isupper() and callable(shape)} == GOOD.keys()
     for message, (comment, good) in GOOD.items():
         made.append(one(message, "", comment, wire.encode(good)))
         made.append(one(message, "trailing", "A byte after the message", wire.encode(good) + b"\0", BAD))

@@ -21,7 +21,7 @@ def bytes_of(size: int, what: str) -> list[Wrong]:
 def bytes_up_to(size: int, what: str) -> list[Wrong]:
     """What is wrong where at most `size` bytes must stand."""
     return [
-        ("long", f"{what} of {size + 1:,} bytes", bytes([7]) * (size + 1), LARGE),
+        ("long", f"{what} of {size + 1:,} bytes", bytes(size + 1), LARGE),
         ("text", f"{what} is text", "7", BAD),
     ]
 
@@ -52,6 +52,12 @@ def items(limit: int, item: Any, what: str) -> list[Wrong]:
         ("map", f"A map instead of a list of {what}", {}, BAD),
         ("none", f"None instead of a list of {what}", None, BAD),
     ]
+
+
+def folded(data: bytes) -> tuple[bytes, dict[str, int]]:
+    """A payload, and the number of zero bytes that follow it where there are too many for a file."""
+    short = data.rstrip(b"\0")
+    return (short, {"zeros": len(data) - len(short)}) if len(data) - len(short) > 4096 else (data, {})
 
 
 def departures(good: Sequence[Any], places: Sequence[tuple[str, list[Wrong]]]) -> Iterator[Wrong]:
