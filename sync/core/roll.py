@@ -79,7 +79,7 @@ class Roll:
         for data in entries:
             entry = parse(data)
             if entry.previous != state.head and self.knows(entry.previous):
-                if self.knows(entry.hash):
+                if self.knows(entry.hash) or entry.hash in places:
                     raise RollMoved("already there")
                 _, needed = follow(self.at(entry.previous), entry)
                 forked = True

@@ -1,4 +1,4 @@
-"""The named values in the log, each with its own spelling: chains, clock, cursors, age of what is unsent."""
+"""The named values in the log, each with its own spelling: chains, clock, cursors, age of what is unsent, doubts."""
 
 from sync.core import codec
 from sync.core.hlc import STAMP_BYTES, ZERO, Stamp
@@ -11,6 +11,7 @@ UNSENT_SINCE = "unsent since"
 LAST_SYNC = "last sync"
 INCARNATION = "incarnation"
 CURSORS = "cursors"
+LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginning for want of something
 FORK = "fork"
 
 _chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)

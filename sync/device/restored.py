@@ -9,32 +9,42 @@ from typing import Any
 
 from sync.core import codec, roll_entry, wire
 from sync.core.envelope import parse
-from sync.core.errors import BrokenChain, RollMoved, StraatError
-from sync.core.ports import Log, LogEntry, LogState
+from sync.core.errors import BadFormat, BadSignature, RollMoved, StraatError
+from sync.core.ports import Log, LogState
 from sync.core.roll import Roll
 from sync.device import meta
+from sync.device.replica import Aside
 
 Ask = Callable[[str, Any, codec.Shape | None], Awaitable[Any]]
 _PAGE = 1000
+_FORGED = (BadSignature.code, BadFormat.code)
 
 
-def offer_envelopes(log: Log, device: bytes) -> set[bytes]:
+def offer_envelopes(log: Log, device: bytes, aside: dict[bytes, Aside]) -> None:
     """Queue every envelope of our own again, in order, and pull from the beginning: the server's numbering may
-    differ. Gives the ids.
+    differ. `aside` is the list that is shown: what waits in the queue again leaves it.
     """
-    position, offered = 0, set[bytes]()
-    while entries := log.read(position, _PAGE):
-        own = [e.id for e in entries if _sent(e) and _sender(e.data) == device]
-        log.mark(own, LogState.PENDING)
-        offered.update(own)
-        position = entries[-1].position
+    _offer(log, device, aside, {LogState.STORED, LogState.REFUSED})
     log.put({meta.CURSORS: None})
-    return offered
 
 
-def _sent(entry: LogEntry) -> bool:
-    """Acknowledged once, or refused only because something before it was missing."""
-    return entry.state == LogState.STORED or (entry.state == LogState.REFUSED and entry.reason == BrokenChain.code)
+def offer_refused(log: Log, device: bytes, aside: dict[bytes, Aside]) -> None:
+    """Queue again what a server once refused of our own: a refusal proves nothing, and would stop all after it."""
+    if log.count().get(LogState.REFUSED):
+        _offer(log, device, aside, {LogState.REFUSED})
+
+
+def _offer(log: Log, device: bytes, aside: dict[bytes, Aside], states: set[int]) -> None:
+    """What somebody forged in our name (its signature does not hold) stays where it is."""
+    position = 0
+    while entries := log.read(position, _PAGE):
+        came = [e.id for e in entries if e.state == LogState.STORED and e.id in aside]
+        forged = {name for name in came if aside[name].reason in _FORGED}
+        own = [e.id for e in entries if e.state in states and e.id not in forged and _sender(e.data) == device]
+        log.mark(own, LogState.PENDING)
+        for name in own:
+            aside.pop(name, None)
+        position = entries[-1].position
 
 
 def _sender(data: bytes) -> bytes | None:
@@ -44,13 +54,11 @@ def _sender(data: bytes) -> bytes | None:
         return None
 
 
-async def offer_roll(ask: Ask, roll: Roll, device: bytes) -> bool:
-    """Give the server the roll entries that it lost: those that this device signed, and devices that joined.
-    One that another device signed waits for that device, as does all after it. Gives whether any were lost.
+async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:
+    """Give the server, which has `theirs` entries, the ones that it lost: those that this device signed, and
+    devices that joined. One that another device signed waits for that device, as does all after it. Gives whether
+    any were lost.
     """
-    theirs = 0
-    while entries := await ask("roll", theirs, wire.ROLL):
-        theirs += len(entries)
     for data in roll.entries[theirs:]:
         entry = roll_entry.parse(data)
         joining = isinstance(entry.body, roll_entry.AddDevice | roll_entry.Recover)

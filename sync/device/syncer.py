@@ -3,16 +3,22 @@
 One round: sign in, take in the roll, push what is unsent, pull each ring after its cursor, merge. Idempotent
 by envelope id; a cursor moves only in the same transaction as the envelopes it stands for. A refused
 envelope is set aside with the server's reason and the rest goes on. Failures wait with backoff and jitter.
+
+The server is believed in nothing that can be checked: an answer that does not fit its question is bad_format
+and changes nothing, trouble with the roll keeps no note from being sent, and a gap or a false signature makes
+the device look again from the beginning (sync.device.doubt).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sync.core import codec, wire
 from sync.core.errors import (
+    BadFormat,
     BrokenChain,
     NotAuthorized,
     Revoked,
@@ -25,9 +31,9 @@ from sync.core.errors import (
 )
 from sync.core.hlc import SKEW_WORTH_SAYING_MILLIS
 from sync.core.ids import envelope_id
-from sync.core.ports import Clock, Log, LogState, Primitives, Random, Transport
+from sync.core.ports import Clock, Log, LogEntry, LogState, Primitives, Random, Transport
 from sync.core.roll import Roll
-from sync.device import meta, restored
+from sync.device import doubt, meta, restored
 from sync.device.keyring import Keyring
 from sync.device.replica import Replica
 from sync.device.writer import Writer
@@ -37,6 +43,8 @@ FIRST_WAIT_MILLIS = 1_000
 LONGEST_WAIT_MILLIS = 5 * 60_000
 PUSH_BATCH = 100
 PUSH_BYTES = 4 << 20
+PAGES_A_ROUND = 200  # then what was written meanwhile has its turn, and the next round goes on
+YEAR_2020, YEAR_2100 = 1_577_836_800_000, 4_102_444_800_000  # a server's clock outside of these corrects nothing
 
 
 @dataclass(slots=True)
@@ -132,11 +140,7 @@ class Syncer:
     async def _exchange(self) -> None:
         if not self._token:
             await self._sign_in()
-        if self._roll_lost:
-            if await restored.offer_roll(self._ask, self._roll, self._keyring.device):
-                self._offer_again()
-            self._roll_lost = False
-        await self._pull_roll()
+        trouble = await self._exchange_roll()
         self._tell(await self._replica.catch_up())
         if self._keyring.device in self._roll.state.left:
             await self._push()
@@ -144,11 +148,27 @@ class Syncer:
             raise Revoked()
         try:
             await self._push()
-        except UnknownHead:  # the server misses a part of the roll: that keeps nothing from coming in
+        except UnknownHead as error:  # the server misses a part of the roll: that keeps nothing from coming in
             self._roll_lost = True
-            await self._pull()
-            raise
+            trouble = trouble or error
         await self._pull()
+        if trouble:
+            raise trouble
+
+    async def _exchange_roll(self) -> StraatError | None:
+        """Take in the roll, and give back what the server lost of it. Trouble with it keeps no note from going on."""
+        try:
+            if self._roll_lost:
+                theirs = await self._compared()
+                if await restored.offer_roll(self._ask, self._roll, self._keyring.device, theirs):
+                    self._offer_again()
+                self._roll_lost = False
+            await self._pull_roll()
+        except (NotAuthorized, Unreachable):
+            raise
+        except StraatError as error:
+            return error
+        return None
 
     def _tell(self, changed: set[bytes]) -> None:
         if changed:
@@ -168,14 +188,18 @@ class Syncer:
         self._note_skew(server_millis)
         proof = wire.session_bytes(organisation, device, nonce)
         [signature] = await self._primitives.sign(self._keyring.signing, [proof])
-        answer = await self._ask("token", [organisation, device, nonce, signature], wire.TOKENED)
-        self._token, _, incarnation = answer
+        token, _, incarnation = await self._ask("token", [organisation, device, nonce, signature], wire.TOKENED)
+        if not (token.isascii() and token.isprintable()):
+            raise BadFormat("token")
+        self._token = token
         self._note_incarnation(incarnation)
+        restored.offer_refused(self._log, self._keyring.device, self._replica.aside)
 
     def _note_skew(self, server_millis: int) -> None:
         skew = server_millis - self._clock.millis()
         far = abs(skew) > SKEW_WORTH_SAYING_MILLIS
-        self.state.skew_millis = self._writer.offset_millis = skew if far else 0
+        self.state.skew_millis = skew if far else 0
+        self._writer.offset_millis = skew if far and YEAR_2020 < server_millis < YEAR_2100 else 0
 
     def _note_incarnation(self, incarnation: bytes) -> None:
         """A server restored from a backup has another number: offer everything of our own again, and pull
@@ -189,8 +213,7 @@ class Syncer:
             self._log.put({meta.INCARNATION: incarnation})
 
     def _offer_again(self) -> None:
-        offered = restored.offer_envelopes(self._log, self._keyring.device)
-        self._replica.aside = {name: a for name, a in self._replica.aside.items() if name not in offered}
+        restored.offer_envelopes(self._log, self._keyring.device, self._replica.aside)
 
     # -- the roll ----------------------------------------------------------------------------------------
 
@@ -201,15 +224,15 @@ class Syncer:
     async def _take_roll(self) -> None:
         if self.state.forked:
             return
-        try:
-            while entries := await self._ask("roll", len(self._roll.entries), wire.ROLL):
+        while entries := await self._ask("roll", len(self._roll.entries), wire.ROLL):
+            try:
                 await self._grow(entries)
-        except RollForked as error:
-            await self._keep_fork(entries)
-            raise error
-        except RollMoved:
-            await self._find_fork()
-            raise
+            except RollForked:  # proved by what these entries are, not by what the server says of them
+                self._keep_fork(entries)
+                raise
+            except RollMoved:
+                await self._compared()
+                raise
 
     async def _grow(self, entries: Sequence[bytes]) -> None:
         """These entries follow: taken in, kept, and what they grant to this device opened."""
@@ -217,29 +240,34 @@ class Syncer:
         self._log.append_roll(entries)
         await self._keyring.absorb(self._primitives, self._roll.state.organisation, entries)
 
-    async def _find_fork(self) -> None:
-        """What the server gives does not follow ours. If it has another entry where we have one, and that is
-        allowed and signed as well, there are two rolls: the proof is kept. Else it is withholding, or garbage.
-        """
-        theirs = 0
-        while entries := await self._ask("roll", theirs, wire.ROLL):
-            ours = self._roll.entries[theirs : theirs + len(entries)]
-            other = next((data for mine, data in zip(ours, entries, strict=False) if mine != data), None)
-            if other is not None:
-                try:
-                    await self._roll.extend(self._primitives, [other])
-                except RollForked:
-                    await self._keep_fork([other])
-                    raise
-                return
-            theirs += len(entries)
-            if theirs >= len(self._roll.entries):
-                return
+    async def _compared(self) -> int:
+        """Read the server's roll from its first entry; how many of ours it has.
 
-    async def _keep_fork(self, entries: Sequence[bytes]) -> None:
-        """Keep the other roll's entry beside ours: it is the proof."""
+        If it has another entry where we have one, and that is allowed and signed as well, there are two rolls:
+        the proof is kept, and RollForked raised. Anything else that differs is raised for what it is.
+        """
+        same = 0
+        while same < len(self._roll.entries) and (theirs := await self._ask("roll", same, wire.ROLL)):
+            for entry in theirs[: len(self._roll.entries) - same]:
+                if entry != self._roll.entries[same]:
+                    await self._other(entry)
+                same += 1
+        return same
+
+    async def _other(self, entry: bytes) -> None:
+        trial = Roll()  # so that an entry out of its place can't become part of ours
+        trial.take_over(self._roll)
+        try:
+            await trial.extend(self._primitives, [entry])
+        except RollForked:
+            self._keep_fork([entry])
+            raise
+        raise RollMoved("another entry")
+
+    def _keep_fork(self, entries: Sequence[bytes]) -> None:
+        """Keep the other roll's entry beside ours (or two that were not ours yet): it is the proof."""
         self.state.forked = True
-        self._log.put({meta.FORK: codec.pack(list(entries)[:1])})
+        self._log.put({meta.FORK: codec.pack([e for e in entries if e not in self._roll.entries][:2])})
 
     async def refresh_roll(self) -> None:
         """Sign in and take in the roll. Raises UnknownDevice when the server does not know this one."""
@@ -272,51 +300,61 @@ class Syncer:
                     continue
                 await self._grow([entry])
                 return entry
+        if await self._compared() < len(self._roll.entries):
+            self._roll_lost = True
         raise RollMoved()
 
     # -- envelopes ---------------------------------------------------------------------------------------
 
     async def _push(self) -> None:
         while pending := self._log.pending(PUSH_BATCH):
-            batch: list[bytes] = []
+            batch: list[LogEntry] = []
             size = 0
             for e in pending:
                 if batch and size + len(e.data) > PUSH_BYTES:
                     break
-                batch.append(e.data)
+                batch.append(e)
                 size += len(e.data)
-            sizes = {e.id: len(e.data) for e in pending}
-            self._settle(await self._ask("push", batch, wire.PUSHED), sizes)
+            answers = await self._ask("push", [e.data for e in batch], wire.PUSHED)
+            if [name for name, _ in answers] != [envelope_id(e.data) for e in batch]:
+                raise BadFormat("answers for other envelopes")
+            self._settle(batch, [outcome for _, outcome in answers])
         self._offered = False
         self._log.put({meta.UNSENT_SINCE: None})
 
-    def _settle(self, outcomes: tuple[tuple[bytes, str], ...], sizes: dict[bytes, int]) -> None:
+    def _settle(self, batch: Sequence[LogEntry], outcomes: Sequence[str]) -> None:
         """Note each outcome; one to try again later stops the round only after the others have been noted."""
-        stored = [name for name, outcome in outcomes if outcome in (wire.STORED, wire.DUPLICATE)]
-        self._log.mark(stored, LogState.STORED)
-        failed = [(name, from_code(o)) for name, o in outcomes if o not in (wire.STORED, wire.DUPLICATE)]
+        pairs = list(zip(batch, outcomes, strict=True))
+        self._log.mark([e.id for e, outcome in pairs if outcome in (wire.STORED, wire.DUPLICATE)], LogState.STORED)
+        failed = [(e, from_code(o)) for e, o in pairs if o not in (wire.STORED, wire.DUPLICATE)]
         if any(isinstance(error, BrokenChain) for _, error in failed) and not self._offered:
             # The server misses something that it once acknowledged (a backup put back by hand, say): that first.
             self._offered = True
             self._offer_again()
             return
         later = next((error for _, error in failed if error.retryable), None)
-        for name, error in failed:
+        for e, error in failed:
             if not error.retryable:
-                self._log.mark([name], LogState.REFUSED, error.code)
-                self._replica.note_refused(name, error, sizes.get(name, 0))
+                self._log.mark([e.id], LogState.REFUSED, error.code)
+                self._replica.note_refused(e.id, error, len(e.data))
         if later:
             raise later
 
     async def _pull(self) -> None:
+        known = doubt.doubts(self._replica)
         rings = sorted(self._roll.state.readable(self._keyring.device))
         cursors = meta.read_cursors(self._log)
-        asked = [[ring, cursors.get(ring, 0)] for ring in rings]
-        while asked:
-            pages = await self._ask("pull", asked, wire.PULLED)
+        asked = [(ring, cursors.get(ring, 0)) for ring in rings]
+        for _ in range(PAGES_A_ROUND):
+            if not asked:
+                break
+            pages = await self._ask("pull", [list(one) for one in asked], wire.PULLED)
+            _check(asked, pages)
             self._take(pages, cursors)
             self._tell(await self._replica.catch_up())
-            asked = [[ring, cursors.get(ring, 0)] for ring, _, more in pages if more]
+            asked = [(ring, cursors.get(ring, 0)) for ring, _, more in pages if more]
+        if asked or doubt.look_again(self._log, self._clock.millis(), known, doubt.doubts(self._replica)):
+            self._wake.set()
 
     def _take(self, pages: Any, cursors: dict[bytes, int]) -> None:
         """Envelopes and cursors in one transaction: a kill in between loses or repeats nothing."""
@@ -327,3 +365,17 @@ class Syncer:
         if received:
             values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
             self._log.append(received, values)
+
+
+def _check(asked: Sequence[tuple[bytes, int]], pages: Any) -> None:
+    """Refuse pages of other rings than asked, with numbers that do not rise, or that promise more and give nothing.
+
+    A page may begin below the cursor: then that was of another numbering, and the server begins again.
+    """
+    if [ring for ring, _ in asked] != [ring for ring, _, _ in pages]:
+        raise BadFormat("pages of other rings")
+    for _, items, _ in pages:
+        if any(later <= earlier for earlier, later in pairwise([0, *(number for number, _ in items)])):
+            raise BadFormat("numbers that do not rise")
+    if any(more for _, _, more in pages) and not any(items for _, items, _ in pages):
+        raise BadFormat("more, and nothing")

@@ -56,6 +56,7 @@ class Store(Protocol):
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
         """Envelopes of a ring with sequence number > after: at most `limit`, and `max_bytes` (but always one).
 
+        An `after` above every number given out so far comes from another numbering: it counts as 0.
         Numbers rise in the order of commits: none ever appears behind a page that was given.
         """
 

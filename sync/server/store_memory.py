@@ -62,6 +62,7 @@ class MemoryStore:
         """See Store."""
         items: list[tuple[int, bytes]] = []
         size = 0
+        after = after if after <= self._sequence else 0
         for sequence, name in self._rings.get((organisation, ring), []):
             data = self._envelopes[organisation, name].data
             if sequence <= after or not data:

@@ -112,11 +112,12 @@ class SqliteStore:
         """See Store."""
 
         def work(db: Database) -> Page:
+            highest = db.execute("SELECT coalesce(max(sequence), 0) FROM links").fetchone()[0]
             rows = db.execute(
                 "SELECT sequence, data FROM links JOIN envelopes ON row = envelope"
                 " WHERE links.organisation = ? AND ring = ? AND sequence > ? AND data <> x''"
                 " ORDER BY sequence LIMIT ?",
-                [organisation, ring, after, limit + 1],
+                [organisation, ring, after if after <= highest else 0, limit + 1],
             )
             items: list[tuple[int, bytes]] = []
             size = 0

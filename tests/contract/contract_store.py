@@ -175,6 +175,18 @@ async def pages_give_everything_once(store: Store) -> None:
 
 
 @case
+async def a_cursor_of_another_numbering_starts_again(store: Store) -> None:
+    """A device whose server was put back, or lied, must not wait for numbers that may never come."""
+    made = Author().many(3)
+    await store.put(HERE, made)
+    last = (await store.page(HERE, RING, 0, 10, 1 << 20)).items[-1][0]
+    assert (await store.page(HERE, RING, last, 10, 1 << 20)).items == ()
+    for beyond in (last + 1, 2**63 - 1):
+        page = await store.page(HERE, RING, beyond, 10, 1 << 20)
+        assert [data for _, data in page.items] == _data(made)
+
+
+@case
 async def a_page_has_one_envelope_however_large(store: Store) -> None:
     """The bound on bytes never makes a page that goes nowhere."""
     made = Author().many(2, size=5000)
