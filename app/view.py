@@ -4,6 +4,7 @@ Nothing here ever touches a disk. A row is replaced whole when its record change
 of a record (fields of newer versions) stays in the record.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,11 +35,12 @@ _TABLES: dict[str, dict[str, Any]] = {
         "stamp": str,
     },
     "members": {"member": str, "name": str},
+    "areas": {"id": str, "team": str, "member": str, "name": str, "codes": str},
 }
 
 
 class View:
-    """Tables `visits`, `reviews` and `members`; ids are hex, days ISO."""
+    """Tables `visits`, `reviews`, `members` and `areas`; ids are hex, days ISO, codes JSON."""
 
     def __init__(self) -> None:
         from sqlite_utils import Database  # half a second in the browser: not on the way to the lock screen
@@ -60,13 +62,19 @@ class View:
             for table, some in rows.items():
                 self.db.table(table).upsert_all(some, pk=next(iter(_TABLES[table])))
 
+    def clear(self) -> None:
+        """Empty every table: what was shown is put again from the records that are left."""
+        with self.db.atomic():
+            for name in _TABLES:
+                self.db.execute(f"DELETE FROM {name}")  # noqa: S608 our own names
+
     def ask(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """The rows of a query with named parameters."""
         return list(self.db.query(sql, values))
 
 
 def _row(record: Record) -> tuple[str, dict[str, Any]] | None:
-    maker = {"visit": _visit, "review": _review, "member": _member}.get(record.kind)
+    maker = {"visit": _visit, "review": _review, "member": _member, "area": _area}.get(record.kind)
     return maker(record) if maker and record.creator else None
 
 
@@ -114,3 +122,20 @@ def _member(record: Record) -> tuple[str, dict[str, Any]]:
         "member": (record.creator or b"").hex(),
         "name": _text(record.value("name.name"))[:200],
     }
+
+
+def _area(record: Record) -> tuple[str, dict[str, Any]]:
+    """Where a team, or within it a member, is at work. Codes of another version are left out."""
+    codes = record.value("detail.codes")
+    listed = [c for c in codes if isinstance(c, list) and all(isinstance(x, str) for x in c)] if codes else []
+    return "areas", {
+        "id": record.id.hex(),
+        "team": _id(record.value("detail.team")),
+        "member": _id(record.value("detail.member")),
+        "name": _text(record.value("detail.name"))[:200],
+        "codes": json.dumps(listed),
+    }
+
+
+def _id(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else ""

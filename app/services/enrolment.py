@@ -9,32 +9,51 @@ from datetime import UTC, datetime
 
 from app.services.models import InvitationLook
 from sync.core import invitation, ring, wire
-from sync.core.errors import InvitationUnknown, InvitationUsed, RollMoved, RollRefused
-from sync.core.ids import device_id, invitation_author
+from sync.core.errors import InvitationUnknown, InvitationUsed, RollMoved, RollRefused, TooLarge
+from sync.core.ids import device_id, entry_hash, invitation_author
 from sync.core.invitation import Invitation
 from sync.core.ports import SEED_BYTES, Primitives, Random, Transport
+from sync.core.rights import Role
 from sync.core.roll import Roll, State
-from sync.core.roll_entry import NO_PREVIOUS, AddDevice, Genesis, Invite, parse, proof_bytes, sign
+from sync.core.roll_entry import NO_PREVIOUS, AddDevice, Invite, Recover, proof_bytes, sign
+from sync.core.roll_state import SheetKey
+from sync.core.sheet import SheetSecret, sheet_id
+from sync.device import ring_keys
 from sync.device.secrets import Secrets
+
+NO_END_MILLIS = 2**48
+MAX_ENTRIES = 100_000  # of a roll: a server that gives more is not telling the truth
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """An invitation and the roll that announces it, verified from genesis."""
+    """An invitation and the roll that announces it, verified from genesis. `sheet` when it is a recovery sheet,
+    which works as an invitation for its coordinator's new device.
+    """
 
     invitation: Invitation
     roll: Roll
     invite: Invite
+    sheet: SheetKey | None = None
 
     @property
     def second_device(self) -> bool:
-        """Whether the member is on the roll already."""
+        """Whether the member has a device on the roll already."""
         return self.invite.member in self.roll.state.members()
+
+    @property
+    def returning(self) -> bool:
+        """Whether the member had devices and has none left: this one takes their place."""
+        return not self.second_device and any(d.member == self.invite.member for d in self.roll.state.left.values())
 
     def to_show(self) -> InvitationLook:
         """For the screen."""
-        day = datetime.fromtimestamp(self.invite.expires_millis / 1000, UTC).date()
-        return InvitationLook(self.invite.role, day, self.second_device)
+        day = None
+        if self.sheet is None:
+            day = datetime.fromtimestamp(self.invite.expires_millis / 1000, UTC).date()
+        return InvitationLook(
+            self.invite.role, day, self.second_device, returning=self.returning, sheet=self.sheet is not None
+        )
 
 
 async def look(primitives: Primitives, transport: Transport, invitation_: Invitation) -> Looked:
@@ -42,22 +61,41 @@ async def look(primitives: Primitives, transport: Transport, invitation_: Invita
 
     Raises InvitationUnknown, InvitationUsed, InvitationExpired, Unreachable, or what the roll itself refuses.
     """
-    roll = Roll()
-    while entries := await _enrol_roll(transport, invitation_.announced, len(roll.entries)):
-        await roll.extend(primitives, entries)
+    roll = await _whole_roll(primitives, transport, "enrol/roll", invitation_.announced)
     invite = roll.state.invites.get(invitation_.announced)
     if invite is None:
         raise InvitationUnknown()
+    if invitation_.announced in roll.state.used:
+        raise InvitationUsed()
     signing = await invitation.signing_key(primitives, invitation_.seed)
     if signing.public != invite.signing:
         raise InvitationUnknown("another seed")
-    if invitation_.announced in roll.state.used:
-        raise InvitationUsed()
     return Looked(invitation_, roll, invite)
 
 
-async def _enrol_roll(transport: Transport, announced: bytes, after: int) -> tuple[bytes, ...]:
-    reply = await transport.send("POST", "/v1/enrol/roll", wire.encode([announced, after]))
+async def look_at_sheet(primitives: Primitives, transport: Transport, secret: SheetSecret) -> Looked:
+    """Fetch and verify the roll that a recovery sheet belongs to. Uses nothing up. Raises as `look`."""
+    seed = secret.seed()
+    name = await sheet_id(primitives, seed)
+    roll = await _whole_roll(primitives, transport, "recover/roll", name)
+    sheet = roll.state.sheets.get(name)
+    if sheet is None or not secret.fits(sheet.announced):
+        raise InvitationUnknown("sheet")
+    bounds = Invite(sheet.signing, sheet.agreement, sheet.member, Role.COORDINATOR, sheet.team, NO_END_MILLIS, ())
+    return Looked(Invitation(seed, sheet.announced), roll, bounds, sheet)
+
+
+async def _whole_roll(primitives: Primitives, transport: Transport, path: str, name: bytes) -> Roll:
+    roll = Roll()
+    while entries := await _entries(transport, path, name, len(roll.entries)):
+        if len(roll.entries) + len(entries) > MAX_ENTRIES:
+            raise TooLarge("roll")
+        await roll.extend(primitives, entries)
+    return roll
+
+
+async def _entries(transport: Transport, path: str, name: bytes, after: int) -> tuple[bytes, ...]:
+    reply = await transport.send("POST", f"/v1/{path}", wire.encode([name, after]))
     if reply.status != 200:
         raise wire.decode_error(reply.body)
     entries: tuple[bytes, ...] = wire.decode(wire.ROLL, reply.body)
@@ -69,13 +107,14 @@ async def new_secrets(primitives: Primitives, random: Random, looked: Looked, na
     invite, state = looked.invite, looked.roll.state
     key = await invitation.agreement_key(primitives, looked.invitation.seed)
     # The genesis entry can't name the organisation that is its own hash: its grants are bound to zeros.
-    from_genesis = isinstance(parse(looked.roll.entries[0]).body, Genesis) and (
-        parse(looked.roll.entries[0]).hash == looked.invitation.announced
-    )
+    from_genesis = entry_hash(looked.roll.entries[0]) == looked.invitation.announced
     organisation = NO_PREVIOUS if from_genesis else state.organisation
     rings = [(g.ring, g.epoch, await ring.accept(primitives, key, organisation, g)) for g in invite.grants]
-    if not looked.second_device:
-        rings.append((ring.own_ring(invite.member), 1, random.bytes(SEED_BYTES)))
+    if looked.sheet:
+        rings += await ring_keys.opened(primitives, key, looked.sheet.id, organisation, looked.roll.entries)
+    own, epoch = _fresh_own(state, invite.member, looked.sheet)
+    if epoch:
+        rings.append((own, epoch, random.bytes(SEED_BYTES)))
     return Secrets(
         random.bytes(SEED_BYTES),
         random.bytes(SEED_BYTES),
@@ -87,26 +126,40 @@ async def new_secrets(primitives: Primitives, random: Random, looked: Looked, na
     )
 
 
+def _fresh_own(state: State, member: bytes, sheet: SheetKey | None) -> tuple[bytes, int]:
+    """The member's own ring, and the epoch that a new device opens; 0 when another device of theirs holds it."""
+    own = ring.own_ring(member)
+    known = state.rings.get(own)
+    if known is None:
+        return own, 1
+    others = known.holders - {sheet.id if sheet else b""}
+    return own, 0 if others else known.epoch + 1
+
+
 async def entry_for(primitives: Primitives, secrets: Secrets, state: State) -> bytes:
     """The roll entry that adds this device, signed on the given head. Raises RollRefused when enrolled."""
     if secrets.invitation is None:
         raise RollRefused("no invitation left")
     signing = await primitives.signing_key(secrets.signing)
     agreement = await primitives.agreement_key(secrets.agreement)
-    own = await _own_public(primitives, secrets, state)
+    sheet = next((s for s in state.sheets.values() if s.announced == secrets.announced), None)
+    own = await _own_public(primitives, secrets, state, sheet)
     proof = proof_bytes(secrets.announced, signing.public, agreement.public, own)
     [signature] = await primitives.sign(signing, [proof])
-    body = AddDevice(secrets.announced, signing.public, agreement.public, own, signature)
     inviting = await invitation.signing_key(primitives, secrets.invitation)
+    keys = (signing.public, agreement.public, own, signature)
+    if sheet:
+        return await sign(primitives, inviting, state.head, sheet.id, Recover(sheet.id, *keys))
+    body = AddDevice(secrets.announced, *keys)
     return await sign(primitives, inviting, state.head, invitation_author(inviting.public), body)
 
 
-async def _own_public(primitives: Primitives, secrets: Secrets, state: State) -> bytes | None:
-    own = ring.own_ring(secrets.member)
-    if own in state.rings:
-        return None
-    seed = next(seed for r, epoch, seed in secrets.rings if r == own and epoch == 1)
-    return (await primitives.agreement_key(seed)).public
+async def _own_public(primitives: Primitives, secrets: Secrets, state: State, sheet: SheetKey | None) -> bytes | None:
+    own, fresh = _fresh_own(state, secrets.member, sheet)
+    seed = next((seed for r, epoch, seed in secrets.rings if (r, epoch) == (own, fresh)), None)
+    if fresh and seed is None:
+        raise RollRefused("the member's last device has left meanwhile")
+    return (await primitives.agreement_key(seed)).public if seed else None
 
 
 async def enrol(primitives: Primitives, transport: Transport, secrets: Secrets, roll: Roll) -> Roll:
@@ -129,5 +182,12 @@ async def enrol(primitives: Primitives, transport: Transport, secrets: Secrets, 
         error = wire.decode_error(reply.body)
         if not isinstance(error, RollMoved):
             raise error
-        await roll.extend(primitives, await _enrol_roll(transport, secrets.announced, len(roll.entries)))
+        path, name = _where(secrets, roll.state)
+        await roll.extend(primitives, await _entries(transport, path, name, len(roll.entries)))
     raise RollMoved()
+
+
+def _where(secrets: Secrets, state: State) -> tuple[str, bytes]:
+    """Where the rest of the roll is to be had: as whoever holds the sheet, or the invitation."""
+    sheet = next((s.id for s in state.sheets.values() if s.announced == secrets.announced), None)
+    return ("recover/roll", sheet) if sheet else ("enrol/roll", secrets.announced)

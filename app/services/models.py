@@ -136,8 +136,10 @@ class InvitationLook:
     """What an invitation offers, before it is used. Nothing is used up by looking."""
 
     role: Role
-    expires: date
+    expires: date | None  # None: a recovery sheet, which has no end
     second_device: bool = False
+    returning: bool = False  # the member had devices and has none left: this one takes their place
+    sheet: bool = False  # a recovery sheet
 
 
 @dataclass(frozen=True, slots=True)

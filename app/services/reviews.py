@@ -39,7 +39,8 @@ async def write(session: Session, visit: bytes, state: ReviewState, reply: str, 
     if about is None or about.creator is None:
         raise NotFound("visit")
     change = _change(session, visit, {"state": state.value, "reply": reply, "day": today.isoformat()})
-    rings = frozenset({ring.own_ring(about.creator), ring.coordinators_ring(session.team)})
+    team = visits.team_of(session, about)
+    rings = frozenset({ring.own_ring(about.creator), ring.coordinators_ring(team)})
     await session.writer.write([Part(change, rings, visits.month_after(today, visits.DETAIL_MONTHS))])
     await session.catch_up()
     session.syncer.wake()

@@ -9,8 +9,10 @@ from sync.core import ring
 from sync.core.ports import Clock, DeviceKey, Log, Primitives, Random, Transport
 from sync.core.roll import Roll
 from sync.device import keyring as keys
+from sync.device import leaving
 from sync.device.replica import Replica
 from sync.device.secrets import Secrets
+from sync.device.steward import Steward
 from sync.device.syncer import Syncer
 from sync.device.writer import Writer
 
@@ -48,6 +50,18 @@ class Session:
             self.writer,
             self._changed,
         )
+        self.steward = Steward(
+            world.primitives,
+            world.random,
+            log,
+            roll,
+            keyring,
+            self.replica,
+            self.writer,
+            self.syncer,
+            vault.secrets,
+        )
+        self.syncer.upkeep = self._upkeep
 
     @property
     def device(self) -> bytes:
@@ -73,8 +87,17 @@ class Session:
         self._changed(await self.replica.catch_up(progress))
 
     def _changed(self, records: set[bytes]) -> None:
+        if any(r not in self.replica.records for r in records):  # judged anew: some are no longer there
+            self.view.clear()
+            records = set(self.replica.records)
         self.view.put(self.replica.records[r] for r in records)
         self.on_change()
+
+    async def _upkeep(self) -> None:
+        """After each round: what this device owes the team's rings, and what it may no longer hold."""
+        await self.steward.keep()
+        await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
+        await self.catch_up()
 
 
 async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -> Session:

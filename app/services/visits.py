@@ -65,7 +65,7 @@ async def save(session: Session, form: VisitForm, today: date, visit: bytes | No
     nonce = None if known else session.world.random.bytes(ID_BYTES)
     record = known.id if known else record_id(session.member, KIND, nonce or b"")
     parts = []
-    for group, rings, months in _groups(session, form):
+    for group, rings, months in _groups(session, form, known):
         fields = _patches(group, _fields(group, form), known)
         if fields:
             change = Change(KIND, group, record, session.writer.stamp(), fields, nonce)
@@ -81,8 +81,13 @@ def _as_dict(form: VisitForm) -> dict[str, Any]:
     return {name: getattr(form, name) for name in VisitForm.__dataclass_fields__}
 
 
-def _groups(session: Session, form: VisitForm) -> list[tuple[str, frozenset[bytes], int]]:
-    both = frozenset({session.own_ring(), ring.coordinators_ring(session.team)})
+def team_of(session: Session, record: Record | None) -> bytes:
+    """The team that a record was made in, or for a new one the team that this device works for."""
+    return min(record.teams, default=session.team) if record else session.team
+
+
+def _groups(session: Session, form: VisitForm, known: Record | None) -> list[tuple[str, frozenset[bytes], int]]:
+    both = frozenset({session.own_ring(), ring.coordinators_ring(team_of(session, known))})
     detail = both if form.shared else frozenset({session.own_ring()})
     return [("count", both, COUNT_MONTHS), ("detail", detail, DETAIL_MONTHS)]
 
@@ -123,7 +128,7 @@ async def set_removed(session: Session, visit: bytes, removed: bool) -> None:
     patch = Patch(removed, known.replaces(f"{LIFE}.{REMOVED}"))
     seen = tuple(sorted(known.live_ids())) if removed else ()
     change = Change(KIND, LIFE, visit, session.writer.stamp(), {REMOVED: patch}, seen=seen)
-    rings = frozenset({session.own_ring(), ring.coordinators_ring(session.team)})
+    rings = frozenset({session.own_ring(), ring.coordinators_ring(team_of(session, known))})
     await session.writer.write([Part(change, rings, month_after(_today(session), COUNT_MONTHS))])
     await session.catch_up()
     session.syncer.wake()

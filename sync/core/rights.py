@@ -128,9 +128,10 @@ def check(change: Change, author: Author, sealed_in: frozenset[bytes], standing:
         raise NewerVersion(f"{change.kind}/{change.group}")
     if change.nonce is None and FIXED.get((change.kind, change.group), frozenset()) & set(change.fields):
         raise Forbidden("what it is about is said once")
-    if not sealed_in <= author.teams:
-        raise Forbidden("sealed to another team")
     made_by = author.member if change.nonce is not None else standing.creator
+    before = standing.teams if made_by == author.member else frozenset()  # whoever moved edits what they made there
+    if not sealed_in <= author.teams | before:
+        raise Forbidden("sealed to another team")
     ours = standing.teams or sealed_in or frozenset({author.team})
     about = standing.subject_teams or ours
     allowed = {

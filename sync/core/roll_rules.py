@@ -241,31 +241,36 @@ def _revoke(state: State, entry: Entry, body: Revoke) -> Outcome:
 
 def _place(state: State, entry: Entry, body: Place) -> Outcome:
     author = state.device(entry.author)
-    moved = [d for d in state.devices.values() if d.member == body.member]
-    _need(bool(moved) and body.team in state.teams, "nobody there to place")
-    old, new = (moved[0].role, moved[0].team), (body.role, body.team)
+    theirs = [d for d in state.devices.values() if d.member == body.member]
+    _need(bool(theirs) and body.team in state.teams, "nobody there to place")
+    old, new = (theirs[0].role, theirs[0].team), (body.role, body.team)
     _need(old != new, "nothing changes")
     both = state.coordinates(author.id, old[1]) and state.coordinates(author.id, body.team)
     _need(both, "only a coordinator of both places moves someone")
-    _need({c.device for c in body.cuts} == {d.id for d in moved} and len(body.cuts) == len(moved), "each device's cut")
+    cut = [c.device for c in body.cuts]
+    _need(sorted(cut) == sorted(d.id for d in theirs), "each device's cut")
     may = (body.role, state.within(body.team, body.role))
-    after = _marked(state, author.id, body.cuts, state.readable(author.id), may)
-    devices = {n: replace(d, role=body.role, team=body.team) if d in moved else d for n, d in state.devices.items()}
-    after = replace(after, devices=devices)
-    stale = [s.id for s in state.sheets.values() if s.member == body.member]  # a sheet is for the place it had
-    after = _without_invites(
-        _without(after, stale), {a for a, d in state.inviters.items() if d in {m.id for m in moved}}
-    )
-    lost = set()
-    rings = dict(after.rings)
-    for r in state.rings.values():
-        stay = frozenset(h for h in r.holders if h not in stale and after.may_hold(h, r))
-        if stay != r.holders:
-            lost.add(r.id)
-            rings[r.id] = replace(r, holders=stay)
-    after = _after_loss(state, replace(after, rings=rings), author.id, lost, body.epochs)
+    marked = _marked(state, author.id, body.cuts, state.readable(author.id), may)
+    after = moved(marked, body.member, body.role, body.team)
+    lost = {r.id for r in state.rings.values() if after.rings[r.id].holders != r.holders}
+    after = _after_loss(state, after, author.id, lost, body.epochs)
     _keep_a_coordinator(state, after)
     return after, [entry.signed_by(author.signing)]
+
+
+def moved(state: State, member: bytes, role: Role, team: bytes) -> State:
+    """A member's devices in another place: out of the rings that are no longer theirs, without the invitations
+    they made, and without their recovery sheets, which were for the place they had.
+    """
+    theirs = {d.id for d in state.devices.values() if d.member == member}
+    after = _without(state, [s.id for s in state.sheets.values() if s.member == member])
+    after = _without_invites(after, {a for a, d in after.inviters.items() if d in theirs})
+    devices = {n: replace(d, role=role, team=team) if n in theirs else d for n, d in after.devices.items()}
+    after = replace(after, devices=devices)
+    rings = {
+        n: replace(r, holders=frozenset(h for h in r.holders if after.may_hold(h, r))) for n, r in after.rings.items()
+    }
+    return replace(after, rings=rings)
 
 
 def _without(state: State, leaving: Iterable[bytes]) -> State:

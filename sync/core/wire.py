@@ -46,6 +46,8 @@ APPEND = codec.row(_hash, _entry)
 APPENDED = codec.row(_hash)
 # POST /v1/enrol/roll: [announced, after] → [entry, …]; POST /v1/enrol: [expected head, entry] → [head]
 ENROL_ROLL = codec.row(_hash, codec.whole(0, 2**32))
+# POST /v1/recover/roll: [sheet, after] → [entry, …]
+RECOVER_ROLL = codec.row(_device, codec.whole(0, 2**32))
 # POST /v1/devices: nothing → [[device, day since 1970 on which it was last here], …], for coordinators
 NOTHING = codec.row()
 DEVICES = codec.items(codec.row(_device, codec.whole(0, 2**32)), 100_000)

@@ -13,6 +13,8 @@ INCARNATION = "incarnation"
 CURSORS = "cursors"
 LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginning for want of something
 FORK = "fork"
+MOVED = "moved"  # the roll entry of the last move that this device has acted on
+MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has been said
 
 _chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)
 _cursors = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**63 - 1)), 100_000)

@@ -6,12 +6,13 @@ seen waits and is tried again. Nothing is dropped.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sync.core import change, codec, envelope, merge, rights, ring, sender_key
 from sync.core.change import Change
-from sync.core.envelope import Envelope
+from sync.core.envelope import Envelope, Header
 from sync.core.errors import (
     BadFormat,
     BadSignature,
@@ -128,6 +129,16 @@ class Replica:
         """The last number and envelope id that came in of this device, by ring."""
         return self._chains.seen(device)
 
+    def headers(self) -> Iterator[tuple[Header, int]]:
+        """Header and format of every envelope in the log that can be parsed, in order."""
+        position = 0
+        while entries := self._log.read(position, BATCH):
+            position = entries[-1].position
+            for entry in entries:
+                with suppress(StraatError):
+                    e = envelope.parse(entry.data)
+                    yield e.header, e.format
+
     async def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> set[bytes]:
         """Take in everything after `position`, and what waited. Gives the ids of records that changed.
 
@@ -142,6 +153,11 @@ class Replica:
                 changed |= await self._follow(progress)
                 if not self._again and self._marks is self._roll.state.marks:
                     return changed
+
+    async def start_again(self) -> None:
+        """Judge everything anew at the next catching up: something went from the log."""
+        async with self._one_at_a_time:
+            self._again = True
 
     def _forget(self) -> set[bytes]:
         """Start again from the log, keeping what is known of signatures, numbers and verdicts."""

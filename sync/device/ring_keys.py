@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from sync.core import ring
 from sync.core.errors import NotForThisKey
 from sync.core.ports import AgreementKey, Primitives
+from sync.core.roll import Roll
 from sync.core.roll_entry import Entry, Granted, Place, Renew, Revoke, Sheet, Team, parse
 
 
@@ -41,4 +42,16 @@ async def opened(
                 found.append((grant.ring, grant.epoch, await ring.accept(primitives, key, organisation, grant)))
             except NotForThisKey:
                 continue
+    return found
+
+
+async def privates(
+    primitives: Primitives, key: AgreementKey, holder: bytes, known: Iterable[tuple[bytes, int, bytes]], roll: Roll
+) -> dict[tuple[bytes, int], bytes]:
+    """(ring, epoch) → private half, of all that this device can hand on: what came with its invitation (`known`),
+    and what the roll granted since.
+    """
+    found = {(r, epoch): private for r, epoch, private in known}
+    for r, epoch, private in await opened(primitives, key, holder, roll.state.organisation, roll.entries):
+        found[r, epoch] = private
     return found

@@ -79,6 +79,7 @@ class Syncer:
         self._log, self._roll, self._keyring = log, roll, keyring
         self._replica, self._writer, self._on_change = replica, writer, on_change
         self.state = SyncState(forked=log.get(meta.FORK) is not None)
+        self.upkeep: Callable[[], Awaitable[None]] | None = None  # done at the end of each round
         self._token = ""
         self._failures = 0
         self._roll_lost = False  # the server may have less of the roll than we
@@ -154,6 +155,8 @@ class Syncer:
         await self._pull()
         if trouble:
             raise trouble
+        if self.upkeep:
+            await self.upkeep()
 
     async def _exchange_roll(self) -> StraatError | None:
         """Take in the roll, and give back what the server lost of it. Trouble with it keeps no note from going on."""

@@ -84,7 +84,7 @@ class Writer:
 
     async def _add(self, batch: _Batch, part: Part) -> bytes:
         state = self._roll.state
-        rings: RingSet = tuple((r, state.rings[r].epoch) for r in sorted(part.rings))
+        rings: RingSet = tuple((r, state.rings[r].epoch) for r in sorted(self._open_to_someone(part.rings)))
         key = batch.keys.get(rings) or self._keyring.sender_key(rings, self.now())
         if key is None:
             key = SenderKey(self._random.bytes(KEY_BYTES), self._keyring.device, rings, self.now())
@@ -92,6 +92,11 @@ class Writer:
         batch.keys[rings] = replace(key, uses=key.uses + 1)
         nonce = self._random.bytes(NONCE_BYTES)
         return await self._seal(batch, key, change.encode(part.change), part.expiry, nonce, key.key)
+
+    def _open_to_someone(self, rings: frozenset[bytes]) -> frozenset[bytes]:
+        """Rings that somebody present can open: one whose holders have all left could only be read by those."""
+        held = frozenset(r for r in rings if self._roll.state.rings[r].holders)
+        return held or rings
 
     async def _add_sender_key(self, batch: _Batch, key: SenderKey) -> None:
         state = self._roll.state

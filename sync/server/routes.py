@@ -49,6 +49,7 @@ class Routes:
             _Message("challenge", wire.CHALLENGE, SMALL, lambda body: s.challenge(*body)),
             _Message("token", wire.TOKEN, SMALL, lambda body: s.token(*body)),
             _Message("enrol/roll", wire.ENROL_ROLL, SMALL, lambda body: s.enrol_roll(*body)),
+            _Message("recover/roll", wire.RECOVER_ROLL, SMALL, lambda body: s.recover_roll(*body)),
             _Message("enrol", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(*body)),
             _Message("directory", wire.DIRECTORY, SMALL, s.edition),
         ]

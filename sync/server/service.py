@@ -165,6 +165,12 @@ class Service:
         known = await self._usable(announced)
         return _page(known.roll.entries[after : after + ROLL_PAGE_ITEMS])
 
+    async def recover_roll(self, sheet: bytes, after: int) -> list[bytes]:
+        """The roll, for whoever holds a recovery sheet that can still be used."""
+        await self.start()
+        known = await self._usable(await self._sheet(sheet))
+        return _page(known.roll.entries[after : after + ROLL_PAGE_ITEMS])
+
     async def enrol(self, expected: bytes, entry: bytes) -> list[bytes]:
         """Append the entry with which an invitation or a recovery sheet adds its device."""
         body = parse(entry).body
@@ -195,7 +201,7 @@ class Service:
             raise InvitationUsed()
         invite = state.invites.get(announced)
         if invite is None and announced not in {s.announced for s in state.sheets.values()}:
-            raise InvitationExpired("withdrawn")
+            raise InvitationUsed("or withdrawn")
         if invite is not None and invite.expires_millis < self._clock.millis():
             raise InvitationExpired()
         return known

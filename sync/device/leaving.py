@@ -1,0 +1,46 @@
+"""What a device may no longer hold after a move goes from its log: the bytes are overwritten, the stub stays.
+
+Kept is whatever its own member wrote, and whatever is sealed to a ring that this device may have now.
+"""
+
+from sync.core import envelope
+from sync.core.errors import StraatError
+from sync.core.ports import Log, LogState
+from sync.core.roll import Roll, State
+from sync.device import meta
+from sync.device.keyring import Keyring
+from sync.device.replica import Replica
+
+_PAGE = 1000
+
+
+async def drop_lost(log: Log, roll: Roll, keyring: Keyring, replica: Replica) -> int:
+    """Drop what is no longer this device's to hold; how many envelopes went. Looks once after each move."""
+    marks = roll.state.marks.get(keyring.device, ())
+    last = marks[-1].place if marks else 0
+    if last <= (meta.read_int(log, meta.MOVED) or 0) or keyring.device not in roll.state.devices:
+        return 0
+    lost = _lost(log, roll.state, keyring)
+    if lost:
+        log.drop(lost)
+        await replica.start_again()
+    log.put({meta.MOVED: meta.int_bytes(last), meta.MOVED_COUNT: meta.int_bytes(len(lost))})
+    return len(lost)
+
+
+def _lost(log: Log, state: State, keyring: Keyring) -> list[bytes]:
+    mine = {d.id for d in (*state.devices.values(), *state.left.values()) if d.member == keyring.member}
+    held = {r.id for r in state.rings.values() if state.may_hold(keyring.device, r)}
+    lost, position = [], 0
+    while entries := log.read(position, _PAGE):
+        position = entries[-1].position
+        for entry in entries:
+            if entry.state == LogState.STUB:
+                continue
+            try:
+                header = envelope.parse(entry.data).header
+            except StraatError:
+                continue  # kept aside, where it is shown
+            if header.device not in mine and not any(link.ring in held for link in header.links):
+                lost.append(entry.id)
+    return lost
