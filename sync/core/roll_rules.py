@@ -88,6 +88,9 @@ def _invite(state: State, entry: Entry, body: Invite) -> Outcome:
         held = {ring.team_ring(body.team)} & state.readable(author.id)
         _need(state.coordinates(author.id, body.team), "only a coordinator of the team invites a member")
         _need(body.member not in pending, "invited already")
+        before = [(d.role, d.team) for d in state.left.values() if d.member == body.member]
+        same = not before or before[-1] == (body.role, body.team)
+        _need(same, "a member comes back to the place they had")  # else a leaver's records could be taken over
     for g in body.grants:
         _need(g.ring in held and g.epoch <= state.rings[g.ring].epoch, "grants more than the author may")
     granted = {(g.ring, g.epoch) for g in body.grants}
@@ -147,7 +150,8 @@ def _with_device(state: State, device: Device, own_public: bytes | None) -> Stat
     """The device is there; it opens its member's own ring, or renews it when nobody holds it any more."""
     own = ring.own_ring(device.member)
     known = state.rings.get(own, Ring(own, ring.OWN, device.member, ()))
-    _need((own_public is not None) == (not known.holders), "the own ring comes with a device when nobody holds it")
+    held = any(h in state.devices for h in known.holders)  # paper can't grant
+    _need((own_public is not None) == (not held), "the own ring comes with a device when nobody holds it")
     rings, exposed = dict(state.rings), state.exposed
     if own_public is not None:
         _need(own_public not in known.publics, "a ring's key twice")
@@ -177,14 +181,19 @@ def _renewed(state: State, epochs: Sequence[Epoch], wanted: set[bytes]) -> State
 def _renew(state: State, entry: Entry, body: Renew) -> Outcome:
     author = state.device(entry.author)
     wanted = {e.ring for e in body.epochs}
-    _need(bool(wanted) and wanted <= state.renewable(author.id), "not this device's to renew")
-    own = ring.own_ring(author.member)
-    for cut in body.cuts:  # a coordinator who revoked a device could not see what went to the own ring alone
-        gone = state.left.get(cut.device)
-        _need(gone is not None and gone.member == author.member and own in wanted, "another's cut")
-        _need({r for r, _, _ in cut.places} <= {own}, "only the own ring is cut here")
-    marked = _marked(state, author.id, body.cuts, {own})
-    return _renewed(marked, body.epochs, wanted), [entry.signed_by(author.signing)]
+    opened = wanted & state.orphaned(author.id)
+    _need(bool(wanted) and wanted <= state.renewable(author.id) | opened, "not this device's to renew")
+    cut = [c.device for c in body.cuts]
+    _need(len(set(cut)) == len(cut), "each once")
+    after = state
+    for c in body.cuts:  # whoever revoked a device could not see what went to rings that they did not hold
+        uncut = state.uncut(c.device, wanted, author.id)
+        _need(bool(uncut), "not this device's to cut")
+        _need({r for r, _, _ in c.places} <= uncut, "only what is renewed is cut here, once")
+        after = _marked(after, author.id, [c], uncut)
+    rings = {r: replace(after.rings[r], holders=after.rings[r].holders | {author.id}) for r in opened}
+    after = replace(after, rings={**after.rings, **rings})
+    return _renewed(after, body.epochs, wanted), [entry.signed_by(author.signing)]
 
 
 def _team(state: State, entry: Entry, body: Team) -> Outcome:
@@ -326,7 +335,7 @@ def _marked(
         numbers: Mapping[bytes, tuple[int, bytes]] = {**dict.fromkeys(decided, NOTHING_SEEN), **named}
         mark = Mark(state.length + 1, *may, numbers)
         marks[cut.device] = (*marks.get(cut.device, ()), mark)
-    return replace(state, marks=marks)
+    return replace(state, marks=marks) if marks != state.marks else state
 
 
 # -- recovery ------------------------------------------------------------------------------------------------

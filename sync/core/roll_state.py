@@ -2,7 +2,7 @@
 their envelopes were cut off. docs/protocol.md, "Roll".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sync.core import ring
@@ -146,6 +146,34 @@ class State:
         """The rings that this device may renew: held, and its own or, as a coordinator, its teams'."""
         held = (r for r in self.rings.values() if device in r.holders)
         return {r.id for r in held if r.kind == ring.OWN or self.coordinates(device, r.owner)}
+
+    def orphaned(self, device: bytes) -> set[bytes]:
+        """The rings that nobody present could renew, and that this device may therefore open anew: its member's
+        own, or as a coordinator its teams'. Else all that is written there could be read by those who left alone.
+        """
+        here = self.devices.get(device)
+        if here is None:
+            return set()
+        mine = (r for r in self.rings.values() if self._may_renew(here, r))
+        return {
+            r.id for r in mine if not any(h in self.devices and self._may_renew(self.devices[h], r) for h in r.holders)
+        }
+
+    def _may_renew(self, d: Device, r: Ring) -> bool:
+        """Whether this device would be one to renew the ring, if it held it."""
+        return d.member == r.owner if r.kind == ring.OWN else self.coordinates(d.id, r.owner)
+
+    def cut_in(self, device: bytes) -> frozenset[bytes]:
+        """The rings in which a device that has left was cut."""
+        return frozenset(r for m in self.marks.get(device, ()) if m.role is None for r in m.numbers)
+
+    def uncut(self, device: bytes, renewing: Iterable[bytes], by: bytes) -> set[bytes]:
+        """Of the rings that `by` renews, those in which a device that has left is still to be cut."""
+        gone, author = self.left.get(device), self.devices.get(by)
+        if gone is None or author is None:
+            return set()
+        open_ = (self.rings[r] for r in set(renewing) - self.cut_in(device) if r in self.rings)
+        return {r.id for r in open_ if r.kind != ring.OWN or r.owner == gone.member == author.member}
 
     def lacking(self, device: bytes) -> list[tuple[bytes, bytes]]:
         """(ring, device) pairs to which this device may and should grant: who may hold a ring and does not.

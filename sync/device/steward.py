@@ -15,7 +15,7 @@ from sync.core.ids import ID_BYTES, entry_hash, record_id
 from sync.core.ports import SEED_BYTES, Log, Primitives, Random
 from sync.core.rights import Role
 from sync.core.roll import Roll, State
-from sync.core.roll_entry import Body, Cut, Epoch, Granted, Place, Renew, Revoke, Sheet, Team, Withdraw, sign
+from sync.core.roll_entry import MAX_CUTS, Body, Cut, Epoch, Granted, Place, Renew, Revoke, Sheet, Team, Withdraw, sign
 from sync.core.roll_rules import moved
 from sync.core.sheet import SECRET_BYTES, SheetSecret
 from sync.device import ring_keys
@@ -163,22 +163,21 @@ class Steward:
             return  # the roll says otherwise by now: the next round looks again
 
     def _exposed(self, state: State) -> set[bytes]:
-        return set(state.exposed) & state.renewable(self._me)
+        """What is to be made new: exposed and this device's to renew, or held by nobody who could."""
+        return set(state.exposed) & state.renewable(self._me) | state.orphaned(self._me)
 
     async def _renewal(self, state: State) -> Body:
         exposed = self._exposed(state)
         if not exposed:
             raise _NothingToDo()
-        own = ring.own_ring(self._keyring.member)
-        cuts: tuple[Cut, ...] = ()
-        if own in exposed:  # whoever revoked it could not see what went to the own ring alone
-            gone = [d.id for d in state.left.values() if d.member == self._keyring.member]
-            cuts = tuple(Cut(d, tuple((r, *p) for r, p in self._seen(d) if r == own)) for d in gone)
-            cuts = tuple(c for c in cuts if not self._cut_before(state, c.device, own))
-        return Renew(await self._epochs(state, {r: state.rings[r].holders for r in exposed}), cuts)
-
-    def _cut_before(self, state: State, device: bytes, own: bytes) -> bool:
-        return any(own in mark.numbers for mark in state.marks.get(device, ()))
+        orphaned = state.orphaned(self._me)
+        holders = {r: state.rings[r].holders | ({self._me} if r in orphaned else set()) for r in exposed}
+        cuts = []  # whoever revoked a device could not see what went to rings that they did not hold
+        for device in sorted(state.left):
+            if uncut := state.uncut(device, exposed, self._me):
+                seen = [(r, *place) for r, place in self._seen(device) if r in uncut and r not in orphaned]
+                cuts.append(Cut(device, tuple(seen)))
+        return Renew(await self._epochs(state, holders), tuple(cuts[:MAX_CUTS]))
 
     async def _lacking(self, state: State) -> Body:
         return await self._grants(state, state.lacking(self._me))
