@@ -21,7 +21,7 @@ test: set-up-test web ## Set up everything, then lint, types and all tests
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest -m "not soak"
 
-soak: set-up-test web ## The long versions of tests (kills, power loss)
+soak: set-up-test web ## The long versions of tests (kills, power loss, fuzzing)
 	$(BIN)/python -m pytest -m soak
 
 simulate: set-up-test ## Whole organisations on a fake network (SEEDS=200)

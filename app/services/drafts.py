@@ -6,7 +6,7 @@ from typing import Any
 from app.services.models import Gift, Outcome, VisitForm, Wish
 from app.services.session import Session
 from sync.core import codec
-from sync.core.errors import BadFormat
+from sync.core.errors import BadFormat, TooLarge
 
 _PURPOSE = "draft "
 
@@ -68,15 +68,16 @@ def from_bytes(data: bytes) -> VisitForm:
     """Read a draft; what this version does not know of it is left empty, never a reason to lose the rest."""
     try:
         raw = codec.checked(_shape, data, 1 << 20)
-    except BadFormat:
+    except (BadFormat, TooLarge):
         return VisitForm()
+    wishes = raw.get("wishes")
     return VisitForm(
         shared=raw.get("shared") if isinstance(raw.get("shared"), bool) else None,
         address=_text(raw, "address"),
         day=_day(raw, "day"),
         gift=next((g for g in Gift if g.value == raw.get("gift")), None),
         outcome=next((o for o in Outcome if o.value == raw.get("outcome")), None),
-        wishes=frozenset(w for w in Wish if w.value in (raw.get("wishes") or [])),
+        wishes=frozenset(w for w in Wish if isinstance(wishes, list) and w.value in wishes),
         note=_text(raw, "note"),
         come_back=_day(raw, "come_back"),
     )

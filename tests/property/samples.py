@@ -54,6 +54,8 @@ SHAPES = {
         "APPEND",
         "APPENDED",
         "ENROL_ROLL",
+        "NOTHING",
+        "DEVICES",
         "DIRECTORY",
     ]
 }
@@ -105,6 +107,8 @@ def _bodies(entries: list[bytes], key: bytes) -> dict[str, bytes]:
         "APPEND": [h, entries[0]],
         "APPENDED": [h],
         "ENROL_ROLL": [h, 0],
+        "NOTHING": [],
+        "DEVICES": [[i, 20_400]],
         "DIRECTORY": h,
     }
     return {name: codec.pack(value) for name, value in values.items()}

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sync.core import wire
 from sync.core.errors import StraatError
 from tests.property.samples import SHAPES, Parser, specimens
 
@@ -51,7 +52,8 @@ def test_specimens_are_valid(name: str) -> None:
 
 def test_every_wire_shape_has_a_specimen() -> None:
     """A message added to the wire has to be fuzzed."""
-    assert {n.removeprefix("wire ") for n in NAMES if n.startswith("wire ")} == set(SHAPES)
+    shapes = {name for name, shape in vars(wire).items() if name.isupper() and callable(shape)}
+    assert {n.removeprefix("wire ") for n in NAMES if n.startswith("wire ")} == set(SHAPES) == shapes
 
 
 @common
