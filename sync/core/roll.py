@@ -6,7 +6,7 @@ No entry is believed before its signature holds. What an entry may do: roll_rule
 
 from collections.abc import Sequence
 
-from sync.core.errors import BadSignature, RollForked, RollMoved, UnknownHead
+from sync.core.errors import BadSignature, RollForked, RollMoved, RollRefused, UnknownHead
 from sync.core.ports import Primitives, Signed
 from sync.core.roll_entry import NO_PREVIOUS, parse
 from sync.core.roll_rules import follow
@@ -81,6 +81,8 @@ class Roll:
             if entry.previous != state.head and self.knows(entry.previous):
                 if self.knows(entry.hash) or entry.hash in places:
                     raise RollMoved("already there")
+                if entry.previous == NO_PREVIOUS:  # anybody can found one: it says nothing about ours
+                    raise RollRefused("another organisation")
                 _, needed = follow(self.at(entry.previous), entry)
                 forked = True
                 checks += needed

@@ -13,7 +13,6 @@ from sync.core.errors import (
     InvitationUnknown,
     InvitationUsed,
     NewerVersion,
-    RollForked,
     RollMoved,
     RollRefused,
 )
@@ -68,7 +67,7 @@ async def rolls(primitives: Primitives) -> list[Vector]:
         one("ring_epoch", "A coordinator renews the team's ring", [*base, await renewed(a, w.team_ring)]),
         one("own_epoch", "A member renews the own ring", [*base, await renewed(c, c.own_ring)]),
         one("genesis_role", "The first member is no coordinator", [lonely], RollRefused.code),
-        one("genesis_twice", "Another genesis beside the first", [*base, other], RollForked.code),
+        one("genesis_twice", "Another genesis beside the first", [*base, other], RollRefused.code),
         one("reordered", "Two entries turned round", [base[0], base[2], base[1]], RollMoved.code),
         one("left_out", "An entry left out", [base[0], *base[2:]], RollMoved.code),
         one("doubled", "An entry twice", [*base, base[3]], RollMoved.code),
