@@ -1,0 +1,100 @@
+"""docs/privacy.md says what is so: its terms are the code's, what it quotes is on the screen, its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.services import inviting, visits
+from app.services.models import MAX_NOTE
+from sync.server import sessions
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+CODE = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "app").rglob("*.py")))
+DAY = 86_400_000
+
+
+def section(number: int) -> str:
+    """The text of a numbered section."""
+    return re.split(r"\n## \d+\. ", TEXT)[number]
+
+
+def rows(number: int) -> dict[str, list[str]]:
+    """The first cell of each table row in a section, and the others."""
+    lines = [[c.strip() for c in x.strip("|").split("|")] for x in section(number).splitlines() if x.startswith("|")]
+    return {cells[0]: cells[1:] for cells in lines if set(cells[0]) != {"-"}}
+
+
+TERMS = {
+    "visit, detail": f"{visits.DETAIL_MONTHS} months",
+    "visit, count": f"{visits.COUNT_MONTHS // 12} years ({visits.COUNT_MONTHS} months)",
+    "a coordinator's word": f"{visits.DETAIL_MONTHS} months",
+    "invitation": f"{inviting.VALID_MILLIS // DAY} days",
+    "session token, challenge": f"{sessions.TOKEN_MILLIS // 3_600_000} hour, {sessions.CHALLENGE_MILLIS // 60_000} minute",
+    "backups": "35 days",
+    "draft of a form": "30 days",
+    "own visits on a contact person's phone": "90 days",
+    "no-contact mark": "until it is lifted; looked at again every two years",
+}
+
+
+@pytest.mark.parametrize("data", TERMS)
+def test_the_retention_table_holds_the_terms_of_the_code(data: str) -> None:
+    """Where a constant is in the code it is that; where there is none, the design's."""
+    assert TERMS[data] in rows(9)[data][0]
+
+
+def test_what_is_told_to_people_has_the_same_terms() -> None:
+    """The register row and the card for residents, in Dutch."""
+    years, months = visits.COUNT_MONTHS // 12, visits.DETAIL_MONTHS
+    assert f"details {months} maanden, aantallen {years} jaar, back-ups 35 dagen" in section(11)
+    assert f"Na {months} maanden is het weg" in section(13)
+    assert f"bewaren we {years} jaar" in section(13)
+    assert "35 days at most" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_what_it_quotes_from_the_screen_is_there() -> None:
+    """The warning at the note, word for word, and its bound."""
+    [quoted] = re.findall(r'\("(Schrijf [^"]+)"\)', section(3))
+    assert quoted in CODE
+    assert f"{MAX_NOTE:,} characters" in section(3)
+
+
+def test_what_is_marked_as_not_yet_is_not_there_and_the_rest_is() -> None:
+    """Nobody erases and no phone drops what expired: the day that they do, this text has to say so."""
+    assert ("group=ERASE" in CODE or '"erase"' in CODE) is False
+    assert "drop_expired" not in CODE + (ROOT / "sync/device/log.py").read_text(encoding="utf-8")
+    assert "drop_expired" in (ROOT / "sync/server/app.py").read_text(encoding="utf-8")
+
+
+def test_its_links_lead_somewhere() -> None:
+    """Files that are there, and headings of its own."""
+    anchors = {
+        re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
+    }
+    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+        if target.startswith("#"):
+            assert target[1:] in anchors, target
+        else:
+            assert (ROOT / "docs" / target).exists(), target
+
+
+def test_nothing_is_half_filled_but_what_is_the_organisation_s() -> None:
+    """Every article of the law that it is about is named."""
+    for article in (
+        "art. 28",
+        "art. 30",
+        "art. 32",
+        "art. 33",
+        "art. 34",
+        "art. 35",
+        "art. 25",
+        "art. 9",
+        "11.7a",
+        "UAVG",
+    ):
+        assert article in TEXT
+    for right in range(13, 23):
+        if right != 19:
+            assert re.search(rf"\((?:\d+, )?{right}(?:, \d+)?\)", section(6)), right
