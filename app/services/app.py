@@ -10,7 +10,7 @@ from datetime import date
 
 from app.services import helplines, inviting, people, reviews, visits
 from app.services.face import AppFace
-from app.services.joining import Joining
+from app.services.joining import RECOVERY_ROUTE, Joining
 from app.services.live import Live
 from app.services.locking import Locking
 from app.services.models import (
@@ -29,8 +29,9 @@ from app.services.models import (
 )
 from app.services.ports import PagePort, Storage
 from app.services.session import World
+from app.services.trust import Trust
 from sync.core import codec
-from sync.core.errors import DiskFull, LogDamaged
+from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound
 from sync.device import meta
 
 
@@ -41,6 +42,7 @@ class App:
         self.live = Live(world, storage, page)
         self.locking = Locking(self.live)
         self._joining = Joining(self.live, self.locking.begin)
+        self.trust = Trust(self.live)
         self.update_ready = False
 
     @property
@@ -78,7 +80,7 @@ class App:
             return live.enter(Stage.LOCKED)
         if opened.evicted:
             return live.enter(Stage.GONE)
-        if f"/{inviting.ROUTE}/" in route:
+        if f"/{inviting.ROUTE}/" in route or f"/{RECOVERY_ROUTE}/" in route:
             return await self.open_invitation(route)
         return live.enter(Stage.WELCOME)
 
@@ -252,17 +254,28 @@ class App:
         """See AppFace."""
         return people.members(self.live.require_session())
 
-    async def invite(self, name: str, role: Role) -> InviteLink:
+    async def invite(self, name: str, role: Role, team: bytes = b"", days: int = 14) -> InviteLink:
         """See AppFace."""
-        return await self._invite(name, role)
+        return await self._invite(name, role, team, days=days)
+
+    async def invite_back(self, member: bytes) -> InviteLink:
+        """See AppFace."""
+        session = self.live.require_session()
+        gone = next((d for d in session.roll.state.left.values() if d.member == member), None)
+        if gone is None:
+            raise NotFound("member")
+        return await self._invite(people.names(session).get(member.hex(), "-"), gone.role, gone.team, member)
 
     async def second_device(self) -> InviteLink:
         """See AppFace."""
-        return replace(await self._invite("", None), name=self.my_name)
+        return replace(await self._invite("", None, days=1), name=self.my_name)
 
-    async def _invite(self, name: str, role: Role | None) -> InviteLink:
+    async def _invite(
+        self, name: str, role: Role | None, team: bytes = b"", back: bytes = b"", days: int = 14
+    ) -> InviteLink:
         s, w = self.live.require_session(), self.live.world
-        secrets = await self.live.require_vault().secrets()
+        if days not in inviting.DAYS:
+            raise BadInput("days", "unknown")
         return await inviting.invite(
             w.primitives,
             w.random,
@@ -270,10 +283,13 @@ class App:
             s.syncer,
             s.roll,
             s.keyring,
-            secrets,
+            await self.live.require_vault().secrets(),
             self.live.page.origin,
             name,
             role,
+            team,
+            back,
+            days * inviting.DAY_MILLIS,
         )
 
     # -- at every stage ----------------------------------------------------------------------------------

@@ -111,8 +111,9 @@ async def new_secrets(primitives: Primitives, random: Random, looked: Looked, na
     organisation = NO_PREVIOUS if from_genesis else state.organisation
     rings = [(g.ring, g.epoch, await ring.accept(primitives, key, organisation, g)) for g in invite.grants]
     if looked.sheet:
-        rings += await ring_keys.opened(primitives, key, looked.sheet.id, organisation, looked.roll.entries)
-    own, epoch = _fresh_own(state, invite.member, looked.sheet)
+        found = await ring_keys.opened(primitives, key, looked.sheet.id, state, looked.roll.entries)
+        rings += [(r, epoch, private) for r, epoch, private, _ in found]
+    own, epoch = _fresh_own(state, invite.member)
     if epoch:
         rings.append((own, epoch, random.bytes(SEED_BYTES)))
     return Secrets(
@@ -126,13 +127,13 @@ async def new_secrets(primitives: Primitives, random: Random, looked: Looked, na
     )
 
 
-def _fresh_own(state: State, member: bytes, sheet: SheetKey | None) -> tuple[bytes, int]:
+def _fresh_own(state: State, member: bytes) -> tuple[bytes, int]:
     """The member's own ring, and the epoch that a new device opens; 0 when another device of theirs holds it."""
     own = ring.own_ring(member)
     known = state.rings.get(own)
     if known is None:
         return own, 1
-    others = known.holders - {sheet.id if sheet else b""}
+    others = known.holders & state.devices.keys()  # a sheet can't grant
     return own, 0 if others else known.epoch + 1
 
 
@@ -155,7 +156,7 @@ async def entry_for(primitives: Primitives, secrets: Secrets, state: State) -> b
 
 
 async def _own_public(primitives: Primitives, secrets: Secrets, state: State, sheet: SheetKey | None) -> bytes | None:
-    own, fresh = _fresh_own(state, secrets.member, sheet)
+    own, fresh = _fresh_own(state, secrets.member)
     seed = next((seed for r, epoch, seed in secrets.rings if (r, epoch) == (own, fresh)), None)
     if fresh and seed is None:
         raise RollRefused("the member's last device has left meanwhile")

@@ -6,24 +6,107 @@ Contract (views rely on it):
   result is durable. All raise errors of sync.core.errors, which say what was kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
 from app.services.models import (
+    Alert,
+    AreaCode,
     AsideItem,
     HelpLine,
     InvitationLook,
     InviteLink,
     Member,
+    Notice,
+    Person,
+    QuarantineItem,
     QueueFilter,
     ReviewState,
     Role,
+    SheetLook,
+    SheetPage,
     Stage,
     SyncStatus,
+    TeamLook,
     Visit,
     VisitForm,
+    Waiting,
 )
+
+
+class TrustFace(Protocol):
+    """What a coordinator decides about people, devices, teams and recovery; some of it is for everyone.
+
+    Acts are in force when they return. They raise Unreachable (nothing was changed), RollRefused (this device may
+    not), RollForked (two rolls exist: nothing is put on either).
+    """
+
+    def people(self) -> list[Person]:
+        """Everyone with a device on the roll, then those who left (no devices: they can be invited back)."""
+
+    def my_words(self) -> tuple[str, ...]:
+        """Eight words for this device, to compare by voice."""
+
+    def teams(self) -> list[TeamLook]:
+        """Every team, the top one first."""
+
+    def waiting(self) -> list[Waiting]:
+        """Invitations that are not used yet."""
+
+    async def refresh(self) -> None:
+        """Coordinator: ask the server on which day each device was last there."""
+
+    async def revoke_device(self, device: bytes) -> None:
+        """A lost device, or another one of mine: it leaves, its rings are renewed."""
+
+    async def revoke_member(self, member: bytes) -> None:
+        """Someone leaves with all their devices and recovery sheets."""
+
+    def brought_in(self, device: bytes) -> list[str]:
+        """Names of those who came in by this device's invitations: to be looked at when it was lost."""
+
+    async def move(self, member: bytes, role: Role, team: bytes) -> None:
+        """Give a member another role or team."""
+
+    async def make_team(self, parent: bytes, name: str, codes: Sequence[AreaCode]) -> bytes:
+        """A new team below another. Raises BadInput("name" or "code", why)."""
+
+    async def put_team(self, team: bytes, name: str, codes: Sequence[AreaCode]) -> None:
+        """Name a team and say where it works. Raises BadInput."""
+
+    async def put_member(self, member: bytes, codes: Sequence[AreaCode]) -> None:
+        """Say where within the team a member works. Raises BadInput."""
+
+    async def confirm(self, device: bytes) -> None:
+        """The words of this new coordinator's device were compared: from now on it is one."""
+
+    async def withdraw(self, announced: bytes) -> None:
+        """An invitation stops to work."""
+
+    def sheets(self) -> list[SheetLook]:
+        """Recovery sheets that can still be used."""
+
+    async def make_sheet(self) -> SheetPage:
+        """A recovery sheet for me, shown once, kept nowhere."""
+
+    async def revoke_sheet(self, sheet: bytes) -> None:
+        """A lost sheet stops to work."""
+
+    def quarantine(self) -> list[QuarantineItem]:
+        """What waits for a decision: written by a device that had left by then."""
+
+    async def adopt(self, envelope: bytes) -> None:
+        """Take it as if it had come in time."""
+
+    async def erase(self, envelope: bytes) -> None:
+        """Erase it, everywhere."""
+
+    def notices(self) -> list[Notice]:
+        """What one should know now, most urgent first."""
+
+    def dismiss(self, alert: Alert) -> None:
+        """MOVED or RECOVERED: it has been read."""
 
 
 class AppFace(Protocol):
@@ -131,8 +214,18 @@ class AppFace(Protocol):
     def members(self) -> list[Member]:
         """The people of the team."""
 
-    async def invite(self, name: str, role: Role) -> InviteLink:
-        """Coordinator: announce an invitation. Raises BadInput("name", …), Unreachable."""
+    async def invite(self, name: str, role: Role, team: bytes = b"", days: int = 14) -> InviteLink:
+        """Coordinator: announce an invitation for a team (b"": my own), that works 1, 7, 14 or 30 days.
+
+        Raises BadInput("name" or "days", …), Unreachable.
+        """
+
+    async def invite_back(self, member: bytes) -> InviteLink:
+        """Coordinator: a new device for someone who has none left, in the place they had. Raises Unreachable."""
+
+    @property
+    def trust(self) -> TrustFace:
+        """Who may read what (when OPEN)."""
 
     async def second_device(self) -> InviteLink:
         """An invitation for another device of mine."""

@@ -13,11 +13,14 @@ from sync.core.ports import SEED_BYTES, Clock, Primitives, Random
 from sync.core.rights import Role
 from sync.core.roll import Roll
 from sync.core.roll_entry import Invite, sign
+from sync.device import ring_keys
 from sync.device.keyring import Keyring
 from sync.device.secrets import Secrets
 from sync.device.syncer import Syncer
 
-VALID_MILLIS = 14 * 24 * 60 * 60 * 1000
+DAY_MILLIS = 24 * 60 * 60 * 1000
+DAYS = (1, 7, 14, 30)  # how long an invitation may work
+VALID_MILLIS = 14 * DAY_MILLIS
 ROUTE = "uitnodiging"
 MAX_NAME = 80
 
@@ -33,10 +36,14 @@ async def invite(
     origin: str,
     name: str,
     role: Role | None,
+    team: bytes = b"",
+    back: bytes = b"",
+    valid_millis: int = VALID_MILLIS,
 ) -> InviteLink:
     """Announce an invitation for a new member with this role, or (role None) for another device of oneself.
 
-    Raises BadInput, RollRefused or Unreachable (nothing was announced).
+    `team` is where the new member will work (by default the author's own); `back` is a member who has no device
+    left, for whom this is a new one. Raises BadInput, RollRefused or Unreachable (nothing was announced).
     """
     name = name.strip()
     if role is not None and not name:
@@ -44,29 +51,29 @@ async def invite(
     if len(name) > MAX_NAME:
         raise BadInput("name", "too_long")
     seed = random.bytes(SEED_BYTES)
-    expires = clock.millis() + VALID_MILLIS
+    expires = clock.millis() + valid_millis
     signing = await invitation.signing_key(primitives, seed)
     agreement = await invitation.agreement_key(primitives, seed)
     me = roll.state.device(keyring.device)
-    member = keyring.member if role is None else random.bytes(ID_BYTES)
-    wanted = None if role is None else ring.team_ring(me.team)
-    grants = [
-        await ring.grant(
-            primitives,
-            random.bytes(SEED_BYTES),
-            private,
-            roll.state.organisation,
-            ring_,
-            epoch,
-            agreement.public,
-        )
-        for ring_, epoch, private in secrets.rings
-        if wanted in (None, ring_)
-    ]
-    bounds = Invite(signing.public, agreement.public, member, role or me.role, me.team, expires, tuple(grants))
+    place = team or me.team
+    member = keyring.member if role is None else back or random.bytes(ID_BYTES)
+    wanted = None if role is None else ring.team_ring(place)
+    held = await ring_keys.privates(primitives, keyring.agreement, keyring.device, secrets.rings, roll)
+
+    async def bounds() -> Invite:
+        state = roll.state
+        mine = state.readable(keyring.device)
+        grants = [
+            await ring.grant(
+                primitives, random.bytes(SEED_BYTES), private, state.organisation, ring_, epoch, agreement.public
+            )
+            for (ring_, epoch), private in sorted(held.items())
+            if wanted in (None, ring_) and ring_ in mine and (ring_, state.rings[ring_].epoch) in held
+        ]
+        return Invite(signing.public, agreement.public, member, role or me.role, place, expires, tuple(grants))
 
     async def make() -> bytes:
-        return await sign(primitives, keyring.signing, roll.state.head, keyring.device, bounds)
+        return await sign(primitives, keyring.signing, roll.state.head, keyring.device, await bounds())
 
     entry = await syncer.append_roll(make)
     return to_link(Invitation(seed, entry_hash(entry)), origin, expires, role or me.role, name)
@@ -75,9 +82,13 @@ async def invite(
 def to_link(what: Invitation, origin: str, expires_millis: int, role: Role, name: str) -> InviteLink:
     """The link and its QR code. The secret stands in the fragment, which browsers never send."""
     url = f"{origin.rstrip('/')}/#/{ROUTE}/{what.to_text()}"
+    return InviteLink(url, datetime.fromtimestamp(expires_millis / 1000, UTC).date(), role, name, qr(url))
+
+
+def qr(url: str) -> tuple[tuple[bool, ...], ...]:
+    """The rows of a QR code, True is dark, quiet zone included."""
     code = segno.make(url, error="m")
-    rows = tuple(tuple(bool(cell) for cell in row) for row in code.matrix_iter(border=4))
-    return InviteLink(url, datetime.fromtimestamp(expires_millis / 1000, UTC).date(), role, name, rows)
+    return tuple(tuple(bool(cell) for cell in row) for row in code.matrix_iter(border=4))
 
 
 def from_text(text: str) -> Invitation:

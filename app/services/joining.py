@@ -10,8 +10,11 @@ from app.services.session import open_session
 from app.services.vault import check_secret
 from sync.core.errors import BadFormat, BadInput, InvitationExpired, InvitationUsed, StraatError, UnknownDevice
 from sync.core.ports import Log
+from sync.core.sheet import SheetSecret
 from sync.device.secrets import Secrets
 
+RECOVERY_ROUTE = "herstel"
+FEW_WORDS = 10  # more than any link has
 Begin = Callable[[Secrets, bool], Awaitable[None]]
 
 
@@ -30,8 +33,7 @@ class Joining:
         w = self._live.world
         self._forget()
         try:
-            found = inviting.from_text(text)
-            self._looked = await enrolment.look(w.primitives, w.transport, found)
+            self._looked = await self._look(text)
             if self._looked.invite.expires_millis < w.clock.millis():
                 raise InvitationExpired()
             self.look = self._looked.to_show()
@@ -40,6 +42,13 @@ class Joining:
         except StraatError as error:
             self.look_error = error.code
         self._live.enter(Stage.INVITED)
+
+    async def _look(self, text: str) -> enrolment.Looked:
+        """An invitation's link, or a recovery sheet's link or words."""
+        w = self._live.world
+        if secret := _sheet_in(text):
+            return await enrolment.look_at_sheet(w.primitives, w.transport, secret)
+        return await enrolment.look(w.primitives, w.transport, inviting.from_text(text))
 
     def leave_invitation(self) -> None:
         """See AppFace."""
@@ -55,7 +64,7 @@ class Joining:
         if looked is None:
             raise BadFormat("no invitation")
         name = name.strip()
-        if not looked.second_device and not name:
+        if not looked.second_device and not looked.returning and not name:
             raise BadInput("name", "missing")
         if len(name) > inviting.MAX_NAME:
             raise BadInput("name", "too_long")
@@ -112,3 +121,12 @@ class Joining:
         async with self._enrolling:
             if self._live.stage is Stage.ENROLLING:
                 await self._enrol_now(await self._live.require_vault().secrets())
+
+
+def _sheet_in(text: str) -> SheetSecret | None:
+    """A recovery sheet's secret in a link or as words; None for anything else. Raises BadInput for wrong words."""
+    if f"/{RECOVERY_ROUTE}/" in text:
+        return SheetSecret.from_text(text.strip().rsplit("/", 1)[-1].split("?", 1)[0])
+    if len(text.split()) >= FEW_WORDS:
+        return SheetSecret.from_words(text)
+    return None

@@ -26,6 +26,7 @@ class Stage(Enum):
     LOCKED = "locked"
     ENROLLING = "enrolling"  # PIN is set, the server has not yet answered
     OPEN = "open"
+    SIGNED_OFF = "signed off"  # this device has left the roll: what it had is handed in, then it is wiped
 
 
 class Gift(Enum):
@@ -162,6 +163,116 @@ class Member:
     role: Role
     devices: int
     me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCode:
+    """One area: `kind` gemeente, wijk, buurt, complex or address; a CBS code with its year, a BAG id, or a free id."""
+
+    kind: str
+    code: str
+    year: str  # of the CBS division, "" where there is none
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLook:
+    """A team and where it is put. `parent` is None for the top one."""
+
+    id: bytes
+    parent: bytes | None
+    name: str
+    areas: tuple[AreaCode, ...] = ()
+    mine: bool = False  # whether this device may invite, move and revoke here
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLook:
+    """A device as others see it. `seen` is the last day it synced, None when that is not known here."""
+
+    id: bytes
+    words: tuple[str, ...]
+    seen: date | None
+    me: bool
+    inviter: str  # by whose invitation it came, "" for the first
+    confirmed: bool  # False: a coordinator's device whose words nobody has compared yet
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member with a device on the roll, or one who left (no devices)."""
+
+    id: bytes
+    name: str
+    role: Role
+    team: bytes
+    devices: tuple[DeviceLook, ...]
+    me: bool
+    areas: tuple[AreaCode, ...] = ()
+    mine: bool = False  # whether this device may move or revoke them
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An invitation that is not used yet."""
+
+    announced: bytes
+    role: Role
+    team: bytes
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLook:
+    """A recovery sheet that can still be used."""
+
+    id: bytes
+    by: str
+    words: tuple[str, ...]
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """A fresh recovery sheet to print: it is shown once and kept nowhere."""
+
+    words: tuple[str, ...]
+    url: str
+    name: str
+    made: date
+    qr: tuple[tuple[bool, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineItem:
+    """What a device wrote that had left by then: a coordinator adopts or erases it. `lines` are (name, value)."""
+
+    id: bytes
+    by: str
+    kind: str
+    lines: tuple[tuple[str, str], ...]
+
+
+class Alert(Enum):
+    """What someone should know about who may read what."""
+
+    ALONE = "alone"  # one coordinator only: invite a second
+    NO_SHEET = "no_sheet"  # a coordinator without a recovery sheet
+    UNCONFIRMED = "unconfirmed"  # a coordinator waits for compared words
+    RECOVERED = "recovered"  # a recovery sheet has been used
+    QUARANTINE = "quarantine"  # something waits for a decision
+    MOVED = "moved"  # this device has another place since
+    DOUBLED = "doubled"  # a device that says two things under one number
+    FORKED = "forked"  # two rolls exist
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An alert and its number or name."""
+
+    alert: Alert
+    count: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

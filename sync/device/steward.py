@@ -154,17 +154,21 @@ class Steward:
         if self._syncer.state.forked or self._me not in self._roll.state.devices:
             return
         try:
-            while self._exposed(self._roll.state):
-                await self._append(self._renewal)
-            while self._roll.state.lacking(self._me):
-                await self._append(self._lacking)
+            while self._exposed(self._roll.state) and await self._append(self._renewal):
+                pass
+            while self._roll.state.lacking(self._me) and await self._append(self._lacking):
+                pass
             await self._hand_on_keys()
         except RollRefused:
             return  # the roll says otherwise by now: the next round looks again
 
     def _exposed(self, state: State) -> set[bytes]:
-        """What is to be made new: exposed and this device's to renew, or held by nobody who could."""
-        return set(state.exposed) & state.renewable(self._me) | state.orphaned(self._me)
+        """What is to be made new: exposed and this device's to renew, held by nobody who could, or not cut yet for
+        one who left and wrote there.
+        """
+        mine = state.renewable(self._me)
+        uncut = {r for d in state.left for r in state.uncut(d, mine, self._me) & self._replica.seen(d).keys()}
+        return set(state.exposed) & mine | state.orphaned(self._me) | uncut
 
     async def _renewal(self, state: State) -> Body:
         exposed = self._exposed(state)

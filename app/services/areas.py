@@ -1,0 +1,79 @@
+"""Areas: where a team, or a member within it, is at work. Kept as records that the team can read.
+
+Codes: gemeente GM0796, wijk WK079601, buurt BU07960101 (CBS, each with its year); complex a free name of the housing
+association; address a BAG id of 16 digits. docs/protocol.md, "Areas".
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from app.services.models import AreaCode
+from app.services.session import Session
+from sync.core import ring
+from sync.core.change import Change, Patch
+from sync.core.errors import BadInput
+from sync.core.ids import ID_BYTES, record_id
+from sync.device.writer import Part
+
+KIND = "area"
+MAX_NAME, MAX_CODES = 80, 200
+_CODES = {
+    "gemeente": re.compile(r"GM\d{4}"),
+    "wijk": re.compile(r"WK\d{6}"),
+    "buurt": re.compile(r"BU\d{8}"),
+    "complex": re.compile(r"\S.{0,39}"),
+    "address": re.compile(r"\d{16}"),
+}
+_CBS = ("gemeente", "wijk", "buurt")
+
+
+def check(name: str, codes: Sequence[AreaCode]) -> None:
+    """Refuse what is no area. Raises BadInput("name" or "code", why)."""
+    if not name.strip():
+        raise BadInput("name", "missing")
+    if len(name) > MAX_NAME or len(codes) > MAX_CODES:
+        raise BadInput("name", "too_long")
+    for c in codes:
+        if c.kind not in _CODES or not _CODES[c.kind].fullmatch(c.code) or len(c.name) > MAX_NAME:
+            raise BadInput("code", "unknown")
+        if c.kind in _CBS and not re.fullmatch(r"20\d\d", c.year):
+            raise BadInput("code", "year")
+
+
+def of_team(session: Session, team: bytes) -> tuple[str, tuple[AreaCode, ...]]:
+    """A team's name and areas, as far as they have arrived here."""
+    query = "SELECT * FROM areas WHERE team = :team AND member = '' ORDER BY id LIMIT 1"
+    return _first(session.view.ask(query, team=team.hex()))
+
+
+def of_member(session: Session, member: bytes) -> tuple[AreaCode, ...]:
+    """The areas within the team where a member is at work."""
+    return _first(session.view.ask("SELECT * FROM areas WHERE member = :it ORDER BY id LIMIT 1", it=member.hex()))[1]
+
+
+def _first(rows: list[dict[str, Any]]) -> tuple[str, tuple[AreaCode, ...]]:
+    if not rows:
+        return "", ()
+    return rows[0]["name"], tuple(AreaCode(*c) for c in json.loads(rows[0]["codes"]) if len(c) == 4)
+
+
+async def write(session: Session, team: bytes, member: bytes, name: str, codes: Sequence[AreaCode]) -> None:
+    """Say where a team, or (with `member`) someone in it, is at work. Raises BadInput or DiskFull."""
+    check(name, codes)
+    values = {"name": name.strip(), "codes": [[c.kind, c.code, c.year, c.name] for c in codes]}
+    query = "SELECT id FROM areas WHERE team = :team AND member = :member ORDER BY id"
+    rows = session.view.ask(query, team=team.hex(), member=member.hex())
+    stamp = session.writer.stamp()
+    if rows:
+        known = session.replica.records[bytes.fromhex(rows[0]["id"])]
+        fields = {n: Patch(v, known.replaces(f"detail.{n}")) for n, v in values.items()}
+        change = Change(KIND, "detail", known.id, stamp, fields)
+    else:
+        nonce = session.world.random.bytes(ID_BYTES)
+        fields = {n: Patch(v) for n, v in {**values, "team": team, "member": member}.items()}
+        change = Change(KIND, "detail", record_id(session.member, KIND, nonce), stamp, fields, nonce)
+    await session.writer.write([Part(change, frozenset({ring.team_ring(team)}))])
+    await session.catch_up()
+    session.syncer.wake()
