@@ -13,21 +13,38 @@ Place = tuple[bytes, bytes]  # (device, ring)
 
 @dataclass(slots=True)
 class Chain:
-    """One device's envelopes in one ring. `places` maps each number to {envelope id: the id before it}."""
+    """One device's envelopes in one ring. `places` maps each number to {envelope id: the id before it}.
+
+    What it says depends only on which envelopes were noted, not on their order.
+    """
 
     places: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
-    number: int = 0  # the unbroken part, by its tip
-    tip: bytes = NO_PREVIOUS
+    number: int = 0  # up to where an unbroken line goes
+    torn: bool = False  # two envelopes with one number, or one that follows another than the one that is there
+    _joined: dict[int, set[bytes]] = field(default_factory=lambda: {0: {NO_PREVIOUS}})
+    _ways: dict[tuple[int, bytes], dict[int, bytes]] = field(default_factory=dict)
 
-    def add(self, number: int, previous: bytes, name: bytes) -> None:
-        """Note an envelope, and move the tip over all that now follow it."""
-        self.places.setdefault(number, {})[name] = previous
-        while following := self._after_tip():
-            self.number, self.tip = self.number + 1, following
+    def add(self, number: int, previous: bytes, name: bytes) -> bool:
+        """Note an envelope; whether it is new here."""
+        there = self.places.setdefault(number, {})
+        if name in there:
+            return False
+        there[name] = previous
+        self._ways.clear()
+        before, after = self.places.get(number - 1), self.places.get(number + 1, {})
+        astray = (before is not None and previous not in before) or any(p not in there for p in after.values())
+        self.torn = self.torn or len(there) > 1 or astray
+        if previous in self._joined.get(number - 1, ()):
+            self._join(number, name)
+        return True
 
-    def _after_tip(self) -> bytes | None:
-        there = self.places.get(self.number + 1, {})
-        return next((name for name in sorted(there) if there[name] == self.tip), None)
+    def _join(self, number: int, name: bytes) -> None:
+        reached = [(number, name)]
+        while reached:
+            number, name = reached.pop()
+            self._joined.setdefault(number, set()).add(name)
+            self.number = max(self.number, number)
+            reached += [(number + 1, n) for n, p in self.places.get(number + 1, {}).items() if p == name]
 
     @property
     def last(self) -> int:
@@ -36,13 +53,15 @@ class Chain:
 
     def led_to(self, number: int, name: bytes) -> dict[int, bytes]:
         """Number → id on the way back from this envelope, as far as the way is known."""
-        way: dict[int, bytes] = {}
-        while number > 0 and name in self.places.get(number, {}):
-            way[number] = name
-            name = self.places[number][name]
-            number -= 1
-        if number > 0:
-            way[number] = name  # not come in, but named by the one after it
+        way = self._ways.get((number, name))
+        if way is None:
+            way = self._ways[number, name] = {}
+            while number > 0 and name in self.places.get(number, {}):
+                way[number] = name
+                name = self.places[number][name]
+                number -= 1
+            if number > 0:
+                way[number] = name  # not come in, but named by the one after it
         return way
 
 
@@ -54,17 +73,22 @@ class Chains:
         self.doubled: set[Place] = set()  # two envelopes with one number: a device that says two things
         self._chains: dict[Place, Chain] = {}
 
-    def note(self, e: Envelope, readable: set[bytes]) -> None:
-        """Remember the envelope's places."""
+    def note(self, e: Envelope, readable: set[bytes]) -> bool:
+        """Remember the envelope's places. True when it is new in a torn chain: then an envelope that was judged
+        before may turn out to lie beyond a cut.
+        """
+        doubtful = False
         for link in e.header.links:
             if link.ring not in readable:
                 continue
             place = (e.header.device, link.ring)
             chain = self._chains.setdefault(place, Chain())
-            chain.add(link.number, link.previous, e.id)
+            new = chain.add(link.number, link.previous, e.id)
+            doubtful = doubtful or (new and chain.torn)
             (self.withheld.add if chain.last > chain.number else self.withheld.discard)(place)
             if len(chain.places[link.number]) > 1:
                 self.doubled.add(place)
+        return doubtful
 
     def seen(self, device: bytes) -> dict[bytes, tuple[int, bytes]]:
         """The last number and envelope id that came in of this device, by ring: what a cut names."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sync.core.envelope import Header
 from sync.core.ids import device_id, sender_key_id
 from sync.core.ports import AgreementKey, Primitives, SigningKey
-from sync.core.roll import Roll
+from sync.core.roll import Roll, State
 from sync.core.sender_key import RingSet, SenderKey
 from sync.device import ring_keys
 from sync.device.secrets import Secrets
@@ -45,12 +45,10 @@ class Keyring:
                 if sender_key_id(key, header.device, header.rings) == header.key:
                     self.content[header.key] = key
 
-    async def absorb(self, primitives: Primitives, organisation: bytes, entries: Iterable[bytes]) -> None:
-        """Take in what these roll entries grant to this device."""
-        for ring, epoch, private in await ring_keys.opened(
-            primitives, self.agreement, self.device, organisation, entries
-        ):
-            self.rings[ring, epoch] = await primitives.agreement_key(private)
+    async def absorb(self, primitives: Primitives, state: State, entries: Iterable[bytes]) -> None:
+        """Take in what these roll entries grant to this device; `state` is the roll with them."""
+        found = await ring_keys.opened(primitives, self.agreement, self.device, state, entries)
+        self.rings.update({(ring, epoch): half for ring, epoch, _, half in found})
 
 
 async def unlock(primitives: Primitives, secrets: Secrets, roll: Roll) -> Keyring:
@@ -59,6 +57,8 @@ async def unlock(primitives: Primitives, secrets: Secrets, roll: Roll) -> Keyrin
     agreement = await primitives.agreement_key(secrets.agreement)
     keyring = Keyring(device_id(signing.public, agreement.public), secrets.member, signing, agreement)
     for ring, epoch, seed in secrets.rings:
-        keyring.rings[ring, epoch] = await primitives.agreement_key(seed)
-    await keyring.absorb(primitives, roll.state.organisation, roll.entries)
+        half = await primitives.agreement_key(seed)
+        if ring_keys.fits(roll.state, ring, epoch, half.public):
+            keyring.rings[ring, epoch] = half
+    await keyring.absorb(primitives, roll.state, roll.entries)
     return keyring

@@ -30,6 +30,7 @@ from sync.core.ids import HASH_BYTES
 from sync.core.ports import KEY_BYTES, Log, LogEntry, LogState, Primitives
 from sync.core.rights import Author, Relation, Role, Standing
 from sync.core.roll import Device, Roll
+from sync.core.roll_state import Mark
 from sync.device.chains import Chains, Place
 from sync.device.keyring import Keyring
 
@@ -77,7 +78,8 @@ class _Verdict:
         return teams <= self.teams if teams else member == self.member
 
 
-ADOPTION, VERDICT, ADOPT = "adoption", "verdict", "adopt"
+ADOPTION, VERDICT = "adoption", "verdict"
+ADOPT, ERASE = "adopt", "erase"
 KEYS, GRANT = "keys", "grant"
 _granted_keys = codec.items(codec.row(codec.blob(HASH_BYTES), codec.blob(KEY_BYTES)), 10_000)
 
@@ -105,7 +107,10 @@ class Replica:
         self._early: set[bytes] = set()  # those of `_waiting` that name a roll head not known here
         self._chains = Chains()
         self._verified: set[bytes] = set()
-        self._verdicts: dict[bytes, set[_Verdict]] = {}  # by envelope id
+        self._verdicts: dict[bytes, dict[bytes, _Verdict]] = {}  # envelope id → the envelope that gave it → verdict
+        self._erased: set[bytes] = set()  # what a verdict that stands has erased, until it is dropped from the log
+        self._shut: dict[bytes, bytes] = {}  # sender keys that none of our rings open
+        self._opened_with: frozenset[tuple[bytes, int]] = frozenset()
         self._marks: object = None
         self._again = False
         self._one_at_a_time = asyncio.Lock()
@@ -148,16 +153,38 @@ class Replica:
         async with self._one_at_a_time:
             changed: set[bytes] = set()
             while True:
+                self._look_at_rings()
                 if self._again or self._marks is not self._roll.state.marks:
                     changed |= self._forget()
                 changed |= await self._follow(progress)
+                self._forget_verdicts()
                 if not self._again and self._marks is self._roll.state.marks:
+                    if self._erased:
+                        self._log.drop(sorted(self._erased))
+                        self._erased = set()
                     return changed
 
     async def start_again(self) -> None:
         """Judge everything anew at the next catching up: something went from the log."""
         async with self._one_at_a_time:
             self._again = True
+
+    def _look_at_rings(self) -> None:
+        """Rings came in since: sender keys of theirs open, and the numbers in a new ring are noted."""
+        rings = frozenset(self._keyring.rings)
+        if rings != self._opened_with:
+            new = {ring_id for ring_id, _ in rings} - {ring_id for ring_id, _ in self._opened_with}
+            self._again |= bool(new) and self.position > 0
+            self._waiting.update(self._shut)
+            self._opened_with, self._shut = rings, {}
+
+    def _forget_verdicts(self) -> None:
+        """A verdict counts as long as the change that gave it is merged: it may turn out to be quarantined."""
+        for name, given in list(self._verdicts.items()):
+            standing = {by: verdict for by, verdict in given.items() if by in self.origins}
+            if len(standing) < len(given):
+                self._verdicts[name] = standing
+                self._again = True
 
     def _forget(self) -> set[bytes]:
         """Start again from the log, keeping what is known of signatures, numbers and verdicts."""
@@ -167,7 +194,8 @@ class Replica:
             return set()
         gone = set(self.records)
         self.records, self.origins, self.aside, self.quarantine = {}, {}, {}, {}
-        self._waiting, self._early, self.position = {}, set(), 0
+        self._waiting, self._early, self._shut, self.position = {}, set(), {}, 0
+        self._erased = set()
         self.rebuilt += 1
         return gone
 
@@ -179,10 +207,9 @@ class Replica:
             progress(self.position)
             await asyncio.sleep(0)
         while self._waiting:
-            before = len(self._waiting)
-            again, self._waiting = list(self._waiting.items()), {}
-            changed |= await self._take_in(again)
-            if len(self._waiting) >= before:
+            before, self._waiting = self._waiting, {}
+            changed |= await self._take_in(before.items())
+            if self._waiting.keys() == before.keys():
                 break
         return changed
 
@@ -235,16 +262,17 @@ class Replica:
         return good
 
     def _note_chain(self, e: Envelope) -> None:
-        """Remember the envelope's places. A second one with its number may undo what a cut let pass."""
-        doubled = len(self._chains.doubled)
-        self._chains.note(e, {ring_id for ring_id, _ in self._keyring.rings})
-        if len(self._chains.doubled) > doubled and e.header.device in self._roll.state.marks:
-            self._again = True
+        """Remember the envelope's places. One that does not fit the others may undo what a cut let pass."""
+        doubtful = self._chains.note(e, {ring_id for ring_id, _ in self._keyring.rings})
+        self._again |= doubtful and e.header.device in self._roll.state.marks
 
     async def _open_sender_keys(self, items: list[tuple[Envelope, Device]]) -> None:
         for e, d in items:
             ring = next((k for k in ((x.ring, x.epoch) for x in e.header.links) if k in self._keyring.rings), None)
-            if ring is None or e.header.key in self._keyring.content:
+            if e.header.key in self._keyring.content:
+                continue
+            if ring is None:
+                self._shut[e.id] = e.data
                 continue
             try:
                 content = await sender_key.accept(self._primitives, e, ring[0], self._keyring.rings[ring])
@@ -304,7 +332,7 @@ class Replica:
         self.origins[e.id] = Origin(c.record, device.id, device.member)
         if self.quarantine.pop(e.id, None):
             self.aside.pop(e.id, None)
-        self._obey(c, author)
+        self._obey(e, c, author)
         self._on_stamp(c)
         return c.record
 
@@ -314,13 +342,14 @@ class Replica:
         """What lies beyond a cut is quarantined, unless a coordinator has adopted it."""
         place = self._roll.place(e.header.head)
         for mark in self._roll.state.marks.get(device.id, ()):
-            if place >= mark.place or not self._chains.beyond(e, mark):
+            if place >= mark.place or not self._beyond(e, device, mark):
                 continue
             if mark.role is not None and rights.relation(c, author) is not Relation.TEAM:
                 continue  # one's own notes arrive, also when one has another place since
-            verdicts = [v for v in self._verdicts.get(e.id, ()) if v.counts_for(teams, device.member)]
+            given = self._verdicts.get(e.id, {}).values()
+            verdicts = [v for v in given if v.counts_for(teams, device.member)]
             if not all(v.adopted for v in verdicts):
-                self._log.drop([e.id])
+                self._erased.add(e.id)
                 raise _Erased()
             if verdicts:
                 return
@@ -332,14 +361,28 @@ class Replica:
                 self.quarantine[e.id] = Held(e, c, device)
                 raise Quarantined(error.code) from error
 
-    def _obey(self, c: Change, author: Author) -> None:
+    def _beyond(self, e: Envelope, device: Device, mark: Mark) -> bool:
+        """Whether an envelope lies beyond a cut. In a team's ring where a device that left was never cut, all of it
+        does, until whoever holds that ring has cut it; and so does what stands in no ring but another's own, where
+        nobody could cut it.
+        """
+        if self._chains.beyond(e, mark):
+            return True
+        state, names = self._roll.state, [link.ring for link in e.header.links]
+        cut = set(mark.numbers) if mark.role is not None else state.cut_in(device.id)
+        if mark.role is None and any(state.rings[r].kind != ring.OWN and r not in cut for r in names):
+            return True
+        return not cut & set(names) and names != [ring.own_ring(device.member)]
+
+    def _obey(self, e: Envelope, c: Change, author: Author) -> None:
         """What was decided about quarantined envelopes, and keys that were handed on."""
         if (c.kind, c.group) == (ADOPTION, VERDICT) and {"envelope", "verdict"} <= set(c.fields):
             name, verdict = c.fields["envelope"].value, c.fields["verdict"].value
-            if isinstance(name, bytes):
+            if isinstance(name, bytes) and verdict in (ADOPT, ERASE):
                 teams = author.teams if author.role is Role.COORDINATOR else frozenset()
-                self._verdicts.setdefault(name, set()).add(_Verdict(verdict == ADOPT, teams, author.member))
-                self._again |= name in self.origins  # adopted by one, erased by another
+                self._verdicts.setdefault(name, {})[e.id] = _Verdict(verdict == ADOPT, teams, author.member)
+                if name in self.origins:  # adopted by one, erased by another
+                    self._again |= verdict == ERASE and self.origins[name].device in self._roll.state.marks
                 if held := self.quarantine.get(name):
                     self._waiting[name] = held.envelope.data
         elif (c.kind, c.group) == (GRANT, KEYS) and "keys" in c.fields:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from sync.core import ring
 from sync.core.errors import NotForThisKey
 from sync.core.ports import AgreementKey, Primitives
-from sync.core.roll import Roll
+from sync.core.roll import Roll, State
 from sync.core.roll_entry import Entry, Granted, Place, Renew, Revoke, Sheet, Team, parse
 
 
@@ -30,19 +30,29 @@ def granted_in(entry: Entry, holder: bytes, sheet_agreement: bytes = b"") -> Ite
 
 
 async def opened(
-    primitives: Primitives, key: AgreementKey, holder: bytes, organisation: bytes, entries: Iterable[bytes]
-) -> list[tuple[bytes, int, bytes]]:
-    """(ring, epoch, private half) for each grant to this device in these entries. One that its key does not open
-    is left out: whoever made it can make it again.
+    primitives: Primitives, key: AgreementKey, holder: bytes, state: State, entries: Iterable[bytes]
+) -> list[tuple[bytes, int, bytes, AgreementKey]]:
+    """(ring, epoch, private half, its key) for each grant to this device in these entries. One that its key does
+    not open, or in which another key lies than the roll says, is left out: it would only take the place of the
+    right one, and whoever may can make it again.
     """
     found = []
     for data in entries:
         for grant in granted_in(parse(data), holder, key.public):
             try:
-                found.append((grant.ring, grant.epoch, await ring.accept(primitives, key, organisation, grant)))
+                private = await ring.accept(primitives, key, state.organisation, grant)
             except NotForThisKey:
                 continue
+            half = await primitives.agreement_key(private)
+            if fits(state, grant.ring, grant.epoch, half.public):
+                found.append((grant.ring, grant.epoch, private, half))
     return found
+
+
+def fits(state: State, ring_id: bytes, epoch: int, public: bytes) -> bool:
+    """Whether this is the ring's public half of that epoch, as far as the roll knows it."""
+    known = state.rings.get(ring_id)
+    return known is None or epoch > known.epoch or known.publics[epoch - 1] == public
 
 
 async def privates(
@@ -52,6 +62,6 @@ async def privates(
     and what the roll granted since.
     """
     found = {(r, epoch): private for r, epoch, private in known}
-    for r, epoch, private in await opened(primitives, key, holder, roll.state.organisation, roll.entries):
+    for r, epoch, private, _ in await opened(primitives, key, holder, roll.state, roll.entries):
         found[r, epoch] = private
     return found

@@ -241,7 +241,7 @@ class Syncer:
         """These entries follow: taken in, kept, and what they grant to this device opened."""
         await self._roll.extend(self._primitives, entries)
         self._log.append_roll(entries)
-        await self._keyring.absorb(self._primitives, self._roll.state.organisation, entries)
+        await self._keyring.absorb(self._primitives, self._roll.state, entries)
 
     async def _compared(self) -> int:
         """Read the server's roll from its first entry; how many of ours it has.
@@ -271,6 +271,16 @@ class Syncer:
         """Keep the other roll's entry beside ours (or two that were not ours yet): it is the proof."""
         self.state.forked = True
         self._log.put({meta.FORK: codec.pack([e for e in entries if e not in self._roll.entries][:2])})
+
+    async def ask(self, path: str, value: Any, shape: codec.Shape) -> Any:
+        """One question outside the rounds. Raises what the server answers, or Unreachable."""
+        if not self._token:
+            await self._sign_in()
+        try:
+            return await self._ask(path, value, shape)
+        except NotAuthorized:
+            await self._sign_in()
+            return await self._ask(path, value, shape)
 
     async def refresh_roll(self) -> None:
         """Sign in and take in the roll. Raises UnknownDevice when the server does not know this one."""
