@@ -7,6 +7,7 @@ No entry is believed before its signature holds. What an entry may do: roll_rule
 from collections.abc import Sequence
 
 from sync.core.errors import BadSignature, RollForked, RollMoved, RollRefused, UnknownHead
+from sync.core.ids import invitation_author
 from sync.core.ports import Primitives, Signed
 from sync.core.roll_entry import NO_PREVIOUS, parse
 from sync.core.roll_rules import follow
@@ -69,8 +70,8 @@ class Roll:
         """Append entries: all of them, or none.
 
         Raises BadFormat, NewerVersion, RollRefused and its kin, RollMoved, BadSignature, or RollForked: another
-        entry, allowed and signed as well, follows a predecessor that already has one. A mere claim proves
-        nothing, so nobody can stop a team with unsigned bytes.
+        entry, allowed and signed as well by someone who still may sign, follows a predecessor that already has one.
+        A mere claim proves nothing, so nobody can stop a team with unsigned bytes.
         """
         before = self.state
         state, checks = before, list[Signed]()
@@ -84,6 +85,8 @@ class Roll:
                 if entry.previous == NO_PREVIOUS:  # anybody can found one: it says nothing about ours
                     raise RollRefused("another organisation")
                 _, needed = follow(self.at(entry.previous), entry)
+                if not _may_sign(self.state, entry.author):  # whoever left can sign on an old head for ever
+                    raise RollMoved("by one who has left")
                 forked = True
                 checks += needed
                 break
@@ -102,3 +105,9 @@ class Roll:
         self._places.update(places)
         self._kept.update(kept)
         self.state = state
+
+
+def _may_sign(state: State, author: bytes) -> bool:
+    """Whether an author could put something on the roll as it is now: a device, a sheet or an unused invitation."""
+    open_ = (i.signing for announced, i in state.invites.items() if announced not in state.used)
+    return author in state.devices or author in state.sheets or author in map(invitation_author, open_)
