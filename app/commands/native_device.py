@@ -1,10 +1,11 @@
 """A device on CPython: its log in a folder, no page around it. For the demo's members and for tests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.services.ports import Opened
-from sync.core.errors import LogDamaged
+from app.services.surroundings import Surroundings
+from sync.core.errors import BadInput, LogDamaged
 from sync.core.ports import Log
 from sync.device.log import SqliteLog
 
@@ -35,11 +36,21 @@ class NativeStorage:
         return SqliteLog(str(self._folder / f"log-{number:04}.db"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QuietPage:
-    """See app.services.ports.PagePort: nothing to reload."""
+    """See app.services.ports.PagePort: nothing to reload, and no camera."""
 
     origin: str
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    kept_invitation: str = ""
+
+    def keep_invitation(self, text: str) -> None:
+        """See PagePort."""
+        self.kept_invitation = text
+
+    async def scan(self, hint: str, close: str) -> str:
+        """See PagePort."""
+        raise BadInput("scan", "no_camera")
 
     def reload(self) -> None:
         """See PagePort."""

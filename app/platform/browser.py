@@ -1,6 +1,8 @@
 """The log's place, the network and the page, in the browser's worker. What is the device's own: browser_device."""
 
+import asyncio
 import json
+from collections.abc import Callable
 
 from js import AbortSignal, Object, fetch
 from pyodide.ffi import JsException, create_proxy, to_js
@@ -10,7 +12,8 @@ from app.platform.browser_device import BrowserClock as BrowserClock
 from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.services.ports import Opened
-from sync.core.errors import LogDamaged, Unreachable
+from app.services.surroundings import Surroundings, told
+from sync.core.errors import BadInput, LogDamaged, Unreachable
 from sync.core.ports import Log, Reply
 from sync.core.wire import MEDIA_TYPE
 from sync.device.log import SqliteLog
@@ -68,10 +71,44 @@ class BrowserStorage:
 class BrowserPage:
     """See app.services.ports.PagePort."""
 
+    def __init__(self) -> None:
+        self._scanned: asyncio.Future[str] | None = None
+
     @property
     def origin(self) -> str:
         """See PagePort."""
         return page.origin
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """See PagePort."""
+        return told(page.surroundings.to_py()) if page.surroundings else Surroundings()
+
+    @property
+    def kept_invitation(self) -> str:
+        """See PagePort."""
+        return page.invitation
+
+    def keep_invitation(self, text: str) -> None:
+        """See PagePort."""
+        page.invitation = text
+        _post(invitation=text)
+
+    async def scan(self, hint: str, close: str) -> str:
+        """See PagePort."""
+        if self._scanned is None or self._scanned.done():
+            self._scanned = asyncio.get_running_loop().create_future()
+            _post(scan={"hint": hint, "close": close})
+        return await self._scanned
+
+    def _hear_scan(self, scanned: dict[str, str]) -> None:
+        waiting, self._scanned = self._scanned, None
+        if waiting is None or waiting.done():
+            return
+        if "problem" in scanned:
+            waiting.set_exception(BadInput("scan", scanned["problem"]))
+        else:
+            waiting.set_result(scanned["text"])
 
     def reload(self) -> None:
         """See PagePort."""
@@ -89,10 +126,17 @@ class BrowserPage:
         """The app can't go on: the first page comes back, with the help lines and a way to try again."""
         page.post(to_js({"failed": reason}, dict_converter=Object.fromEntries))
 
-    def listen(self, callback: object) -> None:
+    def listen(self, callback: Callable[[dict[str, object]], None]) -> None:
         """Hear the page: {"updateReady": true}, {"visible": bool}, {"online": bool}."""
-        page.onmessage = create_proxy(lambda message: callback(message.to_py()))
+
+        def hear(message) -> None:
+            facts = message.to_py()
+            if "scanned" in facts:
+                self._hear_scan(facts["scanned"])
+            callback(facts)
+
+        page.onmessage = create_proxy(hear)
 
 
-def _post(**facts: bool) -> None:
+def _post(**facts: object) -> None:
     page.post(to_js(facts, dict_converter=Object.fromEntries))

@@ -29,6 +29,7 @@ from app.services.models import (
 )
 from app.services.ports import PagePort, Storage
 from app.services.session import World
+from app.services.surroundings import Surroundings
 from app.services.trust import Trust
 from sync.core import codec
 from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound
@@ -80,8 +81,9 @@ class App:
             return live.enter(Stage.LOCKED)
         if opened.evicted:
             return live.enter(Stage.GONE)
-        if f"/{inviting.ROUTE}/" in route or f"/{RECOVERY_ROUTE}/" in route:
-            return await self.open_invitation(route)
+        linked = f"/{inviting.ROUTE}/" in route or f"/{RECOVERY_ROUTE}/" in route
+        if invitation := route if linked else live.page.kept_invitation:
+            return await self.open_invitation(invitation)
         return live.enter(Stage.WELCOME)
 
     async def start_over(self) -> None:
@@ -107,6 +109,29 @@ class App:
     async def open_invitation(self, text: str) -> None:
         """See AppFace."""
         await self._joining.open_invitation(text)
+
+    @property
+    def invitation_link(self) -> str:
+        """See AppFace."""
+        return self._joining.link
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """See AppFace."""
+        return self.live.page.surroundings
+
+    @property
+    def advised(self) -> bool:
+        """See AppFace."""
+        return self._joining.advised
+
+    def go_on_here(self) -> None:
+        """See AppFace."""
+        self._joining.go_on_here()
+
+    async def scan(self, hint: str, close: str) -> str:
+        """See AppFace."""
+        return await self.live.page.scan(hint, close)
 
     def leave_invitation(self) -> None:
         """See AppFace."""

@@ -33,6 +33,7 @@ from app.services.models import (
     VisitForm,
     Waiting,
 )
+from app.services.surroundings import Surroundings
 
 
 class TrustFace(Protocol):
@@ -130,7 +131,27 @@ class AppFace(Protocol):
         """Be called after a change; gives the function that ends it."""
 
     async def open_invitation(self, text: str) -> None:
-        """Look at an invitation (a whole link or only its secret part): stage becomes INVITED."""
+        """Look at an invitation (a whole link or only its secret part) or a recovery sheet (link or words): stage
+        becomes INVITED. Raises BadInput("words", why) for words that are not a sheet's.
+        """
+
+    @property
+    def invitation_link(self) -> str:
+        """The whole link of the invitation that is being looked at, "" for none."""
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the page is shown in."""
+
+    @property
+    def advised(self) -> bool:
+        """Whether, before joining, the person is told how to open the app where it belongs (at INVITED)."""
+
+    def go_on_here(self) -> None:
+        """Past the advice: the invitation leaves the address bar, and a reload still finds it."""
+
+    async def scan(self, hint: str, close: str) -> str:
+        """The text of a QR code, read with the camera; "" when it was closed. See PagePort."""
 
     def leave_invitation(self) -> None:
         """Leave an invitation that does not work: back to WELCOME."""

@@ -81,7 +81,7 @@ async def invite(
 
 def to_link(what: Invitation, origin: str, expires_millis: int, role: Role, name: str) -> InviteLink:
     """The link and its QR code. The secret stands in the fragment, which browsers never send."""
-    url = f"{origin.rstrip('/')}/#/{ROUTE}/{what.to_text()}"
+    url = url_of(origin, ROUTE, what.to_text())
     return InviteLink(url, datetime.fromtimestamp(expires_millis / 1000, UTC).date(), role, name, qr(url))
 
 
@@ -89,6 +89,11 @@ def qr(url: str) -> tuple[tuple[bool, ...], ...]:
     """The rows of a QR code, True is dark, quiet zone included."""
     code = segno.make(url, error="m")
     return tuple(tuple(bool(cell) for cell in row) for row in code.matrix_iter(border=4))
+
+
+def url_of(origin: str, route: str, secret: str) -> str:
+    """The whole link with a secret part."""
+    return f"{origin.rstrip('/')}/#/{route}/{secret}"
 
 
 def from_text(text: str) -> Invitation:

@@ -8,7 +8,15 @@ from app.services.live import Live
 from app.services.models import InvitationLook, Stage
 from app.services.session import open_session
 from app.services.vault import check_secret
-from sync.core.errors import BadFormat, BadInput, InvitationExpired, InvitationUsed, StraatError, UnknownDevice
+from sync.core.errors import (
+    BadFormat,
+    BadInput,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    StraatError,
+    UnknownDevice,
+)
 from sync.core.ports import Log
 from sync.core.sheet import SheetSecret
 from sync.device.secrets import Secrets
@@ -24,35 +32,60 @@ class Joining:
     def __init__(self, live: Live, begin: Begin) -> None:
         self._live, self._begin = live, begin
         self._looked: enrolment.Looked | None = None
+        self.link = ""
+        self._kept = ""  # the secret part of an invitation, for a reload; a recovery sheet's is never kept
+        self._stays = False
         self._enrolling = asyncio.Lock()
         self.look: InvitationLook | None = None
         self.look_error = ""
 
     async def open_invitation(self, text: str) -> None:
         """See AppFace."""
-        w = self._live.world
+        w, page = self._live.world, self._live.page
         self._forget()
         try:
             self._looked = await self._look(text)
             if self._looked.invite.expires_millis < w.clock.millis():
                 raise InvitationExpired()
             self.look = self._looked.to_show()
+            if not page.surroundings.elsewhere:  # else the address is still needed, to open it somewhere else
+                page.keep_invitation(self._kept)
         except BadFormat:
             self.look_error = "invitation_unknown"
+        except BadInput:  # a word of a recovery sheet: told where it was typed
+            raise
         except StraatError as error:
             self.look_error = error.code
+            if isinstance(error, (InvitationUsed, InvitationExpired, InvitationUnknown)):
+                page.keep_invitation("")
         self._live.enter(Stage.INVITED)
 
     async def _look(self, text: str) -> enrolment.Looked:
         """An invitation's link, or a recovery sheet's link or words."""
-        w = self._live.world
+        w, origin = self._live.world, self._live.page.origin
         if secret := _sheet_in(text):
+            self._kept, self.link = "", inviting.url_of(origin, RECOVERY_ROUTE, secret.to_text())
             return await enrolment.look_at_sheet(w.primitives, w.transport, secret)
-        return await enrolment.look(w.primitives, w.transport, inviting.from_text(text))
+        found = inviting.from_text(text)
+        self._kept, self.link = found.to_text(), inviting.url_of(origin, inviting.ROUTE, found.to_text())
+        return await enrolment.look(w.primitives, w.transport, found)
+
+    @property
+    def advised(self) -> bool:
+        """See AppFace."""
+        return not self._stays and self._live.page.surroundings.advised
+
+    def go_on_here(self) -> None:
+        """See AppFace."""
+        self._stays = True
+        self._live.page.keep_invitation(self._kept)
+        self._live.tell()
 
     def leave_invitation(self) -> None:
         """See AppFace."""
         self._forget()
+        self._kept = self.link = ""
+        self._live.page.keep_invitation("")
         self._live.enter(Stage.WELCOME)
 
     def _forget(self, look_error: str = "") -> None:
@@ -74,6 +107,7 @@ class Joining:
         await self._live.require_vault().create(secret, secrets)
         if not log.roll():
             log.append_roll(looked.roll.entries)
+        self._live.page.keep_invitation("")  # it is in the vault now
         self._live.enter(Stage.ENROLLING)
         await self.enrol(secrets)
 

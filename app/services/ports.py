@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.services.surroundings import Surroundings
 from sync.core.ports import Log
 
 
@@ -34,6 +35,22 @@ class PagePort(Protocol):
     @property
     def origin(self) -> str:
         """https://host of this site, for links."""
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the page is shown in."""
+
+    @property
+    def kept_invitation(self) -> str:
+        """The invitation that this tab was looking at before it was loaded anew, "" for none."""
+
+    def keep_invitation(self, text: str) -> None:
+        """Take an invitation out of the address bar, and keep it in case this tab is loaded anew; "" forgets it."""
+
+    async def scan(self, hint: str, close: str) -> str:
+        """The text of a QR code, read with the camera; "" when the person closed it. `hint` and `close` are what
+        to show meanwhile. Raises BadInput("scan", "refused" | "no_camera" | "failed").
+        """
 
     def reload(self) -> None:
         """Start the page again: ends everything in memory."""

@@ -51,6 +51,11 @@ class Surroundings:
         """Whether joining belongs somewhere else: what is begun here would not be found again."""
         return self.place is Place.INSIDE or (self.system is System.IPHONE and self.place is Place.TAB)
 
+    @property
+    def advised(self) -> bool:
+        """Whether there is something to say before joining: move, or put the app on the home screen."""
+        return self.elsewhere or (self.system is System.ANDROID and self.place is Place.TAB)
+
 
 # What apps that show links by themselves put into the name of their browser. WhatsApp, Signal and Gmail open the
 # phone's own browser. Messenger before Facebook, whose marks it carries too.

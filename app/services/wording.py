@@ -42,6 +42,10 @@ def _texts() -> dict[str, str]:
         "wrong_secret": _("Dat klopt niet. Probeer het rustig opnieuw."),
         "try_slower": _("Wacht even voor je het opnieuw probeert. Je notities zijn veilig."),
         "locked": _("De app is vergrendeld. Ontgrendel hem eerst."),
+        "quarantined": _(
+            "Dit komt van een apparaat dat er niet meer bij hoort. Het staat apart tot een coördinator kiest."
+        ),
+        "revoked": _("Dit apparaat hoort er niet meer bij. Wat nog niet verstuurd was, levert het eerst in."),
         "bad_input": _("Kijk het formulier nog even na. Er is niets weg."),
     }
 
@@ -58,6 +62,17 @@ def _fields() -> dict[tuple[str, str], str]:
         ("come_back", "before_visit"): _("Deze dag ligt voor het bezoek."),
         ("name", "missing"): _("Vul een naam in."),
         ("name", "too_long"): _("Deze naam is te lang."),
+        ("days", "unknown"): _("Kies hoe lang de uitnodiging geldt."),
+        ("code", "year"): _("Vul het jaar in van de indeling van het CBS, zoals 2026."),
+        ("code", "unknown"): _("Deze code kennen we niet. Kijk hem nog eens na."),
+        ("words", "unknown"): _("Kijk nog eens naar woord {what}. Dat kennen we niet."),
+        ("words", "count"): _("Er staan 30 woorden op het blad. Dit zijn er {what}."),
+        ("words", "check"): _("Alle woorden bestaan, maar ze horen niet zo bij elkaar. Kijk ze nog eens na."),
+        ("scan", "refused"): _(
+            "De camera mag niet gebruikt worden. Sta dat toe bij de instellingen van je browser, of plak de link."
+        ),
+        ("scan", "no_camera"): _("Er is hier geen camera. Plak de link, of typ hem over."),
+        ("scan", "failed"): _("De camera werkt nu niet. Plak de link, of typ hem over."),
         ("secret", "too_short"): _("Kies minstens 6 cijfers of tekens."),
         ("secret", "too_simple"): _("Dit is te makkelijk te raden."),
         ("secret", "weak_coordinator"): _("Kies een zin van minstens 10 tekens, niet alleen cijfers."),
@@ -94,7 +109,7 @@ def withheld(devices: int) -> str:
 
 def field_text(error: BadInput) -> str:
     """What to show at a field."""
-    return _fields().get((error.field, error.why), _texts()["bad_input"])
+    return _fields().get((error.field, error.why), _texts()["bad_input"]).replace("{what}", error.what)
 
 
 def covered() -> set[str]:

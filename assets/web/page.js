@@ -2,6 +2,7 @@
 // first screen is there. Everything here must work when the rest does not.
 
 import { countBytes } from "./counted.js";
+import { surroundings, invitation } from "./surroundings.js";
 import { updates } from "./updates.js";
 
 const base = new URL(".", import.meta.url).href;
@@ -85,7 +86,8 @@ const updating = updates(tellPython);
 
 function startWorker() {
   worker = new Worker(new URL(firstVisit ? "worker.js?count" : "worker.js", base), { type: "module" });
-  tellPython({ marker: localStorage.getItem(MARKER) === "1" });
+  tellPython({ marker: localStorage.getItem(MARKER) === "1", invitation: invitation.kept() });
+  surroundings().then((found) => tellPython({ surroundings: found }));
   worker.onerror = (event) => fail(event.message || "worker");
   worker.onmessage = ({ data }) => {
     if (data?.straat) fromPython(data.straat);
@@ -101,9 +103,16 @@ function fromPython(facts) {
   if (facts.failed) fail(facts.failed);
   if (facts.marker === true) localStorage.setItem(MARKER, "1");
   if (facts.marker === false) localStorage.removeItem(MARKER);
+  if ("invitation" in facts) invitation.keep(facts.invitation);
+  if (facts.scan) scan(facts.scan);
   if (facts.rescued) updating.start(true);
   if (facts.applyUpdate) updating.apply();
   else if (facts.reload) location.reload();
+}
+
+async function scan(words) {
+  const scanning = import("./scan.js").then(({ scanned }) => scanned(words));
+  tellPython({ scanned: await scanning.catch(() => ({ problem: "failed" })) });
 }
 
 globalThis.jsConnect = async (appId, args, onMessage) => {

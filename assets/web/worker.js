@@ -17,7 +17,8 @@ const receive = (message) => {
 };
 fletJs.receive_callback = receive;
 
-const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin, marker: false };
+const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin,
+  marker: false, surroundings: null, invitation: "" };
 const storage = makeStorage(post, deviceKey);
 
 async function loadPython() {
@@ -52,7 +53,7 @@ let started = false;
 
 self.onmessage = async ({ data }) => {
   if (data?.straat) {
-    if ("marker" in data.straat) page.marker = data.straat.marker;
+    for (const fact of ["marker", "surroundings", "invitation"]) if (fact in data.straat) page[fact] = data.straat[fact];
     if (data.straat.probe) storage.probe();
     page.onmessage?.(data.straat);
   } else if (started) {

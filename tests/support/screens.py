@@ -38,6 +38,7 @@ class _Client(Connection):
         self.crashes: list[str] = []
         self.asked: list[tuple[str, Any]] = []
         self.kept: dict[str, Any] = {}
+        self.copied: str | None = None  # what lies on the clipboard
         self.session: Session | None = None
 
     def send_message(self, message: Message) -> None:
@@ -55,6 +56,8 @@ class _Client(Connection):
             self.kept[call.args["key"]] = call.args["value"]
         elif call.name == "get" and call.args:
             result = self.kept.get(call.args["key"])
+        elif call.name == "get":
+            result = self.copied
         assert self.session is not None
         self.session.handle_invoke_method_results(call.control_id, call.call_id, result, None)
 

@@ -5,6 +5,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.models import Role
 from app.services.wording import field_text, sentence_of
+from app.views.common.arrival import advice
 from app.views.parts import field, main_button, notice, page_body, quiet_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput
@@ -24,6 +25,7 @@ class InvitedScreen(Screen):
 
     def build(self) -> ft.Control:
         look = self._shown = self.app.look
+        self._advised = look is not None and self.app.advised
         if look is None:
             return page_body(
                 title(_("Deze uitnodiging werkt niet")),
@@ -32,13 +34,15 @@ class InvitedScreen(Screen):
                 quiet_button(_("Een andere uitnodiging"), self.safe(lambda e: self.shell.welcome())),
                 *self.foot(),
             )
+        if self._advised:
+            return page_body(*advice(self), *self.foot())
         boss = look.role is Role.COORDINATOR
         secret = _("Wachtzin") if boss else _("Pincode")
         keyboard = ft.KeyboardType.TEXT if boss else ft.KeyboardType.NUMBER
         self.name = field(_("Je naam"), autofocus=True, helper=_("Zo zien de anderen van je team je."))
-        advice = _("Minstens 10 tekens, bijvoorbeeld een korte zin.") if boss else _("Minstens 6 cijfers.")
+        strength = _("Minstens 10 tekens, bijvoorbeeld een korte zin.") if boss else _("Minstens 6 cijfers.")
         more = {"password": True, "can_reveal_password": True, "keyboard_type": keyboard}
-        self.first = field(secret, helper=advice, **more)
+        self.first = field(secret, helper=strength, **more)
         self.second = field(_("Nog een keer"), on_submit=self.safe(self._accept), **more)
         self.button = main_button(_("Meedoen"), self.safe(self._accept), ft.Icons.CHECK)
         self.busy = ft.ProgressBar(visible=False)
@@ -62,11 +66,12 @@ class InvitedScreen(Screen):
         )
 
     def refresh(self) -> None:
-        if self.app.look is not self._shown:  # looked at again, and now it works, or no longer
-            self.shell.show()
+        advised = self.app.look is not None and self.app.advised
+        if self.app.look is not self._shown or advised != self._advised:
+            self.shell.show()  # looked at again, or past the advice
 
     async def _again(self, e) -> None:
-        await self.app.open_invitation(self.shell.invitation)
+        await self.app.open_invitation(self.app.invitation_link or self.shell.invitation)
 
     async def _accept(self, e) -> None:
         self.name.error = self.first.error = self.second.error = None

@@ -7,10 +7,12 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import Stage
-from app.services.wording import sentence_of
+from app.services.wording import field_text, sentence_of
+from app.views.common.arrival import paste_button
+from app.views.common.scan import scan_button
 from app.views.parts import field, main_button, notice, page_body, side_button, text, title
 from app.views.screen import Screen
-from sync.core.errors import StraatError
+from sync.core.errors import BadInput, StraatError
 
 RETRY_SECONDS = 20
 
@@ -95,9 +97,14 @@ class WelcomeScreen(Screen):
                 )
             ),
             self.link,
+            ft.Row([paste_button(self, self.link), *scan_button(self, self._take)], wrap=True, spacing=12),
             main_button(_("Verder"), self.safe(self._open), ft.Icons.ARROW_FORWARD),
             *self.foot(),
         )
+
+    async def _take(self, read: str) -> None:
+        self.link.value = read
+        await self._open(None)
 
     async def _open(self, e) -> None:
         self.link.error = None
@@ -105,4 +112,7 @@ class WelcomeScreen(Screen):
             self.link.error = _("Plak eerst de link van je uitnodiging.")
             return
         self.shell.invitation = self.link.value
-        await self.app.open_invitation(self.link.value)
+        try:
+            await self.app.open_invitation(self.link.value)
+        except BadInput as error:
+            self.link.error = field_text(error)
