@@ -28,6 +28,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "APPEND": ("The head that is expected, and an entry", [HASH, ENTRY]),
     "APPENDED": ("The new head", [HASH]),
     "ENROL_ROLL": ("For whom an entry announces", [HASH, 0]),
+    "RECOVER_ROLL": ("For whom a recovery sheet stands", [ID, 0]),
     "NOTHING": ("A question that says nothing", []),
     "DEVICES": ("One device, and the day on which it was last here", [[ID, 20_400]]),
     "DIRECTORY": ("The organisation", HASH),
@@ -79,6 +80,8 @@ def _wrong(name: str, good: Any) -> Iterator[Wrong]:
         yield from departures(good, [("head", bytes_of(32, "The head"))])
     elif name == "ENROL_ROLL":
         yield from departures(good, [("announced", bytes_of(32, "The hash")), ("after", whole(0, 2**32, "The number"))])
+    elif name == "RECOVER_ROLL":
+        yield from departures(good, [("sheet", bytes_of(16, "The sheet")), ("after", whole(0, 2**32, "The number"))])
     elif name == "NOTHING":
         yield "value_more", "Something", [None], BAD
         yield "none", "None instead of an empty list", None, BAD

@@ -67,7 +67,7 @@ def departures(good: Sequence[Any], places: Sequence[tuple[str, list[Wrong]]]) -
     """
     for place, (value, (name, wrongs)) in enumerate(zip(good, places, strict=True)):
         for how, comment, wrong, expect in wrongs:
-            assert type(wrong) is not type(value) or wrong != value
+            assert repr(wrong) != repr(value), (name, how)  # True == 1 in Python
             yield f"{name}_{how}", comment, [*good[:place], wrong, *good[place + 1 :]], expect
     yield "value_fewer", f"{len(good) - 1} values", list(good[:-1]), BAD
     yield "value_more", f"{len(good) + 1} values", [*good, None], BAD

@@ -11,18 +11,22 @@ import pytest
 
 from app.platform.native_crypto import NativePrimitives
 from sync.core import codec
-from tests.vectors.vector import load, outcome
+from sync.core.errors import RollRefused
+from tests.vectors.vector import REPLAYS, load, outcome
 
 CORE = Path(codec.__file__).parent
 FORMATS = (
     "change", "codec", "curves", "directory", "envelope", "formats", "hkdf", "hlc", "hpke", "ids", "invitation",
-    "padding", "ring", "sender_key", "wire",
+    "padding", "ring", "roll", "roll_entry", "roll_rules", "roll_state", "sender_key", "wire", "words",
 )  # fmt: skip
 
 # Raises that no bytes from outside reach, by module, function and the error's name, each with the reason.
 NOT_FROM_OUTSIDE = {
     "codec.pack BadFormat": "a writer's own value: what was read packs again, or is refused by _plain before",
     "hkdf.expand ValueError": "the caller's own length",
+    "roll.place UnknownHead": "asked of an envelope's head, which then waits: tests/unit/test_roll.py",
+    "roll.extend RollMoved": "two calls at once on one device",
+    "words.to_words BadFormat": "the caller's own length",
 }
 
 
@@ -68,3 +72,23 @@ def test_every_refusal_has_a_vector(module: str, reached: set[tuple[str, int]]) 
     """A refusal is reached by a vector, or listed here with the reason why nothing from outside comes there."""
     missing = {name for line, name in raises(module).items() if (module, line) not in reached}
     assert missing == {name for name in NOT_FROM_OUTSIDE if name.startswith(f"{module}.")}
+
+
+def reasons() -> set[str]:
+    """Every reason for which an entry of the roll is refused, as it stands in the code."""
+    calls = (n for n in ast.walk(ast.parse((CORE / "roll_rules.py").read_text())) if isinstance(n, ast.Call))
+    needs = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "_need"]
+    assert len(needs) > 40
+    return {ast.literal_eval(n.args[1]) for n in needs}
+
+
+def test_every_reason_of_the_roll_has_a_vector() -> None:
+    """One vector at least is refused for each reason, and each that names its reason is refused for that one."""
+    met = set()
+    for vector in load():
+        if vector.kind == "roll" and vector.expect == RollRefused.code:
+            with pytest.raises(RollRefused) as refused:
+                asyncio.run(REPLAYS["roll"](NativePrimitives(), vector))
+            assert vector.values.get("why", refused.value.detail) == refused.value.detail, vector.name
+            met.add(refused.value.detail)
+    assert reasons() - met == set()
