@@ -286,9 +286,10 @@ class App:
     async def invite_back(self, member: bytes) -> InviteLink:
         """See AppFace."""
         session = self.live.require_session()
-        gone = next((d for d in session.roll.state.left.values() if d.member == member), None)
-        if gone is None:
+        before = [d for d in session.roll.state.left.values() if d.member == member]
+        if not before:
             raise NotFound("member")
+        gone = before[-1]  # the place that they had last
         return await self._invite(people.names(session).get(member.hex(), "-"), gone.role, gone.team, member)
 
     async def second_device(self) -> InviteLink:

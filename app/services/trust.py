@@ -64,7 +64,7 @@ class Trust:
             places = areas.of_member(s, member)
             found.append(Person(member, name, d.role, d.team, looks, member == s.member, places, mine))
         present = {p.id for p in found}
-        for d in state.left.values():  # those who left, once each: they can be invited back
+        for d in reversed(list(state.left.values())):  # those who left, in their last place: they can be invited back
             if d.member not in present:
                 present.add(d.member)
                 mine = state.coordinates(s.device, d.team)
@@ -270,6 +270,8 @@ class Trust:
         s = self._session
         if alert is Alert.MOVED:
             s.log.put({meta.MOVED_COUNT: None})
+        elif alert is Alert.FORKED:
+            s.syncer.forget_fork()
         elif alert is Alert.RECOVERED:
             s.log.put({_READ_RECOVERIES: b"".join(d.id for d in self._recovered(s))})
         self._live.tell()

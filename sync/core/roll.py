@@ -66,6 +66,10 @@ class Roll:
         self.entries, self.state = list(other.entries), other.state
         self._places, self._kept, self._recent = dict(other._places), dict(other._kept), dict(other._recent)
 
+    def _signed_since(self, author: bytes, head: bytes) -> bool:
+        """Whether our branch has an entry by this author after a head."""
+        return any(parse(data).author == author for data in self.entries[self.place(head) :])
+
     async def extend(self, primitives: Primitives, entries: Sequence[bytes]) -> None:
         """Append entries: all of them, or none.
 
@@ -76,19 +80,26 @@ class Roll:
         before = self.state
         state, checks = before, list[Signed]()
         places, kept = dict[bytes, int](), dict[int, State]()
-        forked = False
-        for data in entries:
+        forked = given_up = False
+        for number, data in enumerate(entries):
             entry = parse(data)
             if entry.previous != state.head and self.knows(entry.previous):
                 if self.knows(entry.hash) or entry.hash in places:
                     raise RollMoved("already there")
                 if entry.previous == NO_PREVIOUS:  # anybody can found one: it says nothing about ours
                     raise RollRefused("another organisation")
-                _, needed = follow(self.at(entry.previous), entry)
+                other, needed = follow(self.at(entry.previous), entry)
                 if not _may_sign(self.state, entry.author):  # whoever left can sign on an old head for ever
                     raise RollMoved("by one who has left")
                 forked = True
                 checks += needed
+                if self._signed_since(entry.author, entry.previous):
+                    # An honest author whose entry lost a race signs anew on our branch; the first try is left in the
+                    # server's hands. It proves two rolls only when something has been built on it.
+                    built = [parse(data) for data in entries[number + 1 : number + 2]]
+                    given_up = not built or built[0].previous != entry.hash
+                    for later in built if not given_up else ():
+                        checks += follow(other, later)[1]
                 break
             state, needed = follow(state, entry)
             places[state.head] = state.length
@@ -97,6 +108,8 @@ class Roll:
             checks += needed
         if not all(await primitives.verify(checks)):
             raise BadSignature("roll entry")
+        if given_up:
+            raise RollMoved("given up by its author")
         if forked:
             raise RollForked()
         if self.state is not before:

@@ -14,9 +14,10 @@ from sync.core.formats import SENDER_KEY
 from sync.core.ids import ID_BYTES, entry_hash, record_id
 from sync.core.ports import SEED_BYTES, Log, Primitives, Random
 from sync.core.rights import Role
-from sync.core.roll import Roll, State
+from sync.core.roll import Device, Roll, State
 from sync.core.roll_entry import MAX_CUTS, Body, Cut, Epoch, Granted, Place, Renew, Revoke, Sheet, Team, Withdraw, sign
 from sync.core.roll_rules import moved
+from sync.core.roll_state import Ring
 from sync.core.sheet import SECRET_BYTES, SheetSecret
 from sync.device import ring_keys
 from sync.device.keyring import Keyring
@@ -213,30 +214,32 @@ class Steward:
         if not state.coordinates(self._me, state.device(self._me).team):
             return
         done = {
-            (r.value("keys.ring"), r.value("keys.epoch")) for r in self._replica.records.values() if r.kind == GRANT
+            (r.value("keys.ring"), r.value("keys.device")) for r in self._replica.records.values() if r.kind == GRANT
         }
         for known in list(state.rings.values()):
-            if known.kind == ring.OWN and _came_back(state, known.owner) and (known.id, known.epoch) not in done:
-                await self._hand_on(state, known.id, known.epoch, state.members()[known.owner][0].team)
+            if known.kind == ring.OWN and _came_back(state, known.owner):
+                first = state.members()[known.owner][0]
+                if (known.id, first.id) not in done:
+                    await self._hand_on(known, first)
 
-    async def _hand_on(self, state: State, own: bytes, epoch: int, team: bytes) -> None:
-        keys = sorted({(name, self._keyring.content[name]) for name in self._keys_for(own, epoch)})
+    async def _hand_on(self, own: Ring, first: Device) -> None:
+        keys = sorted({(name, self._keyring.content[name]) for name in self._keys_for(own)})
         parts = []
         for start in range(0, max(len(keys), 1), MAX_KEYS):
             some = [[name, key] for name, key in keys[start : start + MAX_KEYS]]
             nonce = self._random.bytes(ID_BYTES)
-            fields = {"ring": Patch(own), "epoch": Patch(epoch), "keys": Patch(some)}
+            fields = {"ring": Patch(own.id), "device": Patch(first.id), "keys": Patch(some)}
             record = record_id(self._keyring.member, GRANT, nonce)
             change = Change(GRANT, KEYS, record, self._writer.stamp(), fields, nonce)
-            parts.append(Part(change, frozenset({own, ring.coordinators_ring(team)})))
+            parts.append(Part(change, frozenset({own.id, ring.coordinators_ring(first.team)})))
         await self._writer.write(parts)
         await self._replica.catch_up()
         self._syncer.wake()
 
-    def _keys_for(self, own: bytes, epoch: int) -> Iterable[bytes]:
+    def _keys_for(self, own: Ring) -> Iterable[bytes]:
         """Ids of content keys that this device has, of envelopes that were sealed to an older epoch of this ring."""
         for header, kind in self._replica.headers():
-            older = any(x.ring == own and x.epoch < epoch for x in header.links)
+            older = any(x.ring == own.id and x.epoch < own.epoch for x in header.links)
             if kind == SENDER_KEY and older and header.key in self._keyring.content:
                 yield header.key
 

@@ -251,21 +251,26 @@ class Syncer:
         """
         same = 0
         while same < len(self._roll.entries) and (theirs := await self._ask("roll", same, wire.ROLL)):
-            for entry in theirs[: len(self._roll.entries) - same]:
-                if entry != self._roll.entries[same]:
-                    await self._other(entry)
-                same += 1
+            for place, entry in enumerate(theirs[: len(self._roll.entries) - same]):
+                if entry != self._roll.entries[same + place]:
+                    await self._other(theirs[place:])
+            same += min(len(theirs), len(self._roll.entries) - same)
         return same
 
-    async def _other(self, entry: bytes) -> None:
+    async def _other(self, entries: Sequence[bytes]) -> None:
         trial = Roll()  # so that an entry out of its place can't become part of ours
         trial.take_over(self._roll)
         try:
-            await trial.extend(self._primitives, [entry])
+            await trial.extend(self._primitives, entries[:2])
         except RollForked:
-            self._keep_fork([entry])
+            self._keep_fork(entries)
             raise
         raise RollMoved("another entry")
+
+    def forget_fork(self) -> None:
+        """Someone has looked into it: go on with the roll that this device knows."""
+        self.state.forked = False
+        self._log.put({meta.FORK: None})
 
     def _keep_fork(self, entries: Sequence[bytes]) -> None:
         """Keep the other roll's entry beside ours (or two that were not ours yet): it is the proof."""

@@ -30,7 +30,7 @@ from tests.support.core_world import (
     keys,
     run,
 )
-from tests.support.roll_steps import NEW, extend, invitation_for, refused
+from tests.support.roll_steps import NEW, extend, invitation_for, refused, second_device
 from tests.vectors.vector import fixed
 
 
@@ -102,12 +102,26 @@ def test_of_two_on_one_head_the_second_is_told_to_look_again(w: World) -> None:
 
 
 def test_another_entry_on_an_old_head_proves_a_fork(w: World) -> None:
-    """Two entries that are both allowed and signed, with one predecessor."""
-    one, two = invitation_for(w), invitation_for(w, "fourth", member=fixed("fourth", 16))
+    """Two entries that are both allowed and signed, with one predecessor, by two who each know one of them."""
+    one, two = invitation_for(w), second_device(w, w.contact)
     extend(w, one)
     refused(w, RollForked, two)
     refused(w, RollMoved, one)
     extend(w, invitation_for(w, "fifth", member=fixed("fifth", 16)))
+
+
+def test_a_try_that_lost_a_race_proves_nothing_until_something_is_built_on_it(w: World) -> None:
+    """Its author has signed anew on our branch; with another entry on top there are two rolls all the same."""
+    one, two = invitation_for(w), invitation_for(w, "fourth", member=fixed("fourth", 16))
+    other = Roll()
+    other.take_over(w.roll)
+    run(other.extend(P, [two]))
+    three = run(add_device(other, "fourth", other.state.head, run(keys("fourth", fixed("fourth", 16)))))
+    extend(w, one)
+    refused(w, RollMoved, two)
+    refused(w, RollMoved, two, one)
+    refused(w, RollForked, two, three)
+    refused(w, BadSignature, two, three[:-1] + bytes((three[-1] ^ 1,)))
 
 
 def test_a_fork_is_not_proved_by_mere_bytes(w: World) -> None:
