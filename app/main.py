@@ -9,6 +9,7 @@ from app.platform.browser import (
     BrowserDeviceKey,
     BrowserPage,
     BrowserRandom,
+    BrowserShelf,
     BrowserStorage,
     FetchTransport,
 )
@@ -21,7 +22,9 @@ from app.views.shell import Shell
 async def main(page: ft.Page) -> None:
     """One page."""
     browser = BrowserPage()
-    world = World(BrowserPrimitives(), BrowserDeviceKey(), BrowserRandom(), BrowserClock(), FetchTransport())
+    world = World(
+        BrowserPrimitives(), BrowserDeviceKey(), BrowserRandom(), BrowserClock(), FetchTransport(), BrowserShelf()
+    )
     app = App(world, BrowserStorage(), browser)
 
     def hear(message: dict[str, object]) -> None:
@@ -29,6 +32,8 @@ async def main(page: ft.Page) -> None:
             app.announce_update()
         if message.get("online") or message.get("visible"):
             app.sync_now()
+        if message.get("visible") is False:
+            app.locking.hidden()
 
     browser.listen(hear)
     await Shell(page, app).start()

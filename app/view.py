@@ -1,11 +1,14 @@
 """The readable tables: an in-memory SQLite database that services ask, made from the replica's records.
 
 Nothing here ever touches a disk. A row is replaced whole when its record changes; what a table does not know
-of a record (fields of newer versions) stays in the record.
+of a record (fields of newer versions) stays in the record. Plain `sqlite3`: sqlite-utils takes half a second to
+import in the browser, and this stands between the PIN and the list (docs/decisions/0003).
 """
 
 import json
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sync.core.merge import Record
@@ -38,39 +41,70 @@ _TABLES: dict[str, dict[str, Any]] = {
     "areas": {"id": str, "team": str, "member": str, "name": str, "codes": str},
 }
 
+_TYPES = {str: "TEXT", int: "INTEGER"}
+_INDEXES = (
+    "visits_of_one ON visits (creator, day)",
+    "visits_by_day ON visits (day)",
+    "reviews_of_visit ON reviews (visit)",
+)
+
 
 class View:
     """Tables `visits`, `reviews`, `members` and `areas`; ids are hex, days ISO, codes JSON."""
 
-    def __init__(self) -> None:
-        from sqlite_utils import Database  # half a second in the browser: not on the way to the lock screen
-
-        self.db = Database(memory=True)
+    def __init__(self, db: sqlite3.Connection | None = None) -> None:
+        """In a database of its own, or in one that may hold the tables already."""
+        self._db = db or sqlite3.connect(":memory:", isolation_level=None)
         for name, columns in _TABLES.items():
-            self.db.table(name).create(columns, pk=next(iter(columns)))
-        self.db.table("visits").create_index(["creator", "day"])
-        self.db.table("reviews").create_index(["visit"])
+            typed = ", ".join(
+                f"{c} {_TYPES[kind]}{' PRIMARY KEY' * (not i)}" for i, (c, kind) in enumerate(columns.items())
+            )
+            self._db.execute(f"CREATE TABLE IF NOT EXISTS {name} ({typed})")
+        for index in _INDEXES:
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {index}")
 
     def put(self, records: Iterable[Record]) -> None:
         """Bring the rows of these records up to date, in one transaction."""
         rows: dict[str, list[dict[str, Any]]] = {}
-        with self.db.atomic():
-            for record in records:
-                found = _row(record)
-                if found:
-                    rows.setdefault(found[0], []).append(found[1])
+        for record in records:
+            found = _row(record)
+            if found:
+                rows.setdefault(found[0], []).append(found[1])
+        with self._atomic():
             for table, some in rows.items():
-                self.db.table(table).upsert_all(some, pk=next(iter(_TABLES[table])))
+                self._db.executemany(_UPSERTS[table], some)
 
     def clear(self) -> None:
-        """Empty every table: what was shown is put again from the records that are left."""
-        with self.db.atomic():
-            for name in _TABLES:
-                self.db.execute(f"DELETE FROM {name}")  # noqa: S608 our own names
+        """Forget every row: all of it is about to be judged anew."""
+        with self._atomic():
+            for table in _TABLES:
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 our own names
+
+    @contextmanager
+    def _atomic(self) -> Iterator[None]:
+        self._db.execute("BEGIN")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
 
     def ask(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """The rows of a query with named parameters."""
-        return list(self.db.query(sql, values))
+        found = self._db.execute(sql, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _upsert(table: str) -> str:
+    """An insert that keeps the row's number when the row is there already: lists keep their order."""
+    key, *others = columns = list(_TABLES[table])
+    into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(':' + c for c in columns)})"  # noqa: S608
+    return f"{into} ON CONFLICT ({key}) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in others)}"
+
+
+_UPSERTS = {table: _upsert(table) for table in _TABLES}
 
 
 def _row(record: Record) -> tuple[str, dict[str, Any]] | None:

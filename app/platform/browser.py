@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from js import AbortSignal, Object, fetch
+from js import AbortSignal, Object, fetch, location
 from pyodide.ffi import JsException, create_proxy, to_js
 from straat_js import page, storage
 
@@ -13,7 +13,7 @@ from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.services.ports import Opened
 from app.services.surroundings import Surroundings, told
-from sync.core.errors import BadInput, LogDamaged, Unreachable
+from sync.core.errors import BadInput, DiskFull, LogDamaged, Unreachable
 from sync.core.ports import Log, Reply
 from sync.core.wire import MEDIA_TYPE
 from sync.device.log import SqliteLog
@@ -66,6 +66,35 @@ class BrowserStorage:
         await storage.startOver()
         page.post(to_js({"marker": False, "reload": True}, dict_converter=Object.fromEntries))
         return SqliteLog(":memory:")
+
+
+class BrowserShelf:
+    """See sync.device.saved.Shelf: a file on OPFS, beside the log."""
+
+    @property
+    def version(self) -> str:
+        """Of the build: it stands in the worker's address."""
+        return str(location.pathname)
+
+    async def read(self) -> bytes | None:
+        """See Shelf."""
+        try:
+            return (await storage.view.read()).to_bytes() or None
+        except JsException as e:
+            raise OSError(str(e)) from e
+
+    async def write(self, pieces: Sequence[bytes]) -> None:
+        """See Shelf."""
+        try:
+            await storage.view.write(to_js(pieces))
+        except JsException as e:
+            if "QuotaExceededError" in str(e):
+                raise DiskFull("view") from e
+            raise OSError(str(e)) from e
+
+    async def remove(self) -> None:
+        """See Shelf."""
+        await storage.view.remove()
 
 
 class BrowserPage:

@@ -3,7 +3,7 @@
 What a part is about stands in its own file: joining, locking, people, inviting, visits, reviews, drafts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -223,7 +223,7 @@ class App:
 
     # -- visits ------------------------------------------------------------------------------------------
 
-    def visits(self) -> list[Visit]:
+    def visits(self) -> Sequence[Visit]:
         """See AppFace."""
         return visits.of_mine(self.live.require_session())
 
@@ -266,7 +266,7 @@ class App:
 
     # -- the coordinator ---------------------------------------------------------------------------------
 
-    def queue(self, which: QueueFilter) -> list[Visit]:
+    def queue(self, which: QueueFilter) -> Sequence[Visit]:
         """See AppFace."""
         return reviews.queue(self.live.require_session(), which)
 

@@ -1,5 +1,7 @@
 """Drafts: a half-typed form as one sealed row, overwritten at every keystroke, never synced."""
 
+import asyncio
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,6 +11,7 @@ from sync.core import codec
 from sync.core.errors import BadFormat, TooLarge
 
 _PURPOSE = "draft "
+_AT_ONCE = 200  # names tried in one go; then whoever taps meanwhile has a turn
 
 
 class Drafts:
@@ -19,11 +22,15 @@ class Drafts:
         self._forms: dict[str, VisitForm] = {}
         self._latest: dict[str, int] = {}
 
-    async def load(self, keys: list[str]) -> None:
+    async def load(self, keys: Iterable[str]) -> None:
         """Open the drafts of these forms; one that can't be read is left on disk."""
         vault, rows = self._session.vault, self._session.log.drafts()
-        for key in keys:
-            sealed = rows.get(vault.local_name(key))
+        for number, key in enumerate(keys):
+            if not rows:
+                return
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            sealed = rows.pop(vault.local_name(key), None)
             plain = await vault.open_bytes(_PURPOSE + key, sealed) if sealed else None
             if plain is not None:
                 self._forms[key] = from_bytes(plain)

@@ -198,7 +198,7 @@ class AppFace(Protocol):
     def sync_now(self) -> None:
         """Ask for a round of sync at once."""
 
-    def visits(self) -> list[Visit]:
+    def visits(self) -> Sequence[Visit]:
         """My own visits, newest day first."""
 
     def visit(self, visit: bytes) -> Visit:
@@ -226,7 +226,7 @@ class AppFace(Protocol):
     async def save_draft(self, key: str, form: VisitForm | None) -> None:
         """Keep the form as it is now (at every keystroke); None drops it."""
 
-    def queue(self, which: QueueFilter) -> list[Visit]:
+    def queue(self, which: QueueFilter) -> Sequence[Visit]:
         """Coordinator: visits of the team, oldest unreviewed first."""
 
     async def review(self, visit: bytes, state: ReviewState, reply: str) -> None:

@@ -35,7 +35,7 @@ class Locking:
         live.session, live.drafts = session, drafts
         if first_time and secrets.name:
             await people.say_my_name(session, secrets.name)
-        await drafts.load(["new", *(v.id.hex() for v in visits.of_mine(session))])
+        await drafts.load(["new", *visits.my_ids(session)])
         session.on_change = live.tell
         self.touch()
         self._syncing = asyncio.create_task(self._run(session))
@@ -58,9 +58,16 @@ class Locking:
     async def lock(self) -> None:
         """See AppFace."""
         await self.stop()
+        if self._live.session:
+            await self._live.session.keeping.now()
         self._live.close()
         self._live.enter(Stage.LOCKED)
         self._live.page.reload()
+
+    def hidden(self) -> None:
+        """The app is out of sight, and may be ended there without a word: the next unlocking is prepared."""
+        if self._live.session:
+            self._live.session.keeping.soon()
 
     async def stop(self) -> None:
         """End the sync that goes on by itself."""

@@ -1,5 +1,6 @@
 """Reviews: a coordinator's word on a visit, readable to its author and to the team's coordinators."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from app.services import visits
@@ -15,12 +16,15 @@ from sync.device.writer import Part
 KIND = "review"
 MAX_REPLY = 2_000
 
-_WHERE = {QueueFilter.OPEN: "r.id IS NULL", QueueFilter.DONE: "r.id IS NOT NULL", QueueFilter.ALL: "1"}
+_REVIEWED = "EXISTS (SELECT 1 FROM reviews WHERE visit = v.id)"
+_WHERE = {QueueFilter.OPEN: f"NOT {_REVIEWED}", QueueFilter.DONE: _REVIEWED, QueueFilter.ALL: "1"}
+_OLDEST = "v.day, v.rowid"
 
 
-def queue(session: Session, which: QueueFilter) -> list[Visit]:
+def queue(session: Session, which: QueueFilter) -> Sequence[Visit]:
     """The team's visits, unreviewed first, oldest day first."""
-    return visits.of_team(session, _WHERE[which])
+    order = f"{_REVIEWED}, {_OLDEST}" if which is QueueFilter.ALL else _OLDEST
+    return visits.of_team(session, _WHERE[which], order)
 
 
 async def write(session: Session, visit: bytes, state: ReviewState, reply: str, today: date) -> None:

@@ -1,20 +1,24 @@
 """An open device: keys unlocked, log replayed, sync running. Made at unlock, gone at lock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from app.services.keeping import NOW_AND_THEN, Keeping
 from app.services.vault import Vault
 from app.view import View
 from sync.core import ring
 from sync.core.ports import Clock, DeviceKey, Log, Primitives, Random, Transport
 from sync.core.roll import Roll
 from sync.device import keyring as keys
-from sync.device import leaving
+from sync.device import leaving, saved
+from sync.device.memory import Memory
 from sync.device.replica import Replica
 from sync.device.secrets import Secrets
 from sync.device.steward import Steward
 from sync.device.syncer import Syncer
 from sync.device.writer import Writer
+
+TELL_MILLIS = 1_000  # while much comes in, the screen follows this often
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +30,35 @@ class World:
     random: Random
     clock: Clock
     transport: Transport
+    shelf: saved.Shelf = field(default_factory=saved.NoShelf)
 
 
 class Session:
     """What services work with while the vault is open."""
 
-    def __init__(self, world: World, log: Log, vault: Vault, roll: Roll, keyring: keys.Keyring, name: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        log: Log,
+        vault: Vault,
+        roll: Roll,
+        keyring: keys.Keyring,
+        name: str,
+        memory: Memory | None = None,
+    ) -> None:
         self.world, self.log, self.vault, self.roll, self.keyring = world, log, vault, roll, keyring
         self.name = name
-        self.view = View()
+        memory = memory or Memory()
+        self.view = View(memory.db)
         self.writer = Writer(world.primitives, world.random, world.clock, log, roll, keyring)
-        self.replica = Replica(world.primitives, log, roll, keyring, lambda change: self.writer.witness(change.stamp))
+        self.replica = Replica(
+            world.primitives, log, roll, keyring, lambda change: self.writer.witness(change.stamp), memory
+        )
+        self.replica.on_merged, self.replica.on_forget = self._merged, self.view.clear
         self.on_change: Callable[[], None] = lambda: None
+        self._told = 0
+        beside = saved.Beside(log, world.shelf, vault, world.random)
+        self.keeping = Keeping(beside, self.replica, self.writer.seen)
         self.syncer = Syncer(
             world.transport,
             world.primitives,
@@ -48,7 +69,7 @@ class Session:
             keyring,
             self.replica,
             self.writer,
-            self._changed,
+            self._synced,
         )
         self.steward = Steward(
             world.primitives,
@@ -84,14 +105,27 @@ class Session:
 
     async def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Take in what the log has and the view has not."""
-        self._changed(await self.replica.catch_up(progress))
+        await self.replica.catch_up(progress)
+        self._changed()
 
-    def _changed(self, records: set[bytes]) -> None:
-        if any(r not in self.replica.records for r in records):  # judged anew: some are no longer there
-            self.view.clear()
-            records = set(self.replica.records)
+    def _merged(self, records: set[bytes]) -> None:
+        """The view follows at once, the screen now and then."""
         self.view.put(self.replica.records[r] for r in records)
+        if abs(self.world.clock.millis() - self._told) >= TELL_MILLIS:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._told = self.world.clock.millis()
         self.on_change()
+
+    def _synced(self, records: set[bytes]) -> None:
+        """Some came in, or (none) a round is over: only then is the view put away, since more may be coming."""
+        if not records:
+            self._changed()
+
+    def _changed(self) -> None:
+        self._tell()
+        self.keeping.soon(NOW_AND_THEN)
 
     async def _upkeep(self) -> None:
         """After each round: what this device owes the team's rings, and what it may no longer hold."""
@@ -101,10 +135,20 @@ class Session:
 
 
 async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -> Session:
-    """Everything behind the lock screen, from the log alone. Raises what a damaged roll raises."""
+    """Everything behind the lock screen: the view as it was put away and what the log has since, or the log alone.
+
+    Raises what a damaged roll raises.
+    """
     roll = Roll()
     await roll.extend(world.primitives, log.roll())
     keyring = await keys.unlock(world.primitives, secrets, roll)
-    session = Session(world, log, vault, roll, keyring, secrets.name)
+    memory = await saved.load(saved.Beside(log, world.shelf, vault, world.random))
+    session = Session(world, log, vault, roll, keyring, secrets.name, memory)
+    if memory is not None:
+        stamp = session.keeping.recall(memory)
+        if stamp is None:
+            session = Session(world, log, vault, roll, keyring, secrets.name)
+        else:
+            session.writer.witness(stamp)
     await session.catch_up()
     return session

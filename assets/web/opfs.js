@@ -189,6 +189,56 @@ function holdLock(options) {
   });
 }
 
+// -- the saved view: one sealed file, replaced whole by a rename or not at all ---------------------------------
+
+const VIEW = "view", VIEW_NEW = "view.new";
+
+// Only plain errors may cross into Python (see crypto.js).
+const plain = (work) => async (...given) => {
+  try {
+    return await work(...given);
+  } catch (error) {
+    throw new Error(`${error?.name}: ${error?.message}`);
+  }
+};
+
+const view = {
+  // No bytes when there is none.
+  read: plain(async () => {
+    try {
+      const file = await (await (await folder(true)).getFileHandle(VIEW)).getFile();
+      return new Uint8Array(await file.arrayBuffer());
+    } catch (error) {
+      if (error.name === "NotFoundError") return new Uint8Array();
+      throw error;
+    }
+  }),
+  // `pieces` gives Uint8Arrays, one after another.
+  write: plain(async (pieces) => {
+    const entry = await (await folder(true)).getFileHandle(VIEW_NEW, { create: true });
+    const handle = await entry.createSyncAccessHandle();
+    try {
+      handle.truncate(0);
+      let at = 0;
+      for (const piece of pieces) {
+        if (handle.write(piece, { at }) !== piece.length) throw new DOMException("cut off", "QuotaExceededError");
+        at += piece.length;
+        await new Promise((resolve) => setTimeout(resolve)); // whoever taps meanwhile has a turn
+      }
+      handle.flush();
+    } finally {
+      handle.close();
+    }
+    await entry.move(VIEW);
+  }),
+  remove: plain(async () => {
+    const directory = await folder(true);
+    for (const name of [VIEW, VIEW_NEW]) {
+      await directory.removeEntry(name).catch((error) => { if (error.name !== "NotFoundError") throw error; });
+    }
+  }),
+};
+
 export function makeStorage(post, deviceKey) {
   let generation = 0, leading = false, probing = null;
 
@@ -219,6 +269,7 @@ export function makeStorage(post, deviceKey) {
     // One at a time, shared by all who ask: the timer and the page do so together when the app comes back into
     // view, and two rescues would stand in each other's way.
     probe: () => (probing ??= look().finally(() => { probing = null; })),
+    view,
     stats,
   };
 

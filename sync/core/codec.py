@@ -7,6 +7,7 @@ Source: the MessagePack specification; docs/protocol.md, "Encoding".
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import msgpack
@@ -15,6 +16,8 @@ from sync.core.errors import BadFormat, TooLarge
 
 Shape = Callable[[Any], Any]
 MAX_DEPTH = 16  # lists and maps within one another
+_NESTING = (list, dict)
+_FLOAT = b"\xca"  # begins one of 4 bytes
 
 
 def pack(value: Any) -> bytes:
@@ -49,15 +52,40 @@ def unpack(data: bytes, limit: int) -> Any:
     if len(data) > limit:
         raise TooLarge(f"{len(data)} > {limit} bytes")
     try:
-        value = msgpack.unpackb(data, raw=False, strict_map_key=True, use_list=True, ext_hook=_no_ext)
-        again = pack(value)  # refuses floats and timestamps, which the library takes before it asks _no_ext
+        value = msgpack.unpackb(
+            data, raw=False, use_list=True, object_pairs_hook=_in_order, timestamp=2, ext_hook=_no_ext
+        )
+        # In C at both sides. A timestamp comes as a number, and is spelt otherwise; so is a float of 8 bytes here,
+        # and one of 4 bytes there.
+        same = msgpack.packb(value, use_bin_type=True, use_single_float=True) == data
+        if same and _FLOAT in data:
+            same = msgpack.packb(value, use_bin_type=True) == data
     except BadFormat:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as e:
         raise BadFormat(type(e).__name__) from e
-    if again != data:
+    if not same:
         raise BadFormat("not the canonical spelling")
+    _refuse_deep(value, MAX_DEPTH)
     return value
+
+
+def _in_order(pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
+    """A map whose keys are text, each once, in rising order."""
+    keys = [key for key, _ in pairs]
+    if not all(isinstance(key, str) for key in keys) or any(a >= b for a, b in pairwise(keys)):
+        raise BadFormat("map keys")
+    return dict(pairs)
+
+
+def _refuse_deep(value: Any, depth: int) -> None:
+    kind = type(value)
+    if kind is list or kind is dict:
+        if not depth:
+            raise BadFormat("too deep")
+        for inner in value if kind is list else value.values():
+            if type(inner) in _NESTING:
+                _refuse_deep(inner, depth - 1)
 
 
 def _no_ext(code: int, data: bytes) -> Any:

@@ -4,6 +4,7 @@ docs/protocol.md, "Envelope" (links) and "Cut".
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sync.core.envelope import NO_PREVIOUS, Envelope
 from sync.core.roll_state import Mark
@@ -21,7 +22,8 @@ class Chain:
     places: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
     number: int = 0  # up to where an unbroken line goes
     torn: bool = False  # two envelopes with one number, or one that follows another than the one that is there
-    _joined: dict[int, set[bytes]] = field(default_factory=lambda: {0: {NO_PREVIOUS}})
+    last: int = 0  # the highest number that came in
+    joined: dict[int, set[bytes]] | None = None  # what the unbroken line goes through; None: all places
     _ways: dict[tuple[int, bytes], dict[int, bytes]] = field(default_factory=dict)
 
     def add(self, number: int, previous: bytes, name: bytes) -> bool:
@@ -29,27 +31,41 @@ class Chain:
         there = self.places.setdefault(number, {})
         if name in there:
             return False
+        joined = self._joined()
         there[name] = previous
+        self.last = max(self.last, number)
         self._ways.clear()
         before, after = self.places.get(number - 1), self.places.get(number + 1, {})
         astray = (before is not None and previous not in before) or any(p not in there for p in after.values())
         self.torn = self.torn or len(there) > 1 or astray
-        if previous in self._joined.get(number - 1, ()):
-            self._join(number, name)
+        if previous in joined.get(number - 1, ()):
+            self._join(joined, number, name)
         return True
 
-    def _join(self, number: int, name: bytes) -> None:
+    def _joined(self) -> dict[int, set[bytes]]:
+        if self.joined is None:
+            self.joined = {0: {NO_PREVIOUS}, **{number: set(there) for number, there in self.places.items() if there}}
+        return self.joined
+
+    def _join(self, joined: dict[int, set[bytes]], number: int, name: bytes) -> None:
         reached = [(number, name)]
         while reached:
             number, name = reached.pop()
-            self._joined.setdefault(number, set()).add(name)
+            joined.setdefault(number, set()).add(name)
             self.number = max(self.number, number)
             reached += [(number + 1, n) for n, p in self.places.get(number + 1, {}).items() if p == name]
 
-    @property
-    def last(self) -> int:
-        """The highest number that came in."""
-        return max(self.places, default=0)
+    def facts(self) -> list[Any]:
+        """Everything, in plain values."""
+        whole = self.number == self.last and not self.torn
+        joined = None if whole else {number: list(names) for number, names in self._joined().items()}
+        return [self.places, self.number, self.torn, self.last, joined]
+
+    @classmethod
+    def recalled(cls, places: Any, number: int, torn: bool, last: int, joined: Any) -> "Chain":
+        """From what `facts` gave."""
+        known = None if joined is None else {number: set(names) for number, names in joined.items()}
+        return cls(places, number, torn, last, known)
 
     def led_to(self, number: int, name: bytes) -> dict[int, bytes]:
         """Number → id on the way back from this envelope, as far as the way is known."""
@@ -72,6 +88,19 @@ class Chains:
         self.withheld: set[Place] = set()  # a gap or a mismatch in the numbers
         self.doubled: set[Place] = set()  # two envelopes with one number: a device that says two things
         self._chains: dict[Place, Chain] = {}
+
+    def facts(self) -> list[Any]:
+        """Everything, in plain values."""
+        chains = [[*place, *chain.facts()] for place, chain in self._chains.items()]
+        return [chains, [list(p) for p in self.withheld], [list(p) for p in self.doubled]]
+
+    @classmethod
+    def recalled(cls, chains: Any, withheld: Any, doubled: Any) -> "Chains":
+        """From what `facts` gave."""
+        made = cls()
+        made._chains = {(device, ring): Chain.recalled(*rest) for device, ring, *rest in chains}
+        made.withheld, made.doubled = {(d, r) for d, r in withheld}, {(d, r) for d, r in doubled}
+        return made
 
     def note(self, e: Envelope, readable: set[bytes]) -> bool:
         """Remember the envelope's places. True when it is new in a torn chain: then an envelope that was judged

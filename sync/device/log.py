@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from sync.core.errors import DiskFull, LogDamaged, NewerVersion
 from sync.core.ports import LogEntry, LogState
+from sync.device.meta import REVISION
 
 
 def _m001(db: sqlite3.Connection) -> None:
@@ -113,12 +114,20 @@ class SqliteLog:
         with self._atomic() as db:
             update = "UPDATE envelopes SET state = ?, reason = ? WHERE id = ?"
             db.executemany(update, [(state, reason, name) for name in ids])
+            if state != LogState.STORED:  # that the server has it changes nothing of what the log says
+                self._revise()
 
     def drop(self, ids: Sequence[bytes]) -> None:
         """See the port."""
         with self._atomic() as db:
             update = f"UPDATE envelopes SET data = x'', state = {LogState.STUB} WHERE id = ?"  # noqa: S608
             db.executemany(update, [(name,) for name in ids])
+            self._revise()
+
+    def _revise(self) -> None:
+        """Whatever was made from the log before this has to be made anew."""
+        revision = int.from_bytes(self.get(REVISION) or b"", "big") + 1
+        self._write_meta({REVISION: revision.to_bytes(8, "big")})
 
     def has(self, ids: Sequence[bytes]) -> set[bytes]:
         """See the port."""

@@ -3,7 +3,7 @@
 from sync.core import codec
 from sync.core.hlc import STAMP_BYTES, ZERO, Stamp
 from sync.core.ids import HASH_BYTES, ID_BYTES
-from sync.core.ports import Log
+from sync.core.ports import Log, Random
 
 CHAINS = "chains"
 CLOCK = "clock"
@@ -15,6 +15,8 @@ LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginn
 FORK = "fork"
 MOVED = "moved"  # the roll entry of the last move that this device has acted on
 MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has been said
+REVISION = "revision"  # counts what happened to envelopes that were in the log already; kept by the log itself
+IDENTITY = "identity"  # the log's own random name
 
 _chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)
 _cursors = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**63 - 1)), 100_000)
@@ -32,6 +34,15 @@ def read_chains(log: Log) -> Chains:
 def chains_bytes(chains: Chains) -> bytes:
     """The spelling that `read_chains` reads."""
     return codec.pack([[r, n, h] for r, (n, h) in sorted(chains.items())])
+
+
+def identity(log: Log, random: Random) -> bytes:
+    """The log's own random name, made when first asked for. Raises DiskFull."""
+    name = log.get(IDENTITY)
+    if name is None:
+        name = random.bytes(ID_BYTES)
+        log.put({IDENTITY: name})
+    return name
 
 
 def read_clock(log: Log) -> Stamp:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sync.core import change, codec, envelope, merge, rights, ring, sender_key
 from sync.core.change import Change
@@ -33,17 +34,9 @@ from sync.core.roll import Device, Roll
 from sync.core.roll_state import Mark
 from sync.device.chains import Chains, Place
 from sync.device.keyring import Keyring
+from sync.device.memory import Memory, Origin
 
-BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a merged change came from."""
-
-    record: bytes
-    device: bytes
-    member: bytes
+BATCH = 50  # in one go; then whoever taps meanwhile has a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,10 @@ _granted_keys = codec.items(codec.row(codec.blob(HASH_BYTES), codec.blob(KEY_BYT
 
 
 class Replica:
-    """The records of one device's log. `on_stamp` hears each merged change's stamp (for the clock)."""
+    """The records of one device's log, in `memory`. `on_stamp` hears each merged change's stamp (for the clock).
+
+    `on_merged` hears the ids of records that changed, before anything else has a turn; `on_forget` that all are gone.
+    """
 
     def __init__(
         self,
@@ -94,11 +90,15 @@ class Replica:
         roll: Roll,
         keyring: Keyring,
         on_stamp: Callable[[Change], None] = lambda _: None,
+        memory: Memory | None = None,
     ) -> None:
         self._primitives, self._log, self._roll, self._keyring = primitives, log, roll, keyring
         self._on_stamp = on_stamp
-        self.records: dict[bytes, merge.Record] = {}
-        self.origins: dict[bytes, Origin] = {}  # envelope id → origin, for every merged change
+        self.memory = memory or Memory()
+        self.records = self.memory.records
+        self.origins = self.memory.origins  # envelope id → origin, for every merged change
+        self.on_merged: Callable[[set[bytes]], None] = lambda _: None
+        self.on_forget: Callable[[], None] = lambda: None
         self.aside: dict[bytes, Aside] = {}
         self.quarantine: dict[bytes, Held] = {}
         self.position = 0
@@ -193,24 +193,34 @@ class Replica:
         if fresh:
             return set()
         gone = set(self.records)
-        self.records, self.origins, self.aside, self.quarantine = {}, {}, {}, {}
+        self.records.clear()
+        self.origins.clear()
+        self.aside, self.quarantine = {}, {}
         self._waiting, self._early, self._shut, self.position = {}, set(), {}, 0
         self._erased = set()
         self.rebuilt += 1
+        self.on_forget()
         return gone
 
     async def _follow(self, progress: Callable[[int], None]) -> set[bytes]:
         changed: set[bytes] = set()
         while entries := self._log.read(self.position, BATCH):
-            changed |= await self._take_in(self._fresh(entries))
+            changed |= self._told(await self._take_in(self._fresh(entries)))
             self.position = entries[-1].position
             progress(self.position)
             await asyncio.sleep(0)
         while self._waiting:
             before, self._waiting = self._waiting, {}
-            changed |= await self._take_in(before.items())
+            again = list(before.items())
+            for start in range(0, len(again), BATCH):
+                changed |= self._told(await self._take_in(again[start : start + BATCH]))
             if self._waiting.keys() == before.keys():
                 break
+        return changed
+
+    def _told(self, changed: set[bytes]) -> set[bytes]:
+        if changed:
+            self.on_merged(changed)
         return changed
 
     def _fresh(self, entries: Sequence[LogEntry]) -> list[tuple[bytes, bytes]]:
@@ -406,6 +416,52 @@ class Replica:
     def note_refused(self, name: bytes, error: StraatError, size: int) -> None:
         """One of our own that the server refused for good: it stays merged here, and is shown."""
         self.aside[name] = Aside(name, error.code, self._keyring.device, size)
+
+    # -- kept between two unlockings (sync.device.saved) -------------------------------------------------
+
+    def still(self) -> asyncio.Lock:
+        """Held while nothing changes: what is remembered then stands for `position`."""
+        return self._one_at_a_time
+
+    def facts(self) -> list[Any]:
+        """What `recall` needs, besides the records and origins: plain values. Only while `still` is held."""
+        held = {name: h.envelope.data for name, h in self.quarantine.items()}  # to be judged again
+        return [
+            self.position,
+            self._roll.state.head,
+            self._again,
+            [[a.id, a.reason, a.device, a.size] for a in self.aside.values() if a.id not in held],
+            {**self._waiting, **held},
+            list(self._early),
+            self._shut,
+            [list(r) for r in self._opened_with],
+            self._chains.facts(),
+            [
+                [name, by, v.adopted, list(v.teams), v.member]
+                for name, given in self._verdicts.items()
+                for by, v in given.items()
+            ],
+            self._keyring.content,
+            {name: list(keys) for name, keys in self._keyring.granted.items()},
+        ]
+
+    def recall(self, facts: list[Any]) -> None:
+        """Go on where another replica on the same memory and log left off. Before the first `catch_up`.
+
+        Raises UnknownHead when that one knew more of the roll.
+        """
+        position, head, again, aside, waiting, early, shut, rings, chains, verdicts, content, granted = facts
+        marks = self._roll.at(head).marks
+        self._marks = self._roll.state.marks if marks == self._roll.state.marks else marks  # else all is judged anew
+        self.position, self._again, self._waiting, self._early = position, again, waiting, set(early)
+        self.aside = {a[0]: Aside(*a) for a in aside}
+        self._shut, self._opened_with = shut, frozenset((r, epoch) for r, epoch in rings)
+        self._chains = Chains.recalled(*chains)
+        for name, by, adopted, teams, member in verdicts:
+            self._verdicts.setdefault(name, {})[by] = _Verdict(adopted, frozenset(teams), member)
+        self._keyring.content.update(content)
+        for name, keys in granted.items():
+            self._keyring.granted.setdefault(name, set()).update(keys)
 
     @property
     def waiting(self) -> int:

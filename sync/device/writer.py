@@ -65,6 +65,10 @@ class Writer:
         self._stamp = hlc.tick(self._stamp, self.now())
         return self._stamp
 
+    def seen(self) -> hlc.Stamp:
+        """The last stamp given or followed."""
+        return self._stamp
+
     def witness(self, seen: hlc.Stamp) -> None:
         """Follow a stamp of another device, within reason."""
         self._stamp = hlc.witness(self._stamp, seen, self.now())

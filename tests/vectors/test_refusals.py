@@ -22,7 +22,8 @@ FORMATS = (
 
 # Raises that no bytes from outside reach, by module, function and the error's name, each with the reason.
 NOT_FROM_OUTSIDE = {
-    "codec.pack BadFormat": "a writer's own value: what was read packs again, or is refused by _plain before",
+    "codec.pack BadFormat": "a writer's own value",
+    "codec._plain BadFormat": "a writer's own value",
     "hkdf.expand ValueError": "the caller's own length",
     "roll.place UnknownHead": "asked of an envelope's head, which then waits: tests/unit/test_roll.py",
     "roll.extend RollMoved": "two calls at once on one device",

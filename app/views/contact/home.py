@@ -7,11 +7,12 @@ import flet as ft
 from app.services.language import _, counted, day_text, moment_text
 from app.services.models import Visit
 from app.services.wording import sentence_of, withheld
+from app.views.cards import Cards
 from app.views.contact.words import outcomes
 from app.views.parts import card, main_button, notice, page_body, quiet_button, stack, text, title
 from app.views.screen import Screen
 
-PAGE = 50
+PAGE = 25
 
 
 class HomeScreen(Screen):
@@ -19,6 +20,7 @@ class HomeScreen(Screen):
 
     def build(self) -> ft.Control:
         self.limit = PAGE
+        self.cards = Cards(self._visit_card, lambda v: (v, self.app.today()))
         self.sync = stack(spacing=8)
         self.list = stack(spacing=12)
         self.draft = stack(spacing=8)
@@ -43,7 +45,7 @@ class HomeScreen(Screen):
             else []
         )
         visits = self.app.visits()
-        self.list.controls = [self._visit_card(v) for v in visits[: self.limit]] or [
+        self.list.controls = self.cards.of(visits[: self.limit]) or [
             text(_("Nog geen bezoeken. Neem een plantje mee en bel eens aan."), soft=True)
         ]
         if len(visits) > self.limit:

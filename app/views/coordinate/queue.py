@@ -5,6 +5,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.models import QueueFilter, ReviewState, Visit
 from app.services.wording import field_text
+from app.views.cards import Cards
 from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
 from app.views.parts import (
@@ -23,7 +24,7 @@ from app.views.parts import (
 from app.views.screen import Screen
 from sync.core.errors import BadInput
 
-PAGE = 50
+PAGE = 25
 LIST_WIDTH = 440
 
 
@@ -34,6 +35,7 @@ class QueueScreen(Screen):
         super().__init__(shell)
         self.which, self.limit = QueueFilter.OPEN, PAGE
         self.reading: ReviewPane | None = None
+        self.cards = Cards(self._card, lambda v: (v, self.app.today(), self._chosen(v)))
 
     def build(self) -> ft.Control:
         self.filters, self.list = ft.Column(), stack()
@@ -55,7 +57,7 @@ class QueueScreen(Screen):
         }
         self.filters.controls = [pick(list(names.items()), lambda f: f is self.which, self.safe(self._filter))]
         visits = self.app.queue(self.which)
-        self.list.controls = [self._card(v) for v in visits[: self.limit]] or [
+        self.list.controls = self.cards.of(visits[: self.limit]) or [
             text(_("Niets te beoordelen. Nieuwe bezoeken komen vanzelf binnen."), soft=True)
         ]
         if len(visits) > self.limit:
@@ -87,8 +89,10 @@ class QueueScreen(Screen):
                 if asked
                 else notice(_("Gezien"), ft.Icons.CHECK_CIRCLE_OUTLINE)
             )
-        chosen = self.reading is not None and self.reading.visit == v.id
-        return card(*rows, on_click=open_, accent=chosen)
+        return card(*rows, on_click=open_, accent=self._chosen(v))
+
+    def _chosen(self, v: Visit) -> bool:
+        return self.reading is not None and self.reading.visit == v.id
 
     def _open(self, visit: bytes) -> None:
         if not self.shell.wide:

@@ -1,0 +1,175 @@
+"""What a device remembers of its log while it is open: one SQLite database in memory.
+
+The records lie in it as packed rows, unpacked when first asked for; the readable tables of app.view lie in the same
+database. So the whole can be kept and brought back as one piece (sync.device.saved), in a moment, at any size.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import msgpack
+
+from sync.core.hlc import Stamp
+from sync.core.ids import ID_BYTES
+from sync.core.merge import Record, Register, Version
+
+Value = TypeVar("Value")
+_PACKED_AT_ONCE = 100  # a few milliseconds in the browser: nobody waits longer for an answer to a tap
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a merged change came from."""
+
+    record: bytes
+    device: bytes
+    member: bytes
+
+
+class Rows(MutableMapping[bytes, Value], Generic[Value]):
+    """A mapping over one table: what is asked for or put in is held as it is, the rest stays packed."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        table: str,
+        pack: Callable[[Value], bytes],
+        unpack: Callable[[bytes, bytes], Value],
+    ) -> None:
+        self._db, self._table, self._pack, self._unpack = db, table, pack, unpack
+        self._held: dict[bytes, Value] = {}
+        self._fresh: set[bytes] = set()  # held, and not yet so in the table
+        self._any = bool(db.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0])  # noqa: S608 our own name
+
+    def __getitem__(self, key: bytes) -> Value:
+        held = self._held.get(key)
+        if held is None:
+            row = self._row(key)
+            if row is None:
+                raise KeyError(key)
+            held = self._held[key] = self._unpack(key, row)
+        return held
+
+    def _row(self, key: bytes) -> bytes | None:
+        if not self._any:
+            return None
+        found = self._db.execute(f"SELECT value FROM {self._table} WHERE key = ?", (key,)).fetchone()  # noqa: S608
+        return found[0] if found else None
+
+    def __setitem__(self, key: bytes, value: Value) -> None:
+        self._held[key] = value
+        self._fresh.add(key)
+
+    def __delitem__(self, key: bytes) -> None:
+        if key not in self:
+            raise KeyError(key)
+        self._held.pop(key, None)
+        self._fresh.discard(key)
+        self._db.execute(f"DELETE FROM {self._table} WHERE key = ?", (key,))  # noqa: S608
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._held or (isinstance(key, bytes) and self._row(key) is not None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.settle()
+        return iter([row[0] for row in self._db.execute(f"SELECT key FROM {self._table}")])  # noqa: S608
+
+    def __len__(self) -> int:
+        self.settle()
+        return int(self._db.execute(f"SELECT count(*) FROM {self._table}").fetchone()[0])  # noqa: S608
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._held, self._fresh, self._any = {}, set(), False
+        self._db.execute(f"DELETE FROM {self._table}")  # noqa: S608
+
+    def settle(self, at_most: int | None = None) -> bool:
+        """Put what is fresh into the table, or some of it; whether all is there now."""
+        some = list(islice(self._fresh, at_most))
+        rows = [(key, self._pack(self._held[key])) for key in some]
+        self._db.executemany(f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)", rows)  # noqa: S608
+        self._fresh.difference_update(some)
+        self._any = self._any or bool(rows)
+        return not self._fresh
+
+
+class Memory:
+    """The database, and the two mappings of a replica in it."""
+
+    def __init__(self, image: bytes | None = None) -> None:
+        """Empty, or as `image` gave it. Raises sqlite3.Error for an image that is none."""
+        self.db = sqlite3.connect(":memory:", isolation_level=None)
+        if image is not None:
+            self.db.deserialize(image)
+        for table in ("records", "origins"):
+            self.db.execute(f"CREATE TABLE IF NOT EXISTS {table} (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT")
+        self.db.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT")
+        self.records: Rows[Record] = Rows(self.db, "records", pack_record, unpack_record)
+        self.origins: Rows[Origin] = Rows(self.db, "origins", _pack_origin, _unpack_origin)
+
+    def fact(self, name: str) -> Any:
+        """A small value by its name, or None."""
+        row = self.db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return msgpack.unpackb(row[0], strict_map_key=False) if row else None
+
+    def put_facts(self, facts: Mapping[str, Any]) -> None:
+        """Note small values: plain ones, in lists and maps."""
+        rows = [(name, msgpack.packb(value)) for name, value in facts.items()]
+        self.db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+
+    async def settle(self) -> None:
+        """Pack what is fresh, a little at a time."""
+        for rows in (self.records, self.origins):
+            done = False
+            while not done:
+                done = rows.settle(_PACKED_AT_ONCE)
+                await asyncio.sleep(0)  # whoever taps meanwhile has a turn
+
+    def image(self) -> bytes:
+        """The whole database as bytes, at this moment."""
+        self.records.settle()
+        self.origins.settle()
+        return self.db.serialize()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.db.close()
+
+
+def pack_record(record: Record) -> bytes:
+    """A record's bytes in memory; nobody else reads them."""
+    fields = {
+        name: [
+            [[v.stamp.to_bytes(), v.device, v.id, v.value, list(v.seen)] for v in register.versions.values()],
+            list(register.replaced),
+        ]
+        for name, register in record.fields.items()
+    }
+    packed: bytes = msgpack.packb([record.kind, record.creator, fields, list(record.erased), list(record.teams)])
+    return packed
+
+
+def unpack_record(name: bytes, data: bytes) -> Record:
+    """The record of this id again."""
+    kind, creator, fields, erased, teams = msgpack.unpackb(data)
+    registers = {field: Register(_versions(vs), frozenset(replaced)) for field, (vs, replaced) in fields.items()}
+    return Record(name, kind, creator, registers, frozenset(erased), frozenset(teams))
+
+
+def _versions(rows: Iterable[list[Any]]) -> dict[bytes, Version]:
+    return {
+        name: Version(Stamp.from_bytes(stamp), device, name, value, frozenset(seen))
+        for stamp, device, name, value, seen in rows
+    }
+
+
+def _pack_origin(origin: Origin) -> bytes:
+    return origin.record + origin.device + origin.member
+
+
+def _unpack_origin(_: bytes, data: bytes) -> Origin:
+    return Origin(data[:ID_BYTES], data[ID_BYTES : 2 * ID_BYTES], data[2 * ID_BYTES :])
