@@ -86,7 +86,7 @@ def test_every_label_is_told() -> None:
     digests = set(re.findall(r'digest\(\s*"([a-z ]+)"', CORE))
     assert digests == {row[1] for row in rows("Ids")}
     infos = set(re.findall(r'b?"(straatcontact [a-z ]+)"', CORE)) - {"straatcontact "}
-    assert len(infos) == 4
+    assert len(infos) == 5
     assert all(info in TEXT for info in infos)
 
 
