@@ -8,6 +8,7 @@ from app.platform.browser import (
     BrowserClock,
     BrowserDeviceKey,
     BrowserPage,
+    BrowserPasskeys,
     BrowserRandom,
     BrowserShelf,
     BrowserStorage,
@@ -23,13 +24,22 @@ async def main(page: ft.Page) -> None:
     """One page."""
     browser = BrowserPage()
     world = World(
-        BrowserPrimitives(), BrowserDeviceKey(), BrowserRandom(), BrowserClock(), FetchTransport(), BrowserShelf()
+        BrowserPrimitives(),
+        BrowserDeviceKey(),
+        BrowserRandom(),
+        BrowserClock(),
+        FetchTransport(),
+        BrowserShelf(),
+        BrowserPasskeys(),
     )
     app = App(world, BrowserStorage(), browser)
 
     def hear(message: dict[str, object]) -> None:
         if message.get("updateReady"):
             app.announce_update()
+        if "visible" in message:
+            see = app.locking.in_sight if message["visible"] else app.locking.out_of_sight
+            page.run_task(see)
         if message.get("online") or message.get("visible"):
             app.sync_now()
         if message.get("visible") is False:

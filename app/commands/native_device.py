@@ -6,7 +6,7 @@ from pathlib import Path
 from app.services.ports import Opened
 from app.services.surroundings import Surroundings
 from sync.core.errors import BadInput, LogDamaged
-from sync.core.ports import Log
+from sync.core.ports import DeviceKey, Log
 from sync.device.log import SqliteLog
 
 
@@ -35,6 +35,15 @@ class NativeStorage:
         number = int(self._path().stem.split("-")[1]) + 1
         return SqliteLog(str(self._folder / f"log-{number:04}.db"))
 
+    async def wipe(self, log: Log | None, device_key: DeviceKey) -> Log:
+        """See Storage."""
+        if log is not None:
+            log.close()
+        await device_key.forget()
+        for path in self._folder.glob("log-*.db*"):
+            path.unlink(missing_ok=True)
+        return SqliteLog(str(self._folder / "log-0001.db"))
+
 
 @dataclass(slots=True)
 class QuietPage:
@@ -53,6 +62,15 @@ class QuietPage:
         raise BadInput("scan", "no_camera")
 
     def reload(self) -> None:
+        """See PagePort."""
+
+    def hide(self) -> None:
+        """See PagePort."""
+
+    def cover(self) -> None:
+        """See PagePort."""
+
+    def inside(self, inside: bool) -> None:
         """See PagePort."""
 
     def apply_update(self) -> None:

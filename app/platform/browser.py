@@ -10,11 +10,12 @@ from straat_js import page, storage
 
 from app.platform.browser_device import BrowserClock as BrowserClock
 from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
+from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.services.ports import Opened
 from app.services.surroundings import Surroundings, told
 from sync.core.errors import BadInput, DiskFull, LogDamaged, Unreachable
-from sync.core.ports import Log, Reply
+from sync.core.ports import DeviceKey, Log, Reply
 from sync.core.wire import MEDIA_TYPE
 from sync.device.log import SqliteLog
 
@@ -65,6 +66,13 @@ class BrowserStorage:
         """See Storage. The new log is opened by a fresh start; until then there is one in memory."""
         await storage.startOver()
         page.post(to_js({"marker": False, "reload": True}, dict_converter=Object.fromEntries))
+        return SqliteLog(":memory:")
+
+    async def wipe(self, log: Log | None, device_key: DeviceKey) -> Log:
+        """See Storage."""
+        if log is not None:
+            log.close()
+        await storage.wipe()
         return SqliteLog(":memory:")
 
 
@@ -142,6 +150,18 @@ class BrowserPage:
     def reload(self) -> None:
         """See PagePort."""
         _post(reload=True)
+
+    def hide(self) -> None:
+        """See PagePort."""
+        _post(hide=True)
+
+    def cover(self) -> None:
+        """See PagePort."""
+        _post(cover=True)
+
+    def inside(self, inside: bool) -> None:
+        """See PagePort."""
+        _post(inside=inside)
 
     def apply_update(self) -> None:
         """See PagePort."""

@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from app.platform.native_vault import NativeVaultKeys
+
 SECRET_BYTES = 32
 
 
@@ -25,7 +27,7 @@ class SystemRandom:
         return os.urandom(count)
 
 
-class FileDeviceKey:
+class FileDeviceKey(NativeVaultKeys):
     """A DeviceKey in a file that only this user may read; made at first use, whole or not at all."""
 
     def __init__(self, path: Path) -> None:
@@ -56,6 +58,10 @@ class FileDeviceKey:
 
     async def mac(self, message: bytes) -> bytes:
         """See sync.core.ports.DeviceKey."""
+        return self.mac_now(message)
+
+    def mac_now(self, message: bytes) -> bytes:
+        """The same, without waiting."""
         return hmac.digest(self._secret(), message, "sha256")
 
     async def exists(self) -> bool:

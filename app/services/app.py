@@ -28,12 +28,13 @@ from app.services.models import (
     VisitForm,
 )
 from app.services.ports import PagePort, Storage
+from app.services.safety import Safety
 from app.services.session import World
 from app.services.surroundings import Surroundings
 from app.services.trust import Trust
-from sync.core import codec
 from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound
 from sync.device import meta
+from sync.device.secrets import Secrets
 
 
 class App:
@@ -44,6 +45,7 @@ class App:
         self.locking = Locking(self.live)
         self._joining = Joining(self.live, self.locking.begin)
         self.trust = Trust(self.live)
+        self.safety = Safety(self.live, self.locking, self._enter)
         self.update_ready = False
 
     @property
@@ -155,6 +157,15 @@ class App:
         """See AppFace."""
         try:
             secrets = await self.live.require_vault().open(secret)
+        except LogDamaged:
+            self.live.enter(Stage.DAMAGED)
+            raise
+        await self._enter(secrets)
+        self.safety.weigh(secret)
+
+    async def _enter(self, secrets: Secrets) -> None:
+        """Go on with what the vault held: in, or once more onto the roll."""
+        try:
             if secrets.invitation is None:
                 await self.locking.begin(secrets)
             else:
@@ -337,7 +348,7 @@ class App:
 
     async def save_unsent_file(self) -> bytes:
         """See AppFace."""
-        return codec.pack([e.data for e in self.live.require_session().log.pending(100_000)])
+        return self.safety.unsent_file()
 
 
 def _is_what_views_rely_on(app: App) -> AppFace:

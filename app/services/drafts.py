@@ -21,10 +21,14 @@ class Drafts:
         self._session = session
         self._forms: dict[str, VisitForm] = {}
         self._latest: dict[str, int] = {}
+        self._writing = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
 
     async def load(self, keys: Iterable[str]) -> None:
         """Open the drafts of these forms; one that can't be read is left on disk."""
-        vault, rows = self._session.vault, self._session.log.drafts()
+        vault, log = self._session.vault, self._session.log
+        rows, tried = log.drafts(), []
         for number, key in enumerate(keys):
             if not rows:
                 return
@@ -32,8 +36,22 @@ class Drafts:
                 await asyncio.sleep(0)
             sealed = rows.pop(vault.local_name(key), None)
             plain = await vault.open_bytes(_PURPOSE + key, sealed) if sealed else None
+            tried += [] if sealed else [key]
             if plain is not None:
                 self._forms[key] = from_bytes(plain)
+        await self._load_old(rows, tried)
+
+    async def _load_old(self, rows: dict[str, bytes], keys: list[str]) -> None:
+        """Drafts named before names had a key of their own: found by what they are sealed for, and moved."""
+        vault, log = self._session.vault, self._session.log
+        for name, sealed in rows.items():
+            for key in keys:
+                plain = await vault.open_bytes(_PURPOSE + key, sealed)
+                if plain is not None:
+                    log.put_draft(vault.local_name(key), sealed)
+                    log.put_draft(name, None)
+                    self._forms[key] = from_bytes(plain)
+                    break
 
     def get(self, key: str) -> VisitForm | None:
         """The draft of a form, if there is one."""
@@ -47,9 +65,20 @@ class Drafts:
             self._session.log.put_draft(self._session.vault.local_name(key), None)
             return
         self._forms[key] = form
-        sealed = await self._session.vault.seal_bytes(_PURPOSE + key, to_bytes(form))
-        if self._latest[key] == turn:
-            self._session.log.put_draft(self._session.vault.local_name(key), sealed)
+        self._writing += 1
+        self._calm.clear()
+        try:
+            sealed = await self._session.vault.seal_bytes(_PURPOSE + key, to_bytes(form))
+            if self._latest[key] == turn:
+                self._session.log.put_draft(self._session.vault.local_name(key), sealed)
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._calm.set()
+
+    async def settled(self) -> None:
+        """Return when what was typed last is on disk."""
+        await self._calm.wait()
 
 
 _shape = codec.mapping(codec.anything, 32)

@@ -33,6 +33,7 @@ from app.services.models import (
     VisitForm,
     Waiting,
 )
+from app.services.safety import Safety
 from app.services.surroundings import Surroundings
 
 
@@ -113,6 +114,7 @@ class TrustFace(Protocol):
 class AppFace(Protocol):
     """What app/views may call. Implemented by app.services.app.App."""
 
+    safety: Safety  # the lock: another secret, a passkey, when it locks, hiding, wiping
     update_ready: bool  # a new version is downloaded and waits for consent
 
     @property

@@ -52,7 +52,7 @@ class Live:
         """Work on this log from now on; its vault is closed."""
         w = self.world
         self.log = log
-        self.vault = Vault(VaultPorts(w.primitives, w.device_key, w.random, w.clock, log))
+        self.vault = Vault(VaultPorts(w.primitives, w.device_key, w.random, w.clock, log, w.passkeys))
 
     def require_log(self) -> Log:
         """The log. Raises Locked before the start."""

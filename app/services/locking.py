@@ -7,12 +7,15 @@ from contextlib import suppress
 from app.services import people, visits
 from app.services.drafts import Drafts
 from app.services.live import Live
-from app.services.models import Stage
+from app.services.models import LockChoices, Stage
 from app.services.session import Session, open_session
+from sync.core import codec
+from sync.core.errors import BadFormat
 from sync.device.secrets import Secrets
 
 logger = logging.getLogger(__name__)
-AUTO_LOCK_MILLIS = 10 * 60_000
+_CHOICES = "locking"
+_choices = codec.row(codec.whole(1, 1), codec.whole(1, 60), codec.maybe(codec.whole(0, 3600)))
 
 
 class Locking:
@@ -21,6 +24,7 @@ class Locking:
     def __init__(self, live: Live) -> None:
         self._live = live
         self._syncing: asyncio.Task[None] | None = None
+        self._hidden_at: int | None = None
         self.last_act = live.world.clock.millis()
 
     def touch(self) -> None:
@@ -39,13 +43,14 @@ class Locking:
         session.on_change = live.tell
         self.touch()
         self._syncing = asyncio.create_task(self._run(session))
+        live.page.inside(self.choices.hidden_seconds is not None)
         live.enter(Stage.OPEN)
 
     async def _run(self, session: Session) -> None:
-        """Sync, and lock after ten quiet minutes."""
+        """Sync, and lock when it is time."""
         syncing = asyncio.create_task(session.syncer.run())
         try:
-            while self._live.world.clock.millis() - self.last_act < AUTO_LOCK_MILLIS:
+            while not self._due():
                 await asyncio.sleep(5)
                 if syncing.done():  # a fault of ours: locking goes on, and the sync is tried again
                     logger.error("the sync stopped: %s", type(syncing.exception()).__name__)
@@ -55,12 +60,51 @@ class Locking:
         self._syncing = None
         await self.lock()
 
+    # -- when --------------------------------------------------------------------------------------------
+
+    @property
+    def choices(self) -> LockChoices:
+        """As kept on this device."""
+        try:
+            _, minutes, seconds = codec.checked(_choices, self._live.require_log().get(_CHOICES) or b"", 64)
+        except BadFormat:
+            return LockChoices()
+        return LockChoices(minutes, seconds)
+
+    def choose(self, choices: LockChoices) -> None:
+        """From now on."""
+        kept = codec.pack([1, choices.quiet_minutes, choices.hidden_seconds])
+        self._live.require_log().put({_CHOICES: kept})
+        self._live.page.inside(choices.hidden_seconds is not None)
+
+    def _due(self) -> bool:
+        """Whether nobody touched it, or saw it, for as long as was chosen. A clock put back starts neither anew."""
+        now, choices = self._live.world.clock.millis(), self.choices
+        self.last_act = min(self.last_act, now)
+        if now - self.last_act >= choices.quiet_minutes * 60_000:
+            return True
+        if self._hidden_at is None or choices.hidden_seconds is None:
+            return False
+        self._hidden_at = min(self._hidden_at, now)
+        return now - self._hidden_at >= choices.hidden_seconds * 1000
+
+    async def out_of_sight(self) -> None:
+        """The page is hidden."""
+        self._hidden_at = self._live.world.clock.millis()
+        await self._lock_if_due()
+
+    async def in_sight(self) -> None:
+        """The page is back: perhaps after hours in which nothing here could run."""
+        await self._lock_if_due()
+        self._hidden_at = None
+
+    async def _lock_if_due(self) -> None:
+        if self._live.stage is Stage.OPEN and self._due():
+            await self.lock()
+
     async def lock(self) -> None:
         """See AppFace."""
-        await self.stop()
-        if self._live.session:
-            await self._live.session.keeping.now()
-        self._live.close()
+        await self.close()
         self._live.enter(Stage.LOCKED)
         self._live.page.reload()
 
@@ -68,6 +112,15 @@ class Locking:
         """The app is out of sight, and may be ended there without a word: the next unlocking is prepared."""
         if self._live.session:
             self._live.session.keeping.soon()
+
+    async def close(self, keep: bool = True) -> None:
+        """End the sync, let the last keystrokes (and the view, to keep) reach the disk; forget what was unlocked."""
+        await self.stop()
+        if self._live.drafts is not None:
+            await self._live.drafts.settled()
+        if keep and self._live.session is not None:
+            await self._live.session.keeping.now()
+        self._live.close()
 
     async def stop(self) -> None:
         """End the sync that goes on by itself."""

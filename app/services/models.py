@@ -133,6 +133,20 @@ class SyncStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class LockChoices:
+    """When a device locks by itself: after so many minutes without a touch, and so many seconds out of sight
+    (None: not for being out of sight).
+    """
+
+    quiet_minutes: int = 10
+    hidden_seconds: int | None = 60
+
+
+QUIET_MINUTES = (1, 5, 10)
+HIDDEN_SECONDS = (0, 60, None)
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationLook:
     """What an invitation offers, before it is used. Nothing is used up by looking."""
 

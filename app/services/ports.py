@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.services.surroundings import Surroundings
-from sync.core.ports import Log
+from sync.core.ports import DeviceKey, Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ class Storage(Protocol):
 
     async def start_over(self) -> Log:
         """Keep what is there aside and give an empty log."""
+
+    async def wipe(self, log: Log | None, device_key: DeviceKey) -> Log:
+        """Close this log, destroy the device key and every log, and give an empty log.
+
+        Cut off anywhere, the next start finishes it before anything else.
+        """
 
 
 class PagePort(Protocol):
@@ -54,6 +60,15 @@ class PagePort(Protocol):
 
     def reload(self) -> None:
         """Start the page again: ends everything in memory."""
+
+    def hide(self) -> None:
+        """End everything in memory and show the help lines alone; going back leads to the lock screen."""
+
+    def cover(self) -> None:
+        """Show the help lines before everything else, at once."""
+
+    def inside(self, inside: bool) -> None:
+        """Whether what is on screen is to be covered whenever the page is hidden."""
 
     def apply_update(self) -> None:
         """Take the waiting version and start again."""

@@ -7,7 +7,7 @@ from app.services.keeping import NOW_AND_THEN, Keeping
 from app.services.vault import Vault
 from app.view import View
 from sync.core import ring
-from sync.core.ports import Clock, DeviceKey, Log, Primitives, Random, Transport
+from sync.core.ports import Clock, DeviceKey, Log, Passkeys, Primitives, Random, Transport
 from sync.core.roll import Roll
 from sync.device import keyring as keys
 from sync.device import leaving, saved
@@ -31,6 +31,7 @@ class World:
     clock: Clock
     transport: Transport
     shelf: saved.Shelf = field(default_factory=saved.NoShelf)
+    passkeys: Passkeys | None = None
 
 
 class Session:

@@ -77,6 +77,12 @@ def _fields() -> dict[tuple[str, str], str]:
         ("secret", "too_simple"): _("Dit is te makkelijk te raden."),
         ("secret", "weak_coordinator"): _("Kies een zin van minstens 10 tekens, niet alleen cijfers."),
         ("secret", "different"): _("De twee keer zijn niet gelijk."),
+        ("passkey", "cancelled"): _(
+            "De passkey is niet gebruikt. Probeer het nog eens, of neem je pincode of wachtzin."
+        ),
+        ("passkey", "unsupported"): _(
+            "Dit apparaat kan dit niet met een passkey. Je pincode of wachtzin werkt gewoon."
+        ),
         ("reply", "missing"): _("Schrijf je vraag erbij."),
         ("reply", "too_long"): _("Dit is te lang: hooguit 2.000 tekens."),
     }

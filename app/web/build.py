@@ -21,7 +21,7 @@ ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory" / "helplines.json"
 _VERSIONED = ("worker.js", "page.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "opfs.js", "crypto.js",
-              "first.css")  # fmt: skip
+              "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
           ".webmanifest": "application/manifest+json", ".woff2": "font/woff2", ".zip": "application/zip",

@@ -165,10 +165,112 @@ export const deviceKey = {
     held = null;
     await inStore("readwrite", (store) => store.clear());
   }),
+  // The same, and the database itself too.
+  destroy: plain(async () => {
+    held = null;
+    await inStore("readwrite", (store) => store.clear());
+    await answered(indexedDB.deleteDatabase(DATABASE));
+  }),
+};
+
+// -- the vault's keys ------------------------------------------------------------------------------------------
+// A wrapper comes from a PIN, passphrase or passkey joined with the held key; it wraps and opens vault keys, whose
+// bytes are never in this memory: wrapKey and unwrapKey take and give them inside the browser.
+const bytesOf = (text) => new TextEncoder().encode(text);
+
+function joined(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(new Uint8Array(part), at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
+const keep = (key) => { keys.set(++lastKey, key); return lastKey; };
+
+async function wrapperFrom(secret, label, salt) {
+  const mac = await subtle.sign("HMAC", await theKey(), joined(bytesOf(label), salt));
+  const material = joined(secret, mac);
+  try {
+    const hkdf = await subtle.importKey("raw", material, "HKDF", false, ["deriveKey"]);
+    const derivation = { name: "HKDF", hash: "SHA-256", salt, info: bytesOf(`${label} wrapping`) };
+    const aes = { name: "AES-GCM", length: 256 };
+    return keep(await subtle.deriveKey(derivation, hkdf, aes, false, ["wrapKey", "unwrapKey"]));
+  } finally {
+    material.fill(0);
+    (secret.fill ? secret : new Uint8Array(secret)).fill(0);
+  }
+}
+
+async function stretched(secret, salt, iterations) {
+  try {
+    const key = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
+    return new Uint8Array(await subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, key, 256));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+const freshNonce = () => self.crypto.getRandomValues(new Uint8Array(12));
+
+function unwrapped(under, nonce, aad, data, extractable) {
+  const usages = ["encrypt", "decrypt"];
+  return subtle.unwrapKey("raw", data, keys.get(under), gcm(nonce, aad), "AES-GCM", extractable, usages);
+}
+
+async function wrapped(key, under, aad) {
+  const nonce = freshNonce();
+  return [nonce, await subtle.wrapKey("raw", key, keys.get(under), gcm(nonce, aad))];
+}
+
+const vault = {
+  wrapper: plain(async (secret, salt, rounds) =>
+    wrapperFrom(await stretched(secret, salt, rounds), "straatcontact vault", salt)),
+
+  // → number of the key, nonce, wrapped
+  make: plain(async (under, aad) => {
+    const passing = await subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
+    const [nonce, data] = await wrapped(passing, under, aad);
+    const number = keep(await unwrapped(under, nonce, aad, data, false));
+    return pack([Uint32Array.of(number).buffer, nonce, data]);
+  }),
+
+  // → number of the key; 0 where it does not fit
+  unwrap: plain(async (under, packed) => {
+    const [aad, nonce, data] = unpack(packed);
+    return unwrapped(under, nonce, aad, data, false).then(keep, () => 0);
+  }),
+
+  // → nonce, wrapped under the other; empty where the first does not fit
+  rewrap: plain(async (under, packed, anew, newAad) => {
+    const [aad, nonce, data] = unpack(packed);
+    const passing = await unwrapped(under, nonce, aad, data, true).catch(() => null);
+    return pack(passing ? await wrapped(passing, anew, newAad) : []);
+  }),
+
+  seal: (number, packed) => each(packed, 2, async (aad, data) => {
+    const nonce = freshNonce();
+    return joined(nonce, await subtle.encrypt(gcm(nonce, aad), keys.get(number), data)).buffer;
+  }),
+
+  open: (number, packed) => each(packed, 2, async (aad, data) =>
+    subtle.decrypt(gcm(data.subarray(0, 12), aad), keys.get(number), data.subarray(12))),
+};
+
+// Passkeys live on the page's side (passkey.js); what they give comes here by message and goes no further.
+const passkeys = {
+  ask: async () => { throw new Error("no page"); }, // set by worker.js: (question) → answer
+  available: async () => Boolean(await passkeys.ask({ ask: "available" }).catch(() => false)),
+  create: plain(async () => new Uint8Array(await passkeys.ask({ ask: "create" }))),
+  wrapper: plain(async (credential, salt) => wrapperFrom(
+    await passkeys.ask({ ask: "get", credential: credential.slice(), salt: salt.slice() }), "straatcontact passkey", salt)),
+  forget: plain(async (credential) => { await passkeys.ask({ ask: "forget", credential: credential.slice() }); }),
 };
 
 export const straatCrypto = {
-  deviceKey,
+  deviceKey, vault, passkeys,
 
   random(count) {
     const bytes = new Uint8Array(count);
@@ -208,13 +310,5 @@ export const straatCrypto = {
     return each(packed, 4, async (key, iv, aad, data) => subtle.decrypt(gcm(iv, aad), await keyOf(key), data));
   },
 
-  async stretch(secret, salt, iterations) {
-    try {
-      const key = await subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
-      const derivation = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
-      return new Uint8Array(await subtle.deriveBits(derivation, key, 256));
-    } finally {
-      secret.fill(0);
-    }
-  },
+  stretch: stretched,
 };

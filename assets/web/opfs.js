@@ -7,6 +7,7 @@
 
 const ENOSPC = 51, EIO = 29, ENOENT = 44, EPERM = 63, EINVAL = 28;
 const FOLDER = "straat", LOCK = "straat-log", PROBE_MILLIS = 3000;
+const WIPING = "wiping"; // there from the moment that everything must go until it is gone
 const JOURNAL = "log.db-journal", DATABASE = "log.db";
 
 let emscripten = null;
@@ -142,6 +143,10 @@ function mount(mountPoint) {
 const fileName = (generation, name) => `log-${generation}${name.slice("log".length)}`;
 const folder = async (create) => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create });
 
+async function isThere(directory, name) {
+  return directory.getFileHandle(name).then(() => true, () => false);
+}
+
 async function newestGeneration(directory) {
   let newest = 0;
   for await (const name of directory.keys()) {
@@ -240,7 +245,7 @@ const view = {
 };
 
 export function makeStorage(post, deviceKey) {
-  let generation = 0, leading = false, probing = null;
+  let generation = 0, leading = false, probing = null, timer = 0;
 
   const storage = {
     // → JSON {leader, fresh, evicted, path}. `marker` says that a log was here before.
@@ -248,12 +253,17 @@ export function makeStorage(post, deviceKey) {
       leading = leading || await holdLock({ ifAvailable: true });
       if (!leading) return JSON.stringify({ leader: false });
       if (!routed) throw new Error("fdatasync is not routed: saved notes would not be safe");
-      const directory = await folder(true);
+      let directory = await folder(true);
+      if (await isThere(directory, WIPING)) { // it was cut off
+        await destroy();
+        directory = await folder(true);
+        marker = false;
+      }
       const newest = await newestGeneration(directory);
       generation = newest || 1;
       await openFiles(directory, generation);
       mount("/store");
-      setInterval(storage.probe, PROBE_MILLIS);
+      timer = setInterval(storage.probe, PROBE_MILLIS);
       post({ marker: true });
       navigator.storage.persist?.().catch(() => {});
       return JSON.stringify({
@@ -266,12 +276,37 @@ export function makeStorage(post, deviceKey) {
       const next = (await newestGeneration(directory)) + 1;
       await directory.getFileHandle(fileName(next, DATABASE), { create: true });
     },
+    // Everything goes, and is finished at the next start when this is cut off. The log is closed already.
+    async wipe() {
+      clearInterval(timer);
+      await probing;
+      await (await folder(true)).getFileHandle(WIPING, { create: true });
+      for (const file of Object.values(files)) {
+        try {
+          file?.handle.truncate(0);
+          file?.handle.flush();
+          file?.handle.close();
+        } catch { /* a file that is gone already */ }
+      }
+      await destroy();
+      generation = 0;
+      post({ wiped: true });
+    },
     // One at a time, shared by all who ask: the timer and the page do so together when the app comes back into
     // view, and two rescues would stand in each other's way.
     probe: () => (probing ??= look().finally(() => { probing = null; })),
     view,
     stats,
   };
+
+  // The key first: without it nothing of the rest can be read.
+  async function destroy() {
+    await deviceKey.destroy();
+    const root = await navigator.storage.getDirectory();
+    const directory = await folder(true);
+    for await (const name of directory.keys()) if (name !== WIPING) await directory.removeEntry(name);
+    await root.removeEntry(FOLDER, { recursive: true });
+  }
 
   // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file.
   async function look() {

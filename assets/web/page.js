@@ -3,6 +3,7 @@
 
 import { countBytes } from "./counted.js";
 import { surroundings, invitation } from "./surroundings.js";
+import { answerPasskey } from "./passkey.js";
 import { updates } from "./updates.js";
 
 const base = new URL(".", import.meta.url).href;
@@ -81,6 +82,7 @@ addEventListener("unhandledrejection", uncaught);
 
 const MARKER = "straat";
 let worker = null, toDart = null, initialized = null;
+let covering = false; // whether somebody is in, so that what is on screen is covered when the page is hidden
 const tellPython = (facts) => worker?.postMessage({ straat: facts });
 const updating = updates(tellPython);
 
@@ -89,8 +91,9 @@ function startWorker() {
   tellPython({ marker: localStorage.getItem(MARKER) === "1", invitation: invitation.kept() });
   surroundings().then((found) => tellPython({ surroundings: found }));
   worker.onerror = (event) => fail(event.message || "worker");
-  worker.onmessage = ({ data }) => {
-    if (data?.straat) fromPython(data.straat);
+  worker.onmessage = ({ data, ports }) => {
+    if (data?.straat?.passkey) answerPasskey(data.straat.passkey, ports[0]);
+    else if (data?.straat) fromPython(data.straat);
     else if (typeof data === "string") initialized?.(data === "initialized" ? null : data);
     else toDart?.(data);
   };
@@ -106,14 +109,54 @@ function fromPython(facts) {
   if ("invitation" in facts) invitation.keep(facts.invitation);
   if (facts.scan) scan(facts.scan);
   if (facts.rescued) updating.start(true);
+  if ("inside" in facts) covering = facts.inside;
+  if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }
+  if (facts.cover) cover();
   if (facts.applyUpdate) updating.apply();
-  else if (facts.reload) location.reload();
+  else if (facts.hide) leave(() => location.assign(HIDDEN));
+  else if (facts.reload) leave(() => location.reload());
 }
 
 async function scan(words) {
   const scanning = import("./scan.js").then(({ scanned }) => scanned(words));
   tellPython({ scanned: await scanning.catch(() => ({ problem: "failed" })) });
 }
+
+// -- locking: the worker ends, and with it every key and note in memory ----------------------------------------
+
+const HIDDEN = "/?hulplijnen"; // the first page and nothing else: no worker, no app
+const hidden = location.search === "?hulplijnen";
+
+function leave(go) {
+  cover();
+  worker?.terminate();
+  worker = null;
+  go();
+}
+
+// The first page before everything else: also what a switcher of apps shows of this one.
+function cover() {
+  clearTimeout(hiding);
+  first.classList.remove("gone");
+  first.hidden = false;
+}
+
+function uncover() {
+  if (worker && !failed && done.has("frame")) first.hidden = true;
+}
+
+function showHidden() {
+  document.title = document.querySelector("#first h1").textContent = "Hulplijnen";
+  document.querySelector("#first header img").hidden = progress.hidden = true;
+  document.getElementById("late").hidden = true;
+  said.textContent = "";
+  again.textContent = "Terug";
+  again.hidden = false;
+  again.addEventListener("click", (event) => { event.stopImmediatePropagation(); location.assign("/"); }, { capture: true });
+}
+
+// Never the old page, with its worker, out of a browser's back-forward memory.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 globalThis.jsConnect = async (appId, args, onMessage) => {
   toDart = onMessage;
@@ -123,7 +166,7 @@ globalThis.jsConnect = async (appId, args, onMessage) => {
   });
   if (problem) throw problem;
 };
-globalThis.jsSend = async (appId, data) => worker.postMessage(data, [data.buffer]);
+globalThis.jsSend = async (appId, data) => worker?.postMessage(data, [data.buffer]);
 globalThis.jsDisconnect = async () => {};
 
 // -- Flutter ---------------------------------------------------------------------------------------------------
@@ -164,6 +207,7 @@ function startFlutter() {
 // -- the start -------------------------------------------------------------------------------------------------
 
 function start() {
+  if (hidden) return showHidden();
   if (!isSecureContext) return fail("not a secure context", DUTCH.insecure);
   if (!navigator.locks || !navigator.storage?.getDirectory || !crypto.subtle || !globalThis.WebAssembly) {
     return fail("a needed part of the browser is missing", DUTCH.old);
@@ -174,6 +218,8 @@ function start() {
   startFlutter();
   document.addEventListener("visibilitychange", () => {
     tellPython({ visible: !document.hidden, probe: true });
+    if (document.hidden && covering) cover();
+    if (!document.hidden && covering) uncover();
     if (!document.hidden) updating.check();
   });
   addEventListener("online", () => tellPython({ online: true }));

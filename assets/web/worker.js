@@ -21,6 +21,16 @@ const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessa
   marker: false, surroundings: null, invitation: "" };
 const storage = makeStorage(post, deviceKey);
 
+// A question for the page, answered on a port that only it has.
+straatCrypto.passkeys.ask = (question) => new Promise((resolve, reject) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => {
+    port1.close();
+    if (data.problem) reject(new Error(data.problem)); else resolve(data.answer);
+  };
+  self.postMessage({ straat: { passkey: question } }, [port2]);
+});
+
 async function loadPython() {
   const archive = fetch(new URL("app.zip", import.meta.url)).then((answer) => {
     if (!answer.ok) throw new Error(`app.zip: ${answer.status}`);

@@ -86,8 +86,26 @@ class Primitives(Protocol):
         """PBKDF2-HMAC-SHA256 (RFC 8018, 5.2), 32 bytes. Slow on purpose. ValueError for less than one round."""
 
 
+class Wrapper(Protocol):
+    """A handle on a key that vault keys are wrapped under. The bytes stay on the other side of the port."""
+
+
+class VaultKey(Protocol):
+    """A handle on an AES-256 key for what is this device's own. The bytes stay on the other side of the port."""
+
+
+class Wrapped(NamedTuple):
+    """A vault key as it lies in the log: nonce 12 B; AES-256-GCM of its 32 bytes under a wrapper, 48 B."""
+
+    nonce: bytes
+    data: bytes
+
+
 class DeviceKey(Protocol):
-    """A secret the browser (or operating system) holds and never gives out."""
+    """A secret the browser (or operating system) holds and never gives out, and the vault keys locked with it.
+
+    docs/protocol.md, "Vault". Nothing here gives out a key: a wrapper or vault key is a handle.
+    """
 
     async def mac(self, message: bytes) -> bytes:
         """HMAC-SHA256 of the message under the held secret, 32 bytes."""
@@ -95,8 +113,50 @@ class DeviceKey(Protocol):
     async def exists(self) -> bool:
         """Whether there is a secret already; looking makes none."""
 
+    async def wrapper(self, secret: bytes, salt: bytes, rounds: int) -> Wrapper:
+        """The wrapper that a PIN or passphrase gives with the held secret. Slow on purpose."""
+
+    async def make(self, under: Wrapper, aad: bytes) -> tuple[VaultKey, Wrapped]:
+        """A fresh vault key, and how it lies wrapped."""
+
+    async def unwrap(self, under: Wrapper, aad: bytes, wrapped: Wrapped) -> VaultKey | None:
+        """The vault key, or None where wrapper or AAD do not fit."""
+
+    async def rewrap(
+        self, under: Wrapper, aad: bytes, wrapped: Wrapped, anew: Wrapper, new_aad: bytes
+    ) -> Wrapped | None:
+        """The same vault key under another wrapper; None where the first does not fit."""
+
+    async def seal(self, key: VaultKey, items: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Nonce ‖ ciphertext ‖ tag for each (AAD, plaintext)."""
+
+    async def open(self, key: VaultKey, items: Sequence[tuple[bytes, bytes]]) -> list[bytes | None]:
+        """The plaintext of each (AAD, nonce ‖ ciphertext ‖ tag), or None where it does not fit."""
+
     async def forget(self) -> None:
         """Destroy the secret: what was locked with it can never be opened again."""
+
+
+class Passkeys(Protocol):
+    """Passkeys that give a secret (WebAuthn Level 3, 10.1.4: the PRF extension), where the browser has them."""
+
+    async def available(self) -> bool:
+        """Whether it is worth offering."""
+
+    async def create(self) -> bytes:
+        """Let the person make one; gives the credential's id.
+
+        Raises BadInput("passkey", "cancelled" or "unsupported").
+        """
+
+    async def wrapper(self, credential: bytes, salt: bytes) -> Wrapper:
+        """Ask for it; the wrapper that its secret for this salt gives with the device's held secret.
+
+        Raises BadInput("passkey", "cancelled" or "unsupported").
+        """
+
+    async def forget(self, credential: bytes) -> None:
+        """Tell the authenticator, where that can be, that this passkey serves no more."""
 
 
 class Clock(Protocol):

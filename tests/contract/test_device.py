@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.platform.native import FileDeviceKey, SystemClock, SystemRandom
+from app.platform.native_crypto import NativePrimitives
 from tests.contract.contract_device import CASES, Case, Device
 
 
@@ -18,7 +19,7 @@ def test_native_device(case: Case, tmp_path: Path) -> None:
     async def clear() -> None:
         path.unlink()
 
-    asyncio.run(case(Device(SystemClock(), SystemRandom(), lambda: FileDeviceKey(path), clear)))  # type: ignore[arg-type]
+    asyncio.run(case(Device(SystemClock(), SystemRandom(), lambda: FileDeviceKey(path), NativePrimitives(), clear)))  # type: ignore[arg-type]
 
 
 def test_only_this_user_may_read_the_secret(tmp_path: Path) -> None:
