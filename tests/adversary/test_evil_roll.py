@@ -11,7 +11,7 @@ from app.services.models import Role
 from sync.core import invitation, ring, roll_entry, wire
 from sync.core.errors import StraatError
 from sync.core.ids import entry_hash, invitation_author
-from sync.core.roll_entry import AddDevice, Invite, proof_bytes
+from sync.core.roll_entry import AddDevice, Invite, Revoke, proof_bytes
 from tests.adversary.evil_server import (
     Answer,
     Honest,
@@ -360,6 +360,29 @@ def test_takes_an_invitation_and_loses_it(settled: Path, tmp_path: Path) -> None
             assert session_of(s.fatma).roll.entries == session_of(s.joke).roll.entries
 
     asyncio.run(story())
+
+
+def test_substitutes_a_rings_public_key(settled: Path, tmp_path: Path) -> None:
+    """A ring is renewed and the server puts a key of its own in the entry: nobody takes it, nothing is sealed to it."""
+
+    async def story() -> None:
+        async with besieged(settled, tmp_path) as s:
+            laptop = next(d.id for d in session_of(s.joke).roll.state.devices.values() if d.id not in _two(s))
+            await session_of(s.joke).steward.revoke([laptop])
+            body = roll_entry.parse(session_of(s.joke).roll.entries[-1]).body
+            assert isinstance(body, Revoke)
+            public, mine = body.epochs[0].public, RANDOM.bytes(31) + b"\x01"
+            s.evil.on("roll", rewritten(wire.ROLL, lambda entries: [e.replace(public, mine) for e in entries]))
+            assert await s.round(s.fatma) == "bad_signature"
+            assert all(mine not in r.publics for r in session_of(s.fatma).roll.state.rings.values())
+            await s.peace()
+            assert session_of(s.fatma).roll.state.rings[body.epochs[0].ring].epoch == 2
+
+    asyncio.run(story())
+
+
+def _two(s: Siege) -> set[bytes]:
+    return {session_of(s.joke).device, session_of(s.fatma).device}
 
 
 def test_shows_a_try_that_was_signed_anew(settled: Path, tmp_path: Path) -> None:

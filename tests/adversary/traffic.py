@@ -27,6 +27,7 @@ from tests.support.settled_team import FORM, session_of, settle
 
 VISITS = 300
 NEAR = 20  # characters
+FLOOR = 1024
 WORDS = (
     "koffie gedronken met de buurvrouw die net verhuisd is uit Oss en graag wil meedoen met tuinieren of samen eten "
     "maar eerst rustig haar plek wil vinden één hond geen kinderen kapotte kraan doorgegeven komt volgende week terug"
@@ -156,26 +157,33 @@ def with_padding(act: Act) -> tuple[tuple[int, int, int], ...]:
     return act.padded
 
 
+def floor(act: Act) -> tuple[tuple[int, int, int], ...]:
+    """What it would be if nothing were padded to less than FLOOR bytes."""
+    return tuple(sorted((max(size, FLOOR + TAG_BYTES), rings, expiry) for size, rings, expiry in act.padded))
+
+
 def without(act: Act) -> tuple[tuple[int, int, int], ...]:
     """What it would be."""
     return act.bare
 
 
-def figures(acts: Sequence[Act]) -> list[tuple[str, float, float, float]]:
-    """(question, seeing nothing, as it is, without padding): shares of right guesses."""
+VIEWS: tuple[View, ...] = (with_padding, floor, without)
+
+
+def figures(acts: Sequence[Act]) -> list[tuple[str, tuple[float, ...]]]:
+    """(question, shares of right guesses: seeing nothing, as it is, with a higher floor, without padding)."""
     new = [a for a in acts if a.kind == "new"]
     details = [replace(a, padded=a.padded[-1:], bare=a.bare[-1:]) for a in new]  # the larger of the two
 
-    def row(question: str, among: Sequence[Act], label: Label) -> tuple[str, float, float, float]:
-        return question, usual(among, label), guessed(among, with_padding, label), guessed(among, without, label)
+    def row(question: str, among: Sequence[Act], label: Label) -> tuple[str, tuple[float, ...]]:
+        return question, (usual(among, label), *(guessed(among, view, label) for view in VIEWS))
 
     middle = median(a.length for a in details[::2])
     blind = sum(abs(middle - a.length) <= NEAR for a in details[1::2]) / len(details[1::2])
-    lengths = near_length(details, with_padding), near_length(details, without)
     return [
         row("was a note written with a new visit", details, lambda a: a.length > 0),
         row("is that note longer than 200 characters", details, lambda a: a.length > 200),
-        (f"how long is it, to within {NEAR} characters", blind, *lengths),
+        (f"how long is it, to within {NEAR} characters", (blind, *(near_length(details, view) for view in VIEWS))),
         row("a new visit or a change of one", acts, lambda a: a.kind == "new"),
         row("what kind of change", [a for a in acts if a.kind != "new"], lambda a: a.kind),
         row("may the coordinator read it", new, lambda a: a.shared),
@@ -198,9 +206,9 @@ def report(acts: Sequence[Act], quiet: Sequence[str]) -> str:
         f"{len(acts)} acts, {sum(a.kind == 'new' for a in acts)} of them new visits",
         f"sizes seen: {len(sizes[0])} with padding, {len(sizes[1])} without",
         "",
-        "| what the server would like to know | seeing nothing | as it is | without padding |",
-        "|---|---|---|---|",
-        *(f"| {q} | {a:.0%} | {b:.0%} | {c:.0%} |" for q, a, b, c in figures(acts)),
+        f"| what the server would like to know | seeing nothing | as it is | nothing below {FLOOR:,} | without padding |",
+        "|---|---|---|---|---|",
+        *("| " + " | ".join([q, *(f"{share:.0%}" for share in shares)]) + " |" for q, shares in figures(acts)),
         "",
         "| padded size of a visit's detail | notes in it |",
         "|---|---|",
