@@ -161,7 +161,8 @@ def _member(record: Record) -> tuple[str, dict[str, Any]]:
 def _area(record: Record) -> tuple[str, dict[str, Any]]:
     """Where a team, or within it a member, is at work. Codes of another version are left out."""
     codes = record.value("detail.codes")
-    listed = [c for c in codes if isinstance(c, list) and all(isinstance(x, str) for x in c)] if codes else []
+    rows = codes if isinstance(codes, list) else []
+    listed = [c for c in rows if isinstance(c, list) and all(isinstance(x, str) for x in c)]
     return "areas", {
         "id": record.id.hex(),
         "team": _id(record.value("detail.team")),

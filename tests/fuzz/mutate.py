@@ -1,7 +1,7 @@
 """Changes that keep an input well-formed: MessagePack taken apart, something in it altered, and packed again."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgpack
@@ -10,7 +10,8 @@ _ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, 2, -1, 127, 128, 2**16, 2**32, 2**48, 2**63, 2**64 - 1, -(2**63), 0.5, "", "é", "x" * 65,
     b"", bytes(16), bytes(32), bytes(64), bytes(80), b"\xff" * 32, [], {}, [[]], {"a": 1}, "removed", "erase", "life",
 )  # fmt: skip
-_FRAMES = ((0, 0), (2, 64), (2, 0))  # bytes before and after the packed part: first bytes, signature
+Path = tuple[Any, ...]
+_FRAMES = ((0, 0), (2, 64), (2, 0), (1, 0))  # bytes before and after the packed part: first bytes, signature
 
 
 def altered(data: bytes, seed: int, raw: Callable[[bytes], bytes]) -> bytes:
@@ -30,15 +31,15 @@ def altered(data: bytes, seed: int, raw: Callable[[bytes], bytes]) -> bytes:
 
 def _unpacked(data: bytes) -> Any:
     try:
-        return msgpack.unpackb(data, raw=False, strict_map_key=False, max_buffer_size=1 << 16)
-    except Exception:
+        return msgpack.unpackb(data, raw=False, strict_map_key=False)
+    except (ValueError, TypeError, msgpack.UnpackException):  # also: too deep, more than one, a map as a key
         return None
 
 
 def _packed(value: Any) -> bytes:
     try:
         return bytes(msgpack.packb(_sorted(value)))
-    except Exception:
+    except ValueError:  # too deep, or half a surrogate pair
         return b"\xc0"
 
 
@@ -51,29 +52,48 @@ def _sorted(value: Any) -> Any:
 
 
 def _changed(value: Any, dice: random.Random) -> Any:
-    """The value with one thing in it other, at a random depth."""
-    if isinstance(value, bytes) and len(value) > 40 and dice.random() < 0.5:
-        inner = _unpacked(value)  # a header inside an envelope
-        if isinstance(inner, list):
-            return _packed(_changed(inner, dice))
-    if not isinstance(value, list | dict) or not value or dice.random() < 0.15:
+    """The value with one place in it other; every place, however deep, is as likely."""
+    places = list(_places(value))
+    return _with(value, dice.choice(places), dice)
+
+
+def _places(value: Any, path: Path = ()) -> Iterator[Path]:
+    yield path
+    keys = range(len(value)) if isinstance(value, list) else list(value) if isinstance(value, dict) else ()
+    for key in keys:
+        yield from _places(value[key], (*path, key))
+
+
+def _with(value: Any, path: Path, dice: random.Random) -> Any:
+    """A copy in which the place at the end of the path is altered, left out or doubled."""
+    if not path:
         return _other(value, dice)
+    key, rest = path[0], path[1:]
     if isinstance(value, dict):
-        key = dice.choice(sorted(value, key=str))
-        rest = {k: v for k, v in value.items() if k != key}
-        return dice.choice((rest, {**value, key: _changed(value[key], dice)}, {**rest, dice.choice(("a", key)): 1}))
-    place = dice.randrange(len(value))
-    ways = (
-        [*value[:place], *value[place + 1 :]],
-        [*value[:place], value[place], *value[place:]],
-        [*value[:place], dice.choice(value), *value[place + 1 :]],
-    )
-    if dice.random() < 0.3:
-        return dice.choice(ways)
-    return [*value[:place], _changed(value[place], dice), *value[place + 1 :]]
+        without = {k: v for k, v in value.items() if k != key}
+        how = dice.random() if not rest else 1.0
+        if how < 0.1:
+            return without
+        return (
+            {**without, dice.choice(("a", "name")): value[key]}
+            if how < 0.2
+            else {**value, key: _with(value[key], rest, dice)}
+        )
+    before, after, how = value[:key], value[key + 1 :], dice.random() if not rest else 1.0
+    if how < 0.1:
+        return [*before, *after]
+    if how < 0.2:
+        return [*before, value[key], value[key], *after]
+    if how < 0.3:
+        return [*before, dice.choice(value), *after]
+    return [*before, _with(value[key], rest, dice), *after]
 
 
 def _other(value: Any, dice: random.Random) -> Any:
+    if isinstance(value, bytes) and len(value) > 40 and dice.random() < 0.8:
+        inner = _unpacked(value)  # a header inside an envelope
+        if isinstance(inner, list):
+            return _packed(_changed(inner, dice))
     if isinstance(value, bytes) and value and dice.random() < 0.5:
         place = dice.randrange(len(value))
         return value[:place] + bytes((dice.randrange(256),)) + value[place + 1 :]

@@ -5,27 +5,32 @@ Each target may end in a StraatError and in nothing else. To add one, add it her
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from app.services import drafts, inviting, vault, visits
+from app.services import areas, drafts, inviting, trust, vault, visits
 from app.services.models import VisitForm
 from app.view import View
 from app.web import hashes
-from sync.core import change, codec, formats, ids, merge, rights, words
+from sync.core import change, codec, envelope, formats, ids, merge, rights, wire, words
 from sync.core.change import Change, Patch
+from sync.core.envelope import Envelope
 from sync.core.errors import StraatError
 from sync.core.hlc import Stamp
 from sync.core.roll import Roll
 from sync.core.roll_entry import parse
 from sync.core.roll_rules import follow
 from sync.device import meta
+from sync.device.keyring import Keyring
 from sync.device.log import SqliteLog
+from sync.device.replica import Replica, _Early, _Erased
 from sync.device.secrets import Secrets
-from tests.property.samples import specimens
-from tests.support.core_world import P, founded, run
+from tests.property.samples import SHAPES, specimens
+from tests.support.core_world import P, founded, run, sealed_change
+from tests.support.roll_steps import revoke
 from tests.vectors.vector import fixed, load
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -42,7 +47,9 @@ class Target(NamedTuple):
 @cache
 def targets() -> dict[str, Target]:
     """Every target by name, in a fixed order."""
-    made = {name: Target(parser, (seed,)) for name, (parser, seed) in specimens().items()}
+    apart = {n: Target(p, (s,)) for n, (p, s) in specimens().items() if p is not parse and not n.startswith("wire ")}
+    entries = [seed for parser, seed in specimens().values() if parser is parse]
+    made = apart | {"entry": Target(parse, tuple(entries)), "wire": Target(_message, tuple(_messages()))}
     made |= dict(_core()) | dict(_device()) | dict(_app())
     return dict(sorted(made.items()))
 
@@ -59,6 +66,16 @@ def survives(run: Callable[[bytes], Any], data: bytes) -> None:
 
 
 # -- the core ------------------------------------------------------------------------------------------------
+
+
+def _message(data: bytes) -> None:
+    """One of the wire's messages, by the first byte."""
+    shapes = list(SHAPES.values())
+    wire.decode(shapes[data[0] % len(shapes)] if data else shapes[0], data[1:])
+
+
+def _messages() -> list[bytes]:
+    return [bytes((number,)) + specimens()[f"wire {name}"][1] for number, name in enumerate(SHAPES)]
 
 
 def _core() -> Iterator[tuple[str, Target]]:
@@ -134,7 +151,8 @@ def _plain(c: Change) -> Any:
 
 
 def _changes() -> list[Change]:
-    """A visit in its two parts, its review, a name, a removal and an erasure."""
+    """A visit in its two parts, its review, a name, an area, a removal and an erasure."""
+    area, codes = ids.record_id(ME, "area", OTHER), [["buurt", "BU07960101", "2026", "Noord"]]
     visit, review = ids.record_id(ME, "visit", ME), ids.record_id(OTHER, "review", OTHER)
     name, stamp, seen = ids.record_id(ME, "member", OTHER), Stamp(5, 0), (bytes(32),)
     texts = {"address": "A 1", "gift": "plant", "wishes": ["coffee"], "note": "n", "come_back": "2026-12-01"}
@@ -149,8 +167,21 @@ def _changes() -> list[Change]:
         made("visit", "detail", visit, texts, ME),
         made("review", "word", review, word, OTHER),
         made("member", "name", name, {"name": "Fatma"}, OTHER),
+        made("area", "detail", area, {"team": ME, "member": b"", "name": "Noord", "codes": codes}, OTHER),
         Change("visit", "life", visit, stamp, {"removed": Patch(True)}, None, seen),
         Change("visit", "erase", visit, stamp),
+    ]
+
+
+def _decisions() -> list[Change]:
+    """What a coordinator decides about others' envelopes, and keys that are handed on."""
+    who = run(founded()).coordinator.member
+    adopted, granted = ids.record_id(who, "adoption", ME), ids.record_id(who, "grant", ME)
+    verdict = {"envelope": Patch(bytes(32)), "verdict": Patch("adopt")}
+    keys = {"keys": Patch([[bytes(32), bytes(32)]])}
+    return [
+        Change("adoption", "verdict", adopted, Stamp(6, 0), verdict, ME),
+        Change("grant", "keys", granted, Stamp(6, 1), keys, ME),
     ]
 
 
@@ -164,7 +195,38 @@ def _device() -> Iterator[tuple[str, Target]]:
         "log clock": (meta.CLOCK, meta.read_clock, Stamp(5, 1).to_bytes()),
     }.items():
         yield name, Target(_reading(key, read), (seed,))
+    ours = [*_changes(), *_decisions()]
+    yield "replica", Target(_merged, tuple(codec.pack([[mine, _plain(c)] for c in ours]) for mine in (0, 1)))
     yield "secrets", Target(Secrets.from_bytes, (Secrets(ME * 2, ME * 2, ME * 2, ME, "Fatma").to_bytes(),))
+
+
+@cache
+def _replica() -> tuple[Replica, Envelope, Roll]:
+    """A coordinator's replica on a settled roll from which the contact person has left since an envelope of theirs."""
+    w = run(founded())
+    rings = [w.contact.own_ring, w.coordinators_ring]
+    e = envelope.parse(run(sealed_change(w, w.contact, fixed("content key"), rings, specimens()["change"][1])))
+    run(w.roll.extend(P, [revoke(w, w.coordinator, w.contact.device)]))
+    c = w.coordinator
+    keyring = Keyring(c.device, c.member, c.signing, c.agreement)
+    return Replica(P, SqliteLog(":memory:"), w.roll, keyring), e, w.roll
+
+
+def _merged(data: bytes) -> None:
+    """Changes of a coordinator and of someone who was revoked, opened and on their way into the records."""
+    replica, e, roll = _replica()
+    replica.records, replica.origins, replica.quarantine, replica._verdicts = {}, {}, {}, {}
+    replica._keyring.granted = {}
+    coordinator = roll.state.device(replica._keyring.device)
+    shape = codec.items(codec.row(codec.whole(0, 1), codec.anything), 12)
+    for number, (mine, value) in enumerate(codec.checked(shape, data, 1 << 16)):
+        c = change.decode(codec.pack(value))
+        author = coordinator if mine else roll.at(e.header.head).device(e.header.device)
+        one = replace(e, data=bytes((number,)) * 80, header=replace(e.header, device=author.id))
+        with suppress(StraatError, _Early, _Erased):
+            replica._merge(one, author, c)
+    for name in list(replica.quarantine):
+        trust._lines(replica.quarantine[name].change)
 
 
 def _reading(key: str, read: Callable[[Any], Any]) -> Callable[[bytes], Any]:
@@ -213,12 +275,12 @@ def _view() -> View:
 def _shown(data: bytes) -> None:
     """Changes that came in and were allowed, merged in any order, as rows and as what a screen gets."""
     view = _view()
-    for table in ("visits", "reviews", "members"):
-        view.db.execute(f"DELETE FROM {table}")
+    view.clear()
     records: dict[bytes, merge.Record] = {}
     origins: dict[bytes, Any] = {}
     for number, value in enumerate(codec.checked(codec.items(codec.anything, 8), data, 1 << 16)):
         c, name = change.decode(codec.pack(value)), number.to_bytes(32, "big")
+        trust._lines(c)
         record = merge.from_change(c, name, ME, ME)
         known = records.get(c.record)
         if known is None or known.kind == record.kind:
@@ -231,3 +293,4 @@ def _shown(data: bytes) -> None:
     log = SimpleNamespace(pending=lambda limit: [], get=lambda key: None)
     session = SimpleNamespace(view=view, replica=replica, log=log, member=ME)
     visits.of_mine(session)  # type: ignore[arg-type]
+    areas.of_team(session, ME), areas.of_member(session, ME)  # type: ignore[arg-type]

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgpack
 import pytest
 
+from tests.fuzz.mutate import _unpacked, altered
 from tests.fuzz.targets import SEEDS, stored, survives, targets
 
 needs_atheris = pytest.mark.skipif(
@@ -45,6 +47,29 @@ def test_the_fuzzer_finds_a_bug_when_there_is_one(tmp_path: Path) -> None:
     assert "IndexError" in said
     [kept] = tmp_path.glob("crash-*")
     assert kept.read_bytes()[1:3] == b"\x01\x05"
+
+
+def test_altered_inputs_stay_well_formed_and_reach_every_place() -> None:
+    """A control of the mutator: half of the inputs still unpack, most are new, and each place, however deep, gets its turn."""
+    value = {"a": [1, "text", bytes(16)], "b": {"c": None, "d": [True]}}
+    packed = msgpack.packb(value)
+    other = {altered(packed, seed, lambda raw: raw) for seed in range(4000)} - {packed}
+    whole = [v for v in map(_unpacked, other) if isinstance(v, dict)]
+    assert len(whole) > 300
+    for kept in ([1, "text"], [1, bytes(16)], ["text", bytes(16)]):
+        assert any(
+            isinstance(v.get("a"), list) and v["a"] != value["a"] and all(x in v["a"] for x in kept) for v in whole
+        )
+    assert any(v.get("b") == {"c": None, "d": [False]} for v in whole)
+
+
+def test_what_lies_inside_a_signed_envelope_is_altered_too() -> None:
+    """First bytes and signature stay, and a value in the header is another."""
+    signed = b"\x01\x01" + msgpack.packb([msgpack.packb([bytes(16), 5, bytes(40)]), b"body"]) + bytes(64)
+    made = {altered(signed, seed, lambda raw: raw) for seed in range(4000)} - {signed}
+    inside = [_unpacked(d[2:-64]) for d in made if d[:2] == b"\x01\x01" and d[-64:] == bytes(64)]
+    heads = [_unpacked(v[0]) for v in inside if isinstance(v, list) and len(v) == 2 and isinstance(v[0], bytes)]
+    assert any(isinstance(h, list) and len(h) == 3 and h[1] != 5 for h in heads)
 
 
 @pytest.mark.parametrize("name", targets())

@@ -1,15 +1,19 @@
 """What fuzzing found, each with the promise that it broke."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
 from app.services.drafts import from_bytes, to_bytes
 from app.services.models import Gift, ReviewState, VisitForm
+from app.view import View
 from sync.core import codec, ring
 from sync.core.change import Change, Patch
+from sync.core.hlc import Stamp
 from sync.core.ids import record_id
+from sync.core.merge import from_change
 from sync.device.writer import Part
 from tests.support.native_app import synced
 from tests.support.settled_team import FORM, session_of, team
@@ -50,3 +54,18 @@ def test_a_coordinator_s_odd_word_keeps_nobody_s_visits_from_the_screen(
             assert not fatma.visits()[0].unread_review
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("codes", [5, True, "BU07960101", {"a": 1}, [["buurt"], 7, ["buurt", 1, "2026", ""]]])
+def test_an_area_with_odd_codes_keeps_nobody_s_app_from_opening(codes: object) -> None:
+    """As another version or a hostile coordinator may write it: the rows are made, the odd codes are left out."""
+    record = record_id(fixed("me", 16), "area", nonce := fixed("area", 16))
+    fields = {"team": Patch(fixed("team", 16)), "name": Patch("Noord"), "codes": Patch(codes)}
+    made = from_change(
+        Change("area", "detail", record, Stamp(1, 0), fields, nonce), bytes(32), fixed("d", 16), fixed("me", 16)
+    )
+    view = View()
+    view.put([made])
+    [row] = view.ask("SELECT name, codes FROM areas")
+    assert row["name"] == "Noord"
+    assert all(isinstance(x, str) for code in json.loads(row["codes"]) for x in code)
