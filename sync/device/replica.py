@@ -111,6 +111,7 @@ class Replica:
         self._erased: set[bytes] = set()  # what a verdict that stands has erased, until it is dropped from the log
         self._shut: dict[bytes, bytes] = {}  # sender keys that none of our rings open
         self._opened_with: frozenset[tuple[bytes, int]] = frozenset()
+        self._to_mark: dict[str, list[bytes]] = {}  # reason → ids, to be marked as aside in the log
         self._marks: object = None
         self._again = False
         self._one_at_a_time = asyncio.Lock()
@@ -124,6 +125,11 @@ class Replica:
     def doubled(self) -> set[Place]:
         """(device, ring) with two envelopes of one number."""
         return self._chains.doubled
+
+    @property
+    def early(self) -> dict[bytes, bytes]:
+        """Those that name a roll head not known here: envelope id → bytes."""
+        return {name: self._waiting[name] for name in self._early if name in self._waiting}
 
     @property
     def unknown_heads(self) -> int:
@@ -233,7 +239,11 @@ class Replica:
         parsed = [p for item in items if (p := self._parse(*item))]
         good = await self._verify(parsed)
         await self._open_sender_keys([(e, d) for e, d in good if e.format == SENDER_KEY])
-        return await self._open_changes([(e, d) for e, d in good if e.format != SENDER_KEY])
+        changed = await self._open_changes([(e, d) for e, d in good if e.format != SENDER_KEY])
+        while self._to_mark:  # one transaction a reason: a thousand would hold up the rest
+            reason, names = self._to_mark.popitem()
+            self._log.mark(names, LogState.ASIDE, reason)
+        return changed
 
     def _parse(self, name: bytes, data: bytes) -> tuple[Envelope, Device] | None:
         """The envelope and its author's device at the head it names; else it waits or goes aside."""
@@ -411,7 +421,7 @@ class Replica:
     def _set_aside(self, name: bytes, error: StraatError, device: bytes | None, size: int) -> None:
         self.aside[name] = Aside(name, error.code, device, size)
         if device != self._keyring.device:  # our own stays in the queue: it may only look wrong from here
-            self._log.mark([name], LogState.ASIDE, error.code)
+            self._to_mark.setdefault(error.code, []).append(name)
 
     def note_refused(self, name: bytes, error: StraatError, size: int) -> None:
         """One of our own that the server refused for good: it stays merged here, and is shown."""
@@ -467,6 +477,11 @@ class Replica:
     def waiting(self) -> int:
         """How many envelopes wait for a roll head, a sender key or an update."""
         return len(self._waiting)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How large they are together."""
+        return sum(map(len, self._waiting.values()))
 
 
 def _sender(data: bytes) -> bytes | None:

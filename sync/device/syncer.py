@@ -43,7 +43,7 @@ FIRST_WAIT_MILLIS = 1_000
 LONGEST_WAIT_MILLIS = 5 * 60_000
 PUSH_BATCH = 100
 PUSH_BYTES = 4 << 20
-PAGES_A_ROUND = 200  # then what was written meanwhile has its turn, and the next round goes on
+PAGES_A_ROUND = 50  # then what was written meanwhile has its turn, and the next round goes on
 YEAR_2020, YEAR_2100 = 1_577_836_800_000, 4_102_444_800_000  # a server's clock outside of these corrects nothing
 
 
@@ -83,6 +83,8 @@ class Syncer:
         self._token = ""
         self._failures = 0
         self._roll_lost = False  # the server may have less of the roll than we
+        self._forged: set[bytes] = set()  # of what names an unknown head: the ids whose signature does not hold
+        self._elsewhere = False  # a member's device writes on a roll that we do not know
         self._offered = False  # everything of our own is being offered again because of a broken chain
         self._wake = asyncio.Event()
         self._one_at_a_time, self._growing = asyncio.Lock(), asyncio.Lock()
@@ -107,7 +109,7 @@ class Syncer:
             self.state.busy = True
             try:
                 await self._round()
-                trouble = RollForked.code if self.state.forked else ""
+                trouble = RollForked.code if self.state.forked else UnknownHead.code if self._elsewhere else ""
                 self.state.online, self.state.trouble, self._failures = True, trouble, 0
                 self._log.put({meta.LAST_SYNC: meta.int_bytes(self._clock.millis())})
             except StraatError as error:
@@ -153,6 +155,7 @@ class Syncer:
             self._roll_lost = True
             trouble = trouble or error
         await self._pull()
+        await self._look_for_heads()
         if trouble:
             raise trouble
         if self.upkeep:
@@ -172,6 +175,15 @@ class Syncer:
         except StraatError as error:
             return error
         return None
+
+    async def _look_for_heads(self) -> None:
+        """What came in names a head that is not known here: the roll has grown meanwhile, or there is another one."""
+        if self._replica.early and not self.state.forked:
+            with suppress(StraatError):  # the next round says what is wrong with it
+                await self._pull_roll()
+                self._tell(await self._replica.catch_up())
+        early, forged = self._replica.early, self._forged
+        self._elsewhere = await doubt.from_another_roll(self._primitives, self._roll, early, forged)
 
     def _tell(self, changed: set[bytes]) -> None:
         if changed:
@@ -368,21 +380,23 @@ class Syncer:
                 break
             pages = await self._ask("pull", [list(one) for one in asked], wire.PULLED)
             _check(asked, pages)
-            self._take(pages, cursors)
+            await self._take(pages, cursors)
             self._tell(await self._replica.catch_up())
             asked = [(ring, cursors.get(ring, 0)) for ring, _, more in pages if more]
         if asked or doubt.look_again(self._log, self._clock.millis(), known, doubt.doubts(self._replica)):
             self._wake.set()
 
-    def _take(self, pages: Any, cursors: dict[bytes, int]) -> None:
+    async def _take(self, pages: Any, cursors: dict[bytes, int]) -> None:
         """Envelopes and cursors in one transaction: a kill in between loses or repeats nothing."""
-        received = [(envelope_id(data), data, LogState.STORED) for _, items, _ in pages for _, data in items]
+        received = [data for _, items, _ in pages for _, data in items]
+        if doubt.too_much(self._replica):
+            received = await doubt.certain(self._primitives, self._roll, received)
         for ring, items, _ in pages:
             if items:
                 cursors[ring] = items[-1][0]
-        if received:
+        if any(items for _, items, _ in pages):
             values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
-            self._log.append(received, values)
+            self._log.append([(envelope_id(data), data, LogState.STORED) for data in received], values)
 
 
 def _check(asked: Sequence[tuple[bytes, int]], pages: Any) -> None:
