@@ -17,6 +17,7 @@ from sync.core.envelope import Envelope, Header
 from sync.core.errors import (
     BadFormat,
     BadSignature,
+    Forbidden,
     ForeignRecord,
     NewerVersion,
     NotForThisKey,
@@ -37,6 +38,7 @@ from sync.device.keyring import Keyring
 from sync.device.memory import Memory, Origin
 
 BATCH = 50  # in one go; then whoever taps meanwhile has a turn
+SIGNED_REASONS = (Forbidden.code, ForeignRecord.code, BadFormat.code, NotForThisKey.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ class Replica:
         changed: set[bytes] = set()
         while entries := self._log.read(self.position, BATCH):
             changed |= self._told(await self._take_in(self._fresh(entries)))
+            await self._note_aside(entries)
             self.position = entries[-1].position
             progress(self.position)
             await asyncio.sleep(0)
@@ -234,6 +237,21 @@ class Replica:
             if e.state in (LogState.ASIDE, LogState.REFUSED):  # a refused one of ours is merged all the same
                 self.aside[e.id] = Aside(e.id, e.reason, _sender(e.data), len(e.data))
         return [(e.id, e.data) for e in entries if e.state not in (LogState.ASIDE, LogState.STUB)]
+
+    async def _note_aside(self, entries: Sequence[LogEntry]) -> None:
+        """What was set aside after its signature had held keeps its place in the chains: else a server would seem to
+        withhold what lies here.
+        """
+        parsed = []
+        for entry in entries:
+            if entry.state == LogState.ASIDE and entry.reason in SIGNED_REASONS:
+                with suppress(StraatError):
+                    e = envelope.parse(entry.data)
+                    parsed.append((e, self._roll.at(e.header.head).device(e.header.device)))
+        results = await envelope.verify(self._primitives, [(e, d.signing) for e, d in parsed])
+        for (e, _), holds in zip(parsed, results, strict=True):
+            if holds:
+                self._note_chain(e)
 
     async def _take_in(self, items: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
         parsed = [p for item in items if (p := self._parse(*item))]
@@ -346,20 +364,23 @@ class Replica:
         owned = (state.rings[link.ring] for link in e.header.links)
         teams = frozenset(r.owner for r in owned if r.kind != ring.OWN)
         rights.check(c, author, teams, standing)
-        self._judge_cuts(e, device, c, author, teams, standing)
+        counts_as = self._judge_cuts(e, device, c, author, teams, standing)
         record = merge.from_change(c, e.id, device.id, device.member, teams or frozenset({author.team}))
         self.records[c.record] = merge.merge(known, record) if known else record
         self.origins[e.id] = Origin(c.record, device.id, device.member)
         if self.quarantine.pop(e.id, None):
             self.aside.pop(e.id, None)
-        self._obey(e, c, author)
+        self._obey(e, c, counts_as)
         self._on_stamp(c)
         return c.record
 
     def _judge_cuts(
         self, e: Envelope, device: Device, c: Change, author: Author, teams: frozenset[bytes], standing: Standing
-    ) -> None:
-        """What lies beyond a cut is quarantined, unless a coordinator has adopted it."""
+    ) -> Author:
+        """What lies beyond a cut is quarantined, unless a coordinator has adopted it. Gives the author as what they
+        wrote counts: beyond the cut of another role, with no more than that role.
+        """
+        counts_as = author
         place = self._roll.place(e.header.head)
         for mark in self._roll.state.marks.get(device.id, ()):
             if place >= mark.place or not self._beyond(e, device, mark):
@@ -372,14 +393,16 @@ class Replica:
                 self._erased.add(e.id)
                 raise _Erased()
             if verdicts:
-                return
+                return author
             try:
                 if mark.role is None:
                     raise Quarantined()
-                rights.check(c, replace(author, role=mark.role, teams=mark.teams), teams, standing)
+                counts_as = replace(author, role=mark.role, teams=mark.teams)
+                rights.check(c, counts_as, teams, standing)
             except StraatError as error:
                 self.quarantine[e.id] = Held(e, c, device)
                 raise Quarantined(error.code) from error
+        return counts_as
 
     def _beyond(self, e: Envelope, device: Device, mark: Mark) -> bool:
         """Whether an envelope lies beyond a cut. In a team's ring where a device that left was never cut, all of it
@@ -400,9 +423,10 @@ class Replica:
             name, verdict = c.fields["envelope"].value, c.fields["verdict"].value
             if isinstance(name, bytes) and verdict in (ADOPT, ERASE):
                 teams = author.teams if author.role is Role.COORDINATOR else frozenset()
-                self._verdicts.setdefault(name, {})[e.id] = _Verdict(verdict == ADOPT, teams, author.member)
-                if name in self.origins:  # adopted by one, erased by another
-                    self._again |= verdict == ERASE and self.origins[name].device in self._roll.state.marks
+                given = self._verdicts.setdefault(name, {})
+                late = e.id not in given and verdict == ERASE and name in self.origins  # what another had adopted
+                self._again |= late and self.origins[name].device in self._roll.state.marks
+                given[e.id] = _Verdict(verdict == ADOPT, teams, author.member)
                 if held := self.quarantine.get(name):
                     self._waiting[name] = held.envelope.data
         elif (c.kind, c.group) == (GRANT, KEYS) and "keys" in c.fields:
