@@ -116,11 +116,12 @@ def private(w: World, ring_: bytes, epoch: int) -> bytes:
 
 
 def sealed_to(w: World, ring_: bytes, epoch: int, holder: bytes) -> bytes:
-    """That private half, sealed to a device or sheet that is on the roll (80 bytes)."""
-    to = w.state.devices.get(holder) or w.state.sheets[holder]
+    """That private half, sealed to a device or sheet that is on the roll, or was (80 bytes)."""
+    to = {**w.state.left, **w.state.devices, **w.state.sheets}.get(holder) or w.coordinator
     seed = fixed(f"grant {ring_.hex()} {epoch} {holder.hex()} {w.state.length}")
     half = private(w, ring_, epoch)
-    return run(ring.grant(P, seed, half, w.state.organisation, ring_, epoch, to.agreement)).sealed
+    public = to.agreement.public if isinstance(to, Person) else to.agreement
+    return run(ring.grant(P, seed, half, w.state.organisation, ring_, epoch, public)).sealed
 
 
 def next_epoch(w: World, ring_: bytes, holders: Iterable[bytes], epoch: int = 0) -> Epoch:
