@@ -30,6 +30,7 @@ from app.services.models import (
 from app.services.ports import PagePort, Storage
 from app.services.safety import Safety
 from app.services.session import World
+from app.services.signing_off import SigningOff
 from app.services.surroundings import Surroundings
 from app.services.trust import Trust
 from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound
@@ -46,6 +47,8 @@ class App:
         self._joining = Joining(self.live, self.locking.begin)
         self.trust = Trust(self.live)
         self.safety = Safety(self.live, self.locking, self._enter)
+        self.signing_off = SigningOff(self.live, self.locking)
+        self.locking.on_left = self.signing_off.leave
         self.update_ready = False
 
     @property
@@ -90,11 +93,20 @@ class App:
 
     async def start_over(self) -> None:
         """See AppFace."""
+        forgotten = self.stage is Stage.LOCKED
         await self.locking.stop()
         self.live.close()
-        # The device key stays: what is kept aside can be opened again by whoever remembers its PIN.
-        self.live.use(await self.live.storage.start_over())
+        if forgotten:
+            await self._forget_secret()
+        else:  # the device key stays: what is kept aside can be opened again by whoever remembers its PIN
+            self.live.use(await self.live.storage.start_over())
         self.live.enter(Stage.WELCOME)
+
+    async def _forget_secret(self) -> None:
+        """A forgotten PIN: a new device on the same log, so that what is unsent is sent all the same."""
+        self.live.require_vault().set_aside()
+        self.live.require_log().put({meta.CHAINS: None, meta.CURSORS: None, meta.MOVED: None})
+        await self.live.world.shelf.remove()
 
     # -- joining -----------------------------------------------------------------------------------------
 

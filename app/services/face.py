@@ -34,6 +34,7 @@ from app.services.models import (
     Waiting,
 )
 from app.services.safety import Safety
+from app.services.signing_off import SigningOff
 from app.services.surroundings import Surroundings
 
 
@@ -98,11 +99,17 @@ class TrustFace(Protocol):
     def quarantine(self) -> list[QuarantineItem]:
         """What waits for a decision: written by a device that had left by then."""
 
-    async def adopt(self, envelope: bytes) -> None:
+    async def adopt(self, name: bytes) -> None:
         """Take it as if it had come in time."""
 
-    async def erase(self, envelope: bytes) -> None:
+    async def erase(self, name: bytes) -> None:
         """Erase it, everywhere."""
+
+    async def bring_in(self, data: bytes) -> int:
+        """Take along a file of unsent messages, of whatever device of this organisation; how many are new here.
+
+        Raises BadFormat. They are sent with the next round, and judged by everyone like any other.
+        """
 
     def notices(self) -> list[Notice]:
         """What one should know now, most urgent first."""
@@ -114,6 +121,7 @@ class TrustFace(Protocol):
 class AppFace(Protocol):
     """What app/views may call. Implemented by app.services.app.App."""
 
+    signing_off: SigningOff  # at SIGNED_OFF: the receipt, what was refused, and beginning anew
     safety: Safety  # the lock: another secret, a passkey, when it locks, hiding, wiping
     update_ready: bool  # a new version is downloaded and waits for consent
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from app.services import people, visits
@@ -26,6 +27,7 @@ class Locking:
         self._syncing: asyncio.Task[None] | None = None
         self._hidden_at: int | None = None
         self.last_act = live.world.clock.millis()
+        self.on_left: Callable[[Session], Awaitable[None]] | None = None  # this device has left, and handed all in
 
     def touch(self) -> None:
         """See AppFace."""
@@ -52,6 +54,11 @@ class Locking:
         try:
             while not self._due():
                 await asyncio.sleep(5)
+                if session.syncer.state.handed_in and self.on_left is not None:
+                    self._syncing = None
+                    await self.on_left(session)
+                    return
+                await people.say_after_a_move(session)
                 if syncing.done():  # a fault of ours: locking goes on, and the sync is tried again
                     logger.error("the sync stopped: %s", type(syncing.exception()).__name__)
                     syncing = asyncio.create_task(session.syncer.run())

@@ -5,7 +5,10 @@ from app.services.session import Session
 from sync.core import ring
 from sync.core.change import Change, Patch
 from sync.core.ids import ID_BYTES, record_id
+from sync.device import meta
 from sync.device.writer import Part
+
+_NAMED_IN = "named in"  # the team that has been told since the last move
 
 
 def names(session: Session) -> dict[str, str]:
@@ -31,8 +34,20 @@ def my_name(session: Session) -> str:
 async def say_my_name(session: Session, name: str) -> None:
     """Tell the team the name typed when joining, unless it has one."""
     me = session.member.hex()
-    if session.view.ask("SELECT 1 FROM members WHERE member = :me AND name <> ''", me=me):
-        return
+    if not session.view.ask("SELECT 1 FROM members WHERE member = :me AND name <> ''", me=me):
+        await _say(session, name)
+
+
+async def say_after_a_move(session: Session) -> None:
+    """Tell the new team one's name, once: names are sealed to a team."""
+    log = session.log
+    if session.device in session.roll.state.devices and log.get(meta.MOVED) and log.get(_NAMED_IN) != session.team:
+        log.put({_NAMED_IN: session.team})
+        if name := my_name(session):
+            await _say(session, name)
+
+
+async def _say(session: Session, name: str) -> None:
     nonce = session.world.random.bytes(ID_BYTES)
     record = record_id(session.member, "member", nonce)
     change = Change("member", "name", record, session.writer.stamp(), {"name": Patch(name)}, nonce)

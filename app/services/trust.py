@@ -23,10 +23,12 @@ from app.services.models import (
     Waiting,
 )
 from app.services.session import Session
-from sync.core import wire, words
+from sync.core import codec, envelope, wire, words
 from sync.core.change import Change, Patch
-from sync.core.errors import NotFound
+from sync.core.envelope import MAX_ENVELOPE_BYTES
+from sync.core.errors import BadFormat, NotFound
 from sync.core.ids import ID_BYTES, record_id
+from sync.core.ports import LogState
 from sync.core.rights import Role
 from sync.core.roll import Device
 from sync.device import meta
@@ -34,6 +36,8 @@ from sync.device.replica import ADOPT, ADOPTION, VERDICT
 from sync.device.writer import Part
 
 ERASE = "erase"
+MAX_FILE_BYTES = 64 << 20
+_unsent_file = codec.items(codec.blob_up_to(MAX_ENVELOPE_BYTES), 100_000)
 _EPOCH = date(1970, 1, 1)
 _READ_RECOVERIES = "read recoveries"
 
@@ -204,21 +208,32 @@ class Trust:
             for name, held in s.replica.quarantine.items()
         ]
 
-    async def adopt(self, envelope: bytes) -> None:
+    async def adopt(self, name: bytes) -> None:
         """See AppFace."""
-        await self._decide(envelope, ADOPT)
+        await self._decide(name, ADOPT)
 
-    async def erase(self, envelope: bytes) -> None:
+    async def erase(self, name: bytes) -> None:
         """See AppFace."""
-        await self._decide(envelope, ERASE)
+        await self._decide(name, ERASE)
 
-    async def _decide(self, envelope: bytes, verdict: str) -> None:
+    async def bring_in(self, data: bytes) -> int:
+        """See AppFace."""
         s = self._session
-        held = s.replica.quarantine.get(envelope)
+        found = [envelope.parse(e) for e in codec.checked(_unsent_file, data, MAX_FILE_BYTES)]
+        if any(e.header.organisation != s.roll.state.organisation for e in found):
+            raise BadFormat("another organisation's")
+        fresh = {e.id: e.data for e in found if e.id not in s.log.has([e.id])}
+        s.log.append([(name, data, LogState.PENDING) for name, data in fresh.items()])
+        await self._done()
+        return len(fresh)
+
+    async def _decide(self, name: bytes, verdict: str) -> None:
+        s = self._session
+        held = s.replica.quarantine.get(name)
         if held is None:
             raise NotFound("quarantine")
         nonce = s.world.random.bytes(ID_BYTES)
-        fields = {"envelope": Patch(envelope), "verdict": Patch(verdict)}
+        fields = {"envelope": Patch(name), "verdict": Patch(verdict)}
         record = record_id(s.member, ADOPTION, nonce)
         change = Change(ADOPTION, VERDICT, record, s.writer.stamp(), fields, nonce)
         # Everyone who has the envelope has to hear of the decision.

@@ -57,6 +57,7 @@ _passkey = codec.row(
     codec.blob(NONCE_BYTES),
     _wrapped,
 )
+_KEPT = "kept vault"
 _tries = codec.row(codec.whole(0, 10**6), codec.whole(0, 2**48))
 
 
@@ -250,6 +251,15 @@ class Vault:
     def discard(self) -> None:
         """Take away a vault whose invitation turned out to be used: it never held a note."""
         self._ports.log.put({_VAULT: None, _SECRETS: None, _TRIES: None, _PASSKEY: None, _NAMES: None})
+        self.close()
+
+    def set_aside(self) -> None:
+        """Make room for a new vault and keep this one: whoever remembers its secret after all loses nothing."""
+        log = self._ports.log
+        parts = [log.get(name) for name in (_VAULT, _SECRETS, _NAMES)]
+        kept = f"{_KEPT} {next(n for n in range(1, 1000) if log.get(f'{_KEPT} {n}') is None)}"
+        gone = dict.fromkeys((_VAULT, _SECRETS, _TRIES, _PASSKEY, _NAMES))
+        log.put({kept: codec.pack([1, *parts]), **gone})
         self.close()
 
     def close(self) -> None:

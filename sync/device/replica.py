@@ -103,6 +103,7 @@ class Replica:
         self.on_forget: Callable[[], None] = lambda: None
         self.aside: dict[bytes, Aside] = {}
         self.quarantine: dict[bytes, Held] = {}
+        self.handed_on: dict[bytes, set[bytes]] = {}  # device that came back → ids of the keys it was given
         self.position = 0
         self.rebuilt = 0  # how often everything was judged anew
         self._waiting: dict[bytes, bytes] = {}
@@ -142,9 +143,8 @@ class Replica:
         """The last number and envelope id that came in of this device, by ring."""
         return self._chains.seen(device)
 
-    def headers(self) -> Iterator[tuple[Header, int]]:
-        """Header and format of every envelope in the log that can be parsed, in order."""
-        position = 0
+    def headers(self, position: int = 0) -> Iterator[tuple[Header, int]]:
+        """Header and format of every envelope in the log after a position that can be parsed, in order."""
         while entries := self._log.read(position, BATCH):
             position = entries[-1].position
             for entry in entries:
@@ -431,10 +431,14 @@ class Replica:
                     self._waiting[name] = held.envelope.data
         elif (c.kind, c.group) == (GRANT, KEYS) and "keys" in c.fields:
             try:
-                for name, key in _granted_keys(c.fields["keys"].value):
-                    self._keyring.granted.setdefault(name, set()).add(key)
+                keys = _granted_keys(c.fields["keys"].value)
             except StraatError:
                 return
+            for name, key in keys:
+                self._keyring.granted.setdefault(name, set()).add(key)
+            to = c.fields["device"].value if "device" in c.fields else None
+            if isinstance(to, bytes):
+                self.handed_on.setdefault(to, set()).update(name for name, _ in keys)
 
     def _subject(self, c: Change, known: merge.Record | None) -> merge.Record | None:
         """The record that a review is about, as the one who made it named it; an answer can't choose."""
@@ -477,6 +481,7 @@ class Replica:
             ],
             self._keyring.content,
             {name: list(keys) for name, keys in self._keyring.granted.items()},
+            {device: list(names) for device, names in self.handed_on.items()},
         ]
 
     def recall(self, facts: list[Any]) -> None:
@@ -484,7 +489,7 @@ class Replica:
 
         Raises UnknownHead when that one knew more of the roll.
         """
-        position, head, again, aside, waiting, early, shut, rings, chains, verdicts, content, granted = facts
+        position, head, again, aside, waiting, early, shut, rings, chains, verdicts, content, granted, handed = facts
         marks = self._roll.at(head).marks
         self._marks = self._roll.state.marks if marks == self._roll.state.marks else marks  # else all is judged anew
         self.position, self._again, self._waiting, self._early = position, again, waiting, set(early)
@@ -496,6 +501,7 @@ class Replica:
         self._keyring.content.update(content)
         for name, keys in granted.items():
             self._keyring.granted.setdefault(name, set()).update(keys)
+        self.handed_on = {device: set(names) for device, names in handed.items()}
 
     @property
     def waiting(self) -> int:

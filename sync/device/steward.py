@@ -54,6 +54,8 @@ class Steward:
         self._primitives, self._random, self._log = primitives, random, log
         self._roll, self._keyring, self._replica = roll, keyring, replica
         self._writer, self._syncer, self._secrets = writer, syncer, secrets
+        self._looked_to = 0  # the log's position up to which `_keys_of` was made
+        self._keys_of: dict[bytes, dict[bytes, int]] = {}  # ring → sender key id → epoch
 
     @property
     def _me(self) -> bytes:
@@ -208,27 +210,24 @@ class Steward:
 
     async def _hand_on_keys(self) -> None:
         """Whoever lost every device and came back with a new one gets the content keys of what they wrote and
-        coordinators can open: once, by whichever coordinator is first.
+        coordinators can open, also of what their old device hands in later.
         """
         state = self._roll.state
         if not state.coordinates(self._me, state.device(self._me).team):
             return
-        done = {
-            (r.value("keys.ring"), r.value("keys.device")) for r in self._replica.records.values() if r.kind == GRANT
-        }
         for known in list(state.rings.values()):
             if known.kind == ring.OWN and _came_back(state, known.owner):
                 first = state.members()[known.owner][0]
-                if (known.id, first.id) not in done:
-                    await self._hand_on(known, first)
+                missing = self._keys_for(known) - self._replica.handed_on.get(first.id, set())
+                if missing:
+                    await self._hand_on(known, first, sorted(missing))
 
-    async def _hand_on(self, own: Ring, first: Device) -> None:
-        keys = sorted({(name, self._keyring.content[name]) for name in self._keys_for(own)})
+    async def _hand_on(self, own: Ring, first: Device, names: list[bytes]) -> None:
         parts = []
-        for start in range(0, max(len(keys), 1), MAX_KEYS):
-            some = [[name, key] for name, key in keys[start : start + MAX_KEYS]]
+        for start in range(0, len(names), MAX_KEYS):
+            keys = [[name, self._keyring.content[name]] for name in names[start : start + MAX_KEYS]]
             nonce = self._random.bytes(ID_BYTES)
-            fields = {"ring": Patch(own.id), "device": Patch(first.id), "keys": Patch(some)}
+            fields = {"ring": Patch(own.id), "device": Patch(first.id), "keys": Patch(keys)}
             record = record_id(self._keyring.member, GRANT, nonce)
             change = Change(GRANT, KEYS, record, self._writer.stamp(), fields, nonce)
             parts.append(Part(change, frozenset({own.id, ring.coordinators_ring(first.team)})))
@@ -236,12 +235,15 @@ class Steward:
         await self._replica.catch_up()
         self._syncer.wake()
 
-    def _keys_for(self, own: Ring) -> Iterable[bytes]:
+    def _keys_for(self, own: Ring) -> set[bytes]:
         """Ids of content keys that this device has, of envelopes that were sealed to an older epoch of this ring."""
-        for header, kind in self._replica.headers():
-            older = any(x.ring == own.id and x.epoch < own.epoch for x in header.links)
-            if kind == SENDER_KEY and older and header.key in self._keyring.content:
-                yield header.key
+        for header, kind in self._replica.headers(self._looked_to):
+            if kind == SENDER_KEY:
+                for link in header.links:
+                    self._keys_of.setdefault(link.ring, {})[header.key] = link.epoch
+        self._looked_to = self._replica.position
+        older = {name for name, epoch in self._keys_of.get(own.id, {}).items() if epoch < own.epoch}
+        return older & self._keyring.content.keys()
 
     # -- how ---------------------------------------------------------------------------------------------
 

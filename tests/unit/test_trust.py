@@ -10,7 +10,7 @@ import pytest
 from app.services.app import App
 from app.services.models import Alert, AreaCode, Person, QueueFilter, ReviewState, Role, Stage
 from sync.core import ring
-from sync.core.errors import Forbidden, Revoked, RollRefused, UnknownDevice
+from sync.core.errors import BadFormat, Forbidden, Revoked, RollRefused, UnknownDevice, Unreachable
 from tests.support.native_app import synced
 from tests.support.settled_team import FORM, Team, hushed, session_of, team
 
@@ -382,5 +382,87 @@ def test_a_stranger_gets_nothing_from_a_used_up_device(tell: Callable[[Story], N
         assert entries == session_of(joke).roll.entries[: len(entries)]
         with pytest.raises((Revoked, UnknownDevice)):
             await session_of(fatma).syncer.ask("pull", [], None)  # type: ignore[arg-type]
+
+    tell(story)
+
+
+def test_a_forgotten_pin_means_a_new_device_and_loses_nothing_unsent(tell: Callable[[Story], None]) -> None:
+    """What was saved and not sent is sent by the new device, adopted by the coordinator, and readable to both."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await written(fatma, "al verstuurd")
+        await synced(fatma, joke)
+        await written(fatma, "nog niet verstuurd")
+        member = session_of(fatma).member
+        await fatma.lock()
+        await fatma.start_over()
+        assert fatma.stage is Stage.WELCOME
+        fatma.live.require_log().close()
+        await joke.trust.revoke_member(member)
+        again = t.device("fatma")
+        await again.start((await joke.invite_back(member)).url)
+        assert again.look is not None
+        assert again.look.returning
+        await again.accept("", PIN)
+        await hushed(again)
+        await synced(again, joke)
+        assert any(("note", "nog niet verstuurd") in i.lines for i in joke.trust.quarantine())
+        for item in joke.trust.quarantine():
+            await joke.trust.adopt(item.id)
+        await synced(joke, again, joke, joke, again)
+        assert {"al verstuurd", "nog niet verstuurd"} <= notes(joke)
+        assert {v.form.note for v in again.visits()} >= {"al verstuurd", "nog niet verstuurd"}
+
+    tell(story)
+
+
+def test_a_signed_off_device_hands_in_gets_its_receipt_and_wipes_itself(tell: Callable[[Story], None]) -> None:
+    """In that order; a phone that can't reach the server keeps all."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await synced(fatma, joke)
+        phone, _ = phone_and_laptop(joke, fatma)
+        await written(fatma, "op de valreep")
+        await joke.trust.revoke_device(phone)
+        session = session_of(fatma)
+        t.nets["fatma"].offline = True
+        with pytest.raises(Unreachable):
+            await fatma.sync_once()
+        await fatma.signing_off.leave(session)
+        assert fatma.stage is Stage.OPEN
+        t.nets["fatma"].offline = False
+        with pytest.raises(Revoked):
+            await fatma.sync_once()
+        await fatma.signing_off.leave(session)
+        assert fatma.stage is Stage.SIGNED_OFF
+        receipt = fatma.signing_off.receipt
+        assert receipt is not None
+        assert (receipt.confirmed > 2, receipt.refused) == (True, 0)
+        assert fatma.live.require_log().count() == {}
+        await fatma.signing_off.finish()
+        again = t.device("fatma")
+        await again.start()
+        assert again.stage is Stage.WELCOME
+
+    tell(story)
+
+
+def test_a_saved_file_of_unsent_notes_can_be_brought_in_by_anyone(tell: Callable[[Story], None]) -> None:
+    """The coordinator takes it along; it arrives as if the phone had sent it."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await written(fatma, "op een stick")
+        data = await fatma.save_unsent_file()
+        assert await joke.trust.bring_in(data) > 0
+        assert await joke.trust.bring_in(data) == 0
+        await synced(joke)
+        assert "op een stick" in notes(joke)
+        with pytest.raises(BadFormat):
+            await joke.trust.bring_in(b"rommel")
+        await synced(fatma, joke)
+        assert (fatma.sync_status().unsent, joke.aside(), fatma.aside()) == (0, [], [])
 
     tell(story)
