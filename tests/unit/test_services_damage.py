@@ -11,7 +11,9 @@ import pytest
 
 from app.services.app import App
 from app.services.models import Role, Stage
+from sync.core import codec
 from sync.core.errors import LogDamaged
+from sync.device.log import SqliteLog
 from tests.support.settled_team import FATMA, FORM, Team, hushed, session_of, team
 
 
@@ -90,7 +92,7 @@ def test_a_damaged_log_is_told_and_kept_and_one_can_begin_anew(
 
 
 def test_starting_over_keeps_what_was_there_openable_by_its_pin(settled: Path, tmp_path: Path) -> None:
-    """Begun anew because the PIN was forgotten, and remembered later: the old file opens with it as before."""
+    """Begun anew because the PIN was forgotten, and remembered later: the kept vault opens with it as before."""
 
     async def story() -> None:
         async with team(settled, tmp_path) as t:
@@ -108,8 +110,13 @@ def test_starting_over_keeps_what_was_there_openable_by_its_pin(settled: Path, t
             kept.mkdir()
             shutil.copy(tmp_path / "fatma" / "log-0001.db", kept)
             shutil.copy(tmp_path / "fatma" / "device.key", kept)
+            log = SqliteLog(str(kept / "log-0001.db"))
+            _, vault, secrets, names = codec.unpack(log.get("kept vault 1") or b"", 1 << 20)
+            log.put({"vault": vault, "secrets": secrets, "local names": names})
+            log.close()
             old = await t.unlocked("kept", FATMA)
             assert [v.id for v in old.visits()] == [visit]
             assert session_of(old).member != session_of(fatma).member
+            assert session_of(fatma).log.pending(1)[0].id in {e.id for e in session_of(old).log.read()}
 
     asyncio.run(story())
