@@ -185,7 +185,7 @@ def local_day(value: object) -> date | None:
 
 def page_body(*controls: ft.Control, width: int = CONTENT) -> ft.Control:
     """A scrolling screen, its lines not too long on a laptop. Its place must give it a width."""
-    inset = ft.Padding.only(left=16, top=8, right=16, bottom=40)
+    inset = ft.Padding.only(left=16, top=8, right=16, bottom=72)
     column = ft.Container(stack(*controls, spacing=16), padding=inset, width=width)
     return ft.Column(
         [column],

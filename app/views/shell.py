@@ -15,8 +15,11 @@ from app.views import theme
 from app.views.common.help import HelpScreen
 from app.views.common.invited import InvitedScreen
 from app.views.common.lock import ForgottenScreen, LockScreen
+from app.views.common.lock_settings import LockSettingsScreen
+from app.views.common.secret import ChangeSecretScreen
 from app.views.common.settings import LANGUAGE, SettingsScreen
 from app.views.common.stages import StageScreen, WelcomeScreen
+from app.views.common.wipe import WipeScreen
 from app.views.contact.home import HomeScreen
 from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
@@ -162,6 +165,7 @@ class Shell:
         self._draw_update_bar()
         top = self._top()
         self.page.navigation_bar = None
+        self.page.floating_action_button = self._hide_button() if self.inside and not self.wide else None
         body = ft.Column([*top, body], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         if self.inside and self.wide:
             body = ft.Row(
@@ -180,6 +184,8 @@ class Shell:
             return HelpScreen(self)
         if first == "vergeten" and self.app.stage is Stage.LOCKED:
             return ForgottenScreen(self)
+        if first == "wissen" and self.app.stage in (Stage.OPEN, Stage.LOCKED):
+            return WipeScreen(self)
         if not self.inside:
             outside = {Stage.WELCOME: WelcomeScreen, Stage.INVITED: InvitedScreen, Stage.LOCKED: LockScreen}
             return outside.get(self.app.stage, StageScreen)(self)
@@ -191,6 +197,8 @@ class Shell:
             "beoordeel": lambda: ReviewPane(self, record_of(rest)),
             "mensen": lambda: PeopleScreen(self),
             "apparaat": lambda: SecondDeviceScreen(self),
+            "slot": lambda: LockSettingsScreen(self),
+            "pincode": lambda: ChangeSecretScreen(self),
             "instellingen": lambda: SettingsScreen(self),
         }
         home = QueueScreen if self._coordinates() else HomeScreen
@@ -224,6 +232,21 @@ class Shell:
     async def _lock(self, e) -> None:
         await self.app.lock()
 
+    def _hide_button(self) -> ft.Control:
+        """Within the thumb's reach on every screen: one tap, and only the help lines are to be seen."""
+        eye = ft.Icon(ft.Icons.VISIBILITY_OFF_OUTLINED, semantics_label=_("Snel verbergen"))
+        return ft.FloatingActionButton(
+            eye,
+            tooltip=_("Snel verbergen"),
+            mini=True,
+            bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
+            foreground_color=ft.Colors.ON_SURFACE,
+            on_click=self.safe(self._hide),
+        )
+
+    async def _hide(self, e) -> None:
+        await self.app.safety.hide()
+
     def _places(self) -> list[tuple[str, str, ft.IconData]]:
         ends = [
             ("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
@@ -242,7 +265,8 @@ class Shell:
         """The place that the screen on show belongs to."""
         first = "/" + self.route.strip("/").partition("/")[0]
         belongs = {"/nieuw": self.visits_route, "/wijzig": self.visits_route, "/bezoek": self.visits_route}
-        belongs |= {"/beoordeel": "/", "/apparaat": "/instellingen"}
+        belongs |= {"/beoordeel": "/", "/apparaat": "/instellingen", "/slot": "/instellingen"}
+        belongs |= {"/pincode": "/instellingen", "/wissen": "/instellingen"}
         routes = [route for route, _label, _icon in self._places()]
         place = belongs.get(first, first)
         return routes.index(place) if place in routes else 0
@@ -264,9 +288,10 @@ class Shell:
 
         self._name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
         lock = quiet_button(_("Vergrendel"), self.safe(self._lock), ft.Icons.LOCK_OUTLINE)
+        hide = quiet_button(_("Snel verbergen"), self.safe(self._hide), ft.Icons.VISIBILITY_OFF_OUTLINED)
         places = [place(i, *p) for i, p in enumerate(self._places())]
         column = ft.Column(
-            [ft.Container(self._name, padding=12), *places, ft.Container(expand=True), lock], expand=True
+            [ft.Container(self._name, padding=12), *places, ft.Container(expand=True), hide, lock], expand=True
         )
         return ft.Container(column, width=SIDE, padding=12)
 
@@ -274,4 +299,9 @@ class Shell:
         ready = self.app.update_ready and not isinstance(self.screen, FORMS)
         button = quiet_button(_("Nu bijwerken"), self.safe(lambda e: self.app.apply_update()))
         row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
-        self.bar.controls = [ft.Container(row, bgcolor=ft.Colors.PRIMARY_CONTAINER, padding=8)] if ready else []
+        bars = [row] if ready else []
+        if self.inside and self.app.safety.secret_is_weak and self.route != "/pincode":
+            choose = quiet_button(_("Kies een wachtzin"), self.safe(lambda e: self.go("/pincode")))
+            words = text(_("Als coördinator heb je een wachtzin nodig."))
+            bars.append(ft.Row([ft.Container(words, expand=True), choose]))
+        self.bar.controls = [ft.Container(bar, bgcolor=ft.Colors.PRIMARY_CONTAINER, padding=8) for bar in bars]

@@ -93,7 +93,8 @@ class Person:
     def _roots(self) -> list[BaseControl]:
         dialogs = [d for d in self.page._dialogs.controls if getattr(d, "open", False)]
         bar = [self.page.navigation_bar] if self.page.navigation_bar else []
-        return [*self.page.controls, *bar, *dialogs]
+        hide = [self.page.floating_action_button] if self.page.floating_action_button else []
+        return [*self.page.controls, *bar, *hide, *dialogs]
 
     def _walk(self, control: BaseControl) -> Iterator[BaseControl]:
         if getattr(control, "visible", True) is False:

@@ -6,6 +6,7 @@ from app.services.language import _, day_text
 from app.services.models import Role
 from app.services.wording import field_text, sentence_of
 from app.views.common.arrival import advice
+from app.views.common.secret import NewSecret
 from app.views.parts import field, main_button, notice, page_body, quiet_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput
@@ -38,12 +39,10 @@ class InvitedScreen(Screen):
             return page_body(*advice(self), *self.foot())
         boss = look.role is Role.COORDINATOR
         secret = _("Wachtzin") if boss else _("Pincode")
-        keyboard = ft.KeyboardType.TEXT if boss else ft.KeyboardType.NUMBER
         self.name = field(_("Je naam"), autofocus=True, helper=_("Zo zien de anderen van je team je."))
-        strength = _("Minstens 10 tekens, bijvoorbeeld een korte zin.") if boss else _("Minstens 6 cijfers.")
-        more = {"password": True, "can_reveal_password": True, "keyboard_type": keyboard}
-        self.first = field(secret, helper=strength, **more)
-        self.second = field(_("Nog een keer"), on_submit=self.safe(self._accept), **more)
+        self.secret = NewSecret(self, boss, self.safe(self._accept))
+        self.first, self.second = self.secret.first, self.secret.second
+        self.first.label = secret
         self.button = main_button(_("Meedoen"), self.safe(self._accept), ft.Icons.CHECK)
         self.busy = ft.ProgressBar(visible=False)
         known = [] if look.second_device else [self.name]
@@ -57,8 +56,7 @@ class InvitedScreen(Screen):
             text(why),
             text(_("De uitnodiging geldt tot en met {day}.").format(day=day_text(look.expires)), soft=True),
             *known,
-            self.first,
-            self.second,
+            *self.secret.controls,
             notice(_("Onthoud dit goed. Niemand kan het voor je opzoeken, ook de coördinator niet.")),
             self.button,
             self.busy,

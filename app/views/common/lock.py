@@ -1,6 +1,7 @@
 """The lock: a PIN pad for the thumb and a field for a passphrase. Help lines stay within reach."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import flet as ft
 
@@ -31,11 +32,18 @@ class LockScreen(Screen):
             self.secret,
             *([self._pad()] if pad else []),
             self.button,
+            *([self._passkey()] if self.app.safety.has_passkey else []),
             self.busy,
             quiet_button(_("Pincode vergeten"), self.go("/vergeten")),
             *self.foot(),
             width=420,
         )
+
+    def _passkey(self) -> ft.Control:
+        return side_button(_("Ontgrendel met je passkey"), self.safe(self._by_passkey), ft.Icons.FINGERPRINT)
+
+    async def _by_passkey(self, e) -> None:
+        await self._try(self.app.safety.unlock_by_passkey())
 
     def _pad(self) -> ft.Control:
         rows = [("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("", "0", "<")]
@@ -69,11 +77,14 @@ class LockScreen(Screen):
         self.secret.value = (self.secret.value or "")[:-1]
 
     async def _unlock(self, e) -> None:
+        await self._try(self.app.unlock(self.secret.value or ""))
+
+    async def _try(self, opening: Awaitable[None]) -> None:
         self.secret.error = None
         self.button.disabled = self.busy.visible = True
         self.page.update()
         try:
-            await self.app.unlock(self.secret.value or "")
+            await opening
         except TrySlower as error:
             self.secret.error = sentence(error)
             self.page.run_task(self._count_down)
@@ -107,4 +118,5 @@ class ForgottenScreen(Screen):
             ),
             text(_("Wat nog niet verstuurd was, blijft verzegeld op dit apparaat staan.")),
             side_button(_("Opnieuw beginnen met een uitnodiging"), self.safe(lambda e: self.app.start_over())),
+            quiet_button(_("Wis dit apparaat"), self.go("/wissen"), ft.Icons.DELETE_OUTLINE),
         )

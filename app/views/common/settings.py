@@ -25,6 +25,7 @@ class SettingsScreen(Screen):
             self.languages,
             title(_("Dit apparaat"), 2),
             side_button(_("Vergrendel nu"), self.safe(lambda e: self.app.lock()), ft.Icons.LOCK_OUTLINE),
+            side_button(_("Slot, passkey en wissen"), self.go("/slot"), ft.Icons.LOCK_CLOCK_OUTLINED),
             side_button(_("Nog een apparaat van mij"), self.go("/apparaat"), ft.Icons.DEVICES),
             side_button(_("Bewaar wat nog niet verstuurd is"), self.safe(self._save_unsent), ft.Icons.DOWNLOAD),
             title(_("Apart gezet"), 2),
