@@ -29,17 +29,24 @@ _CODES = {
 _CBS = ("gemeente", "wijk", "buurt")
 
 
-def check(name: str, codes: Sequence[AreaCode]) -> None:
-    """Refuse what is no area. Raises BadInput("name" or "code", why)."""
-    if not name.strip():
-        raise BadInput("name", "missing")
-    if len(name) > MAX_NAME or len(codes) > MAX_CODES:
-        raise BadInput("name", "too_long")
+def check(codes: Sequence[AreaCode]) -> None:
+    """Refuse what is no area. Raises BadInput("code", why)."""
+    if len(codes) > MAX_CODES:
+        raise BadInput("code", "too_many")
     for c in codes:
         if c.kind not in _CODES or not _CODES[c.kind].fullmatch(c.code) or len(c.name) > MAX_NAME:
             raise BadInput("code", "unknown")
         if c.kind in _CBS and not re.fullmatch(r"20\d\d", c.year):
             raise BadInput("code", "year")
+
+
+def check_team(name: str, codes: Sequence[AreaCode]) -> None:
+    """Refuse a team without a name or with odd areas. Raises BadInput("name" or "code", why)."""
+    if not name.strip():
+        raise BadInput("name", "missing")
+    if len(name) > MAX_NAME:
+        raise BadInput("name", "too_long")
+    check(codes)
 
 
 def of_team(session: Session, team: bytes) -> tuple[str, tuple[AreaCode, ...]]:
@@ -59,10 +66,23 @@ def _first(rows: list[dict[str, Any]]) -> tuple[str, tuple[AreaCode, ...]]:
     return rows[0]["name"], tuple(AreaCode(*c) for c in json.loads(rows[0]["codes"]) if len(c) == 4)
 
 
-async def write(session: Session, team: bytes, member: bytes, name: str, codes: Sequence[AreaCode]) -> None:
-    """Say where a team, or (with `member`) someone in it, is at work. Raises BadInput or DiskFull."""
-    check(name, codes)
-    values = {"name": name.strip(), "codes": [[c.kind, c.code, c.year, c.name] for c in codes]}
+async def put_team(session: Session, team: bytes, name: str, codes: Sequence[AreaCode]) -> None:
+    """Name a team and say where it works. Raises BadInput or DiskFull."""
+    check_team(name, codes)
+    await _write(session, team, b"", {"name": name.strip(), "codes": _plain(codes)})
+
+
+async def put_member(session: Session, team: bytes, member: bytes, codes: Sequence[AreaCode]) -> None:
+    """Say where within the team a member works. Raises BadInput or DiskFull."""
+    check(codes)
+    await _write(session, team, member, {"codes": _plain(codes)})
+
+
+def _plain(codes: Sequence[AreaCode]) -> list[list[str]]:
+    return [[c.kind, c.code, c.year, c.name] for c in codes]
+
+
+async def _write(session: Session, team: bytes, member: bytes, values: dict[str, Any]) -> None:
     query = "SELECT id FROM areas WHERE team = :team AND member = :member ORDER BY id"
     rows = session.view.ask(query, team=team.hex(), member=member.hex())
     stamp = session.writer.stamp()

@@ -140,21 +140,21 @@ class Trust:
 
     async def make_team(self, parent: bytes, name: str, codes: Sequence[AreaCode]) -> bytes:
         """See AppFace."""
-        areas.check(name, codes)
+        areas.check_team(name, codes)
         team = await self._session.steward.found_team(parent)
-        await areas.write(self._session, team, b"", name, codes)
+        await areas.put_team(self._session, team, name, codes)
         await self._done()
         return team
 
     async def put_team(self, team: bytes, name: str, codes: Sequence[AreaCode]) -> None:
         """See AppFace."""
-        await areas.write(self._session, team, b"", name, codes)
+        await areas.put_team(self._session, team, name, codes)
         await self._done()
 
     async def put_member(self, member: bytes, codes: Sequence[AreaCode]) -> None:
         """See AppFace."""
         team = self._session.roll.state.members()[member][0].team
-        await areas.write(self._session, team, member, "-", codes)
+        await areas.put_member(self._session, team, member, codes)
         await self._done()
 
     async def confirm(self, device: bytes) -> None:
