@@ -260,6 +260,23 @@ def test_a_team_s_ring_that_was_not_cut_is_closed_until_its_holder_cuts_it(w: Wo
     in_any_order(post, nora)
 
 
+def test_an_old_number_in_a_ring_that_was_cut_opens_no_way_into_one_that_was_not(w: World, post: Post) -> None:
+    """Who holds only the latter can't see that the number was taken before."""
+    north = found_team(w, "north")
+    nora = member_of(w, "nora", north, Role.COORDINATOR)
+    second = member_of(w, "second", w.team, Role.COORDINATOR)
+    both = [w.coordinators_ring, ring.coordinators_ring(north)]
+    head = w.state
+    with post.forked(w.coordinator.device):
+        post.task(w.coordinator, "true", "planten kopen", [w.coordinators_ring])
+    lost(post, *post.sent, by=second, who=w.coordinator)
+    with post.at(head):
+        post.task(w.coordinator, "backdated", "geld overmaken", both)
+    del post.sent["true"]
+    r = post.read(nora)
+    assert (notes(r), set(r.quarantine)) == (set(), {post.id("backdated")})
+
+
 def test_a_stolen_coordinator_s_laptop_tells_contact_persons_nothing(w: World, post: Post) -> None:
     """Sealed to someone's own ring alone, where nobody who revokes could look: it is not believed."""
     second = member_of(w, "second", w.team, Role.COORDINATOR)

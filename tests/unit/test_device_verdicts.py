@@ -11,9 +11,11 @@ from sync.core.rights import Role
 from tests.support.core_world import Person, World, founded, run
 from tests.support.readers import Post, notes, told
 from tests.support.roll_steps import (
+    NEW,
     extend,
     found_team,
     grant,
+    joined,
     laptop_of,
     member_of,
     place,
@@ -342,6 +344,23 @@ def test_a_ring_that_is_granted_later_opens_what_lay_waiting_in_the_log(w: World
     assert told(r.replica) == told(r.restarted())
 
 
+def test_an_older_epoch_that_is_granted_later_opens_what_was_before(w: World, second: Person) -> None:
+    """Without starting again: the sender keys that came in before the grant open then."""
+    post = Post(w)
+    post.task(w.coordinator, "task", "planten kopen", [w.team_ring])
+    extend(w, renew(w, w.coordinator, w.team_ring))
+    newcomer = member_of(w, "newcomer", w.team)
+    post.task(w.coordinator, "new", "taart bakken", [w.team_ring])
+    r = post.reader(newcomer)
+    half = r.keyring.rings.pop((w.team_ring, 1))
+    assert notes(r.take(*post.sent)) == {"taart bakken"}
+    assert r.replica.waiting == 1
+    r.keyring.rings[w.team_ring, 1] = half
+    run(r.replica.catch_up())
+    assert notes(r.replica) == {"planten kopen", "taart bakken"}
+    assert (r.replica.waiting, r.replica.rebuilt) == (0, 0)
+
+
 # -- judged anew ---------------------------------------------------------------------------------------------------
 
 
@@ -366,8 +385,6 @@ def test_judging_everything_anew_shows_nothing_twice_and_loses_nothing(w: World,
 
 def test_an_unconfirmed_coordinator_writes_as_a_contact_person(w: World) -> None:
     """What only a coordinator may is set aside, their own notes arrive; confirmed, the next one passes."""
-    from tests.support.roll_steps import NEW, joined
-
     post = Post(w)
     new = joined(w, "new", NEW, role=Role.COORDINATOR)
     post.task(new, "before", "niet bevestigd")
