@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sync.core import change, envelope, hlc, sender_key
 from sync.core.change import Change
 from sync.core.envelope import Header, Link
+from sync.core.errors import Revoked
 from sync.core.ids import envelope_id
 from sync.core.ports import KEY_BYTES, NONCE_BYTES, SEED_BYTES, Clock, Log, LogState, Primitives, Random
 from sync.core.roll import Roll
@@ -74,8 +75,12 @@ class Writer:
         self._stamp = hlc.witness(self._stamp, seen, self.now())
 
     async def write(self, parts: Sequence[Part]) -> list[bytes]:
-        """Seal, sign and append; gives the envelope id of each part. Raises DiskFull: nothing was written."""
+        """Seal, sign and append; gives the envelope id of each part. Raises DiskFull, or Revoked when this device
+        knows that it has left (nobody would take what it writes then): nothing was written.
+        """
         async with self._one_at_a_time:
+            if self._keyring.device in self._roll.state.left:
+                raise Revoked()
             batch = _Batch(dict(self._chains), [], {})
             ids = [await self._add(batch, part) for part in parts]
             since = {} if self._log.pending(1) else {meta.UNSENT_SINCE: meta.int_bytes(self._clock.millis())}

@@ -2,6 +2,8 @@
 
 Checked: what `write` returned for is there after any crash; queues drain once the network is back; every ring's
 holders show the same records; nobody holds a record that is not for them; nothing honest is set aside.
+With `trust`, members move between teams and roles, phones are lost while their owners go on noting, one device stays
+offline through all of it, and some stop between the roll and the rest of a round (trust.py).
 """
 
 from collections.abc import Callable
@@ -9,20 +11,24 @@ from dataclasses import dataclass, field
 
 from sync.core import ring
 from sync.core.change import Change, Patch
-from sync.core.errors import StraatError
+from sync.core.errors import Revoked, StraatError
 from sync.core.ids import ID_BYTES, record_id
 from sync.core.ports import Primitives
+from sync.core.rights import Role
 from sync.core.roll import Roll
 from sync.device.keyring import Keyring, unlock
+from sync.device.leaving import drop_lost
 from sync.device.log import SqliteLog
 from sync.device.replica import Replica
 from sync.device.secrets import Secrets
+from sync.device.steward import Steward
 from sync.device.syncer import Syncer
 from sync.device.writer import Part, Writer
 from sync.server.service import Service
 from sync.server.store import Store
 from sync.server.store_memory import MemoryStore
 from sync.simulate.organisation import make
+from sync.simulate.trust import ACTS, adopt_all, play, unkept
 from sync.simulate.world import Luck, Network, Time
 
 DAY = 24 * 60 * 60 * 1000
@@ -46,6 +52,9 @@ class Device:
     writer: Writer
     replica: Replica
     syncer: Syncer
+    roll: Roll
+    steward: Steward
+    network: Network
     saved: dict[bytes, list[str]] = field(default_factory=dict)  # record → notes whose write returned
 
 
@@ -59,12 +68,16 @@ class Simulation:
         contacts: int,
         steps: int,
         store: Callable[[bytes], Store] = MemoryStore,
+        *,
+        trust: bool = False,
     ) -> None:
         """`store` makes the server's store from an incarnation number: a test may plant a fault there."""
+        self._trust = trust
         self._primitives, self._seed, self._contacts, self._steps = primitives, seed, contacts, steps
         self._make_store = store
         self._luck = Luck(seed)
         self._now = [START]
+        self._draining = False
         self.story: list[str] = []
         self.devices: list[Device] = []
 
@@ -98,7 +111,13 @@ class Simulation:
         replica = Replica(p, log, roll, keyring, lambda change: writer.witness(change.stamp))
         network = Network(self._service, self._luck, loss)
         syncer = Syncer(network, p, time, self._luck, log, roll, keyring, replica, writer)
-        return Device(name, secrets, log, time, keyring, writer, replica, syncer)
+
+        async def own_secrets() -> Secrets:
+            return secrets
+
+        steward = Steward(p, self._luck, log, roll, keyring, replica, writer, syncer, own_secrets)
+        syncer.upkeep = steward.keep if self._trust else None
+        return Device(name, secrets, log, time, keyring, writer, replica, syncer, roll, steward, network)
 
     # -- what may happen -------------------------------------------------------------------------------------
 
@@ -107,7 +126,7 @@ class Simulation:
         place = luck.randrange(len(self.devices))
         device = self.devices[place]
         self._now[0] += luck.randrange(0, 6 * 60 * 60 * 1000)
-        act = luck.choice(["write", "write", "edit", "sync", "sync", "crash"])
+        act = luck.choice(["write", "write", "edit", "sync", "sync", "crash", *(ACTS if self._trust else ())])
         self.story.append(f"{device.name} {act}")
         if act == "write":
             await self._write(device, None)
@@ -115,11 +134,19 @@ class Simulation:
             await self._write(device, luck.choice(sorted(device.saved)))
         elif act == "sync":
             await self._sync(device)
-        elif act == "crash":
+        elif act in ("crash", "half"):
+            if act == "half":  # the roll is in, the rest of the round is not
+                device.network.shut = frozenset({"push", "pull"})
+                await self._sync(device)
             revived = await self._start(device.name, device.secrets, device.log, device.time.skew, 0.2)
             revived.saved = device.saved
             self.devices[place] = revived
             await revived.replica.catch_up()
+        elif act in ACTS:
+            try:
+                await play(act, luck, self.devices)
+            except StraatError as error:
+                self.story.append(f"{act}: {error.code}")
 
     async def _write(self, device: Device, record: bytes | None) -> None:
         text = f"note {self._luck.bytes(4).hex()}"
@@ -128,12 +155,17 @@ class Simulation:
         known = device.replica.records.get(name)
         patch = Patch(text, known.replaces("detail.note") if known else ())
         change = Change("visit", "detail", name, device.writer.stamp(), {"note": patch}, nonce)
-        rings = frozenset({ring.own_ring(device.secrets.member), ring.coordinators_ring(self._organisation.team)})
+        here = device.roll.state.devices.get(device.keyring.device)
+        if here is None:
+            return  # it knows that it has left: the app takes no more notes
+        rings = frozenset({ring.own_ring(device.secrets.member), ring.coordinators_ring(here.team)})
         await device.writer.write([Part(change, rings)])
         device.saved.setdefault(name, []).append(text)  # from here on it may not be lost
         await device.replica.catch_up()
 
     async def _sync(self, device: Device) -> None:
+        if self._trust and device is self.devices[-1] and not self._draining:
+            return  # offline through all of it
         try:
             await device.syncer.once()
         except StraatError as error:
@@ -143,6 +175,7 @@ class Simulation:
 
     async def _drain(self) -> None:
         """The network is back: a few rounds for everyone."""
+        self._draining = True
         for _ in range(ROUNDS_TO_DRAIN):
             for device in self.devices:
                 await self._sync(device)
@@ -152,23 +185,43 @@ class Simulation:
             whole = await self._start(device.name, device.secrets, device.log, device.time.skew, 0.0)
             whole.saved = device.saved
             self.devices[place] = whole
-        for device in self.devices:
+        for _ in range(4 if self._trust else 1):
+            for device in self.devices:
+                await self._last_round(device)
+        if self._trust:
+            await adopt_all(self.devices[0], self._luck)
+            for device in self.devices:
+                await self._last_round(device)
+
+    async def _last_round(self, device: Device) -> None:
+        try:
             await device.syncer.once()
+        except Revoked:
+            self._demand(device.keyring.device in self.devices[0].roll.state.left, f"{device.name} has not left")
+        if device.keyring.device in device.roll.state.devices:
+            await drop_lost(device.log, device.roll, device.keyring, device.replica)
+            await device.replica.catch_up()
 
     async def _check(self) -> None:
-        coordinator, *contacts = self.devices
+        coordinator = self.devices[0]
         for device in self.devices:
+            present = device.keyring.device in coordinator.roll.state.devices
             self._demand(not device.log.pending(1), f"{device.name}'s queue is stuck")
-            self._demand(not device.replica.aside, f"{device.name} set something honest aside")
-            self._demand(not device.replica.withheld, f"{device.name} sees a gap")
-            self._demand(device.replica.waiting == 0, f"{device.name} waits for something")
+            if present:
+                self._demand(not device.replica.aside, f"{device.name} set something honest aside")
+                self._demand(not device.replica.withheld, f"{device.name} sees a gap")
+                self._demand(device.replica.waiting == 0, f"{device.name} waits for something")
             for record, notes in device.saved.items():
-                for holder in (device, coordinator):
+                for holder in [coordinator, device] if present else [coordinator]:
                     shown = holder.replica.records.get(record)
                     value = shown.value("detail.note") if shown else None
                     self._demand(value == notes[-1], f"{holder.name} shows {value} instead of {notes[-1]}")
-        for device in contacts:
-            self._demand(set(device.replica.records) == set(device.saved), f"{device.name} holds what is not theirs")
+            if present and coordinator.roll.state.devices[device.keyring.device].role is Role.CONTACT:
+                self._demand(
+                    set(device.replica.records) == set(device.saved), f"{device.name} holds what is not theirs"
+                )
+        for wrong in unkept(self.devices) if self._trust else ():
+            self._demand(False, wrong)
 
     def _demand(self, holds: bool, what: str) -> None:
         if not holds:

@@ -36,10 +36,13 @@ class Network:
 
     def __init__(self, service: Service, luck: Luck, loss: float) -> None:
         self._service, self._luck, self.loss = service, luck, loss
+        self.shut: frozenset[str] = frozenset()  # routes that do not answer: a round stops there
 
     async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
         """See the port."""
         chance = self._luck.seeded.random
+        if path.removeprefix("/v1/") in self.shut:
+            raise Unreachable("shut")
         if chance() < self.loss:
             raise Unreachable("request lost")
         reply = await self._answer(path, body, token)
@@ -60,6 +63,9 @@ class Network:
                 case "roll":
                     entries = await s.roll(self._carrier(token), wire.decode(wire.ROLL_AFTER, body))
                     return Reply(200, wire.encode(entries))
+                case "roll/append":
+                    head = await s.append(self._carrier(token), *wire.decode(wire.APPEND, body))
+                    return Reply(200, wire.encode(head))
                 case "push":
                     outcomes = await s.push(self._carrier(token), wire.decode(wire.PUSH, body))
                     return Reply(200, wire.encode(outcomes))

@@ -17,6 +17,13 @@ def test_a_seed_loses_nothing_and_everyone_agrees(seed: int) -> None:
     assert asyncio.run(Simulation(NativePrimitives(), seed, contacts=2 + seed % 5, steps=60).run()) > 0
 
 
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_a_seed_in_which_phones_are_lost_and_members_move_loses_nothing_either(seed: int) -> None:
+    """What a lost phone's owner noted is merged or can be adopted; nobody reads what is no longer theirs."""
+    simulation = Simulation(NativePrimitives(), seed, contacts=3 + seed % 4, steps=60, trust=True)
+    assert asyncio.run(simulation.run()) > 0
+
+
 def test_a_seed_replays_exactly() -> None:
     """The same seed tells the same story."""
     stories = []
