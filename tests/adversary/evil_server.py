@@ -11,19 +11,22 @@ its store, and only what travels between them is changed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
 
 import msgpack
 
-from app.platform.native_crypto import NativePrimitives
+from app.platform.native import FileDeviceKey
 from app.services.app import App
 from app.services.models import QueueFilter
 from sync.core import codec, wire
 from sync.core.errors import StraatError, from_code
+from sync.core.ports import Wrapper
 from tests.support.settled_team import FATMA, FORM, JOKE, MINUTE, Team, hushed, session_of, team
 
 ROUND_SECONDS = 20  # a round that takes longer has been caught in a loop
@@ -210,19 +213,27 @@ def each_page(change: Callable[[list[Any]], list[Any]]) -> Trick:
     return rewritten(wire.PULLED, lambda value: [[ring, change(items), more] for ring, items, more in value])
 
 
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder that is gone afterwards, in memory where the system has a place for that."""
+    place = Path("/dev/shm")
+    with TemporaryDirectory(dir=place if os.access(place, os.W_OK) else None, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 # -- the siege -------------------------------------------------------------------------------------------
 
 
-class Quick(NativePrimitives):
-    """Remembers what a PIN was stretched to: the same result, and sixty unlocks take no minute."""
+class QuickKey(FileDeviceKey):
+    """Remembers what a PIN gave: the same result, and hundreds of unlocks take no minute."""
 
-    _known: dict[tuple[bytes, bytes, int], bytes] = {}  # noqa: RUF012 shared by all on purpose
+    _known: ClassVar[dict[tuple[bytes, bytes, int, bytes], Wrapper]] = {}
 
-    async def stretch(self, secret: bytes, salt: bytes, rounds: int) -> bytes:
+    async def wrapper(self, secret: bytes, salt: bytes, rounds: int) -> Wrapper:
         """See the port."""
-        asked = (secret, salt, rounds)
+        asked = (secret, salt, rounds, await self.mac(b"which device"))
         if asked not in self._known:
-            self._known[asked] = await super().stretch(secret, salt, rounds)
+            self._known[asked] = await super().wrapper(secret, salt, rounds)
         return self._known[asked]
 
 
@@ -238,7 +249,8 @@ class Siege:
 
     async def opened(self, name: str, secret: str) -> App:
         """A device unlocked (again), with nothing going on by itself."""
-        app = self.t.device(name, primitives=Quick())
+        app = self.t.device(name)
+        app.live.world = replace(app.live.world, device_key=QuickKey(self.t.folder / name / "device.key"))
         await app.start()
         await app.unlock(secret)
         return await hushed(app)

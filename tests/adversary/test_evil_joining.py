@@ -15,7 +15,7 @@ from sync.core.ids import entry_hash
 from sync.core.invitation import Invitation
 from sync.core.rights import Role as Code
 from sync.core.roll_entry import Invite
-from tests.adversary.evil_server import Answer, Honest, Quick, Request, Siege, besieged, ok, refusal, says
+from tests.adversary.evil_server import Answer, Honest, Request, Siege, besieged, ok, refusal, says
 from tests.support.native_app import TestClock
 from tests.support.organisation import RANDOM, founded, new_organisation
 from tests.support.settled_team import DAY, FATMA, hushed, session_of
@@ -73,7 +73,7 @@ ROLLS: dict[str, Callable[[Lie], Entries]] = {
 
 async def strange(s: Siege) -> App:
     """A phone that nobody has used."""
-    return s.t.device(f"nieuw{len(s.t.apps)}", primitives=Quick())
+    return s.t.device(f"nieuw{len(s.t.apps)}")
 
 
 @pytest.mark.parametrize("name", ROLLS)

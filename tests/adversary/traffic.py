@@ -9,11 +9,9 @@ guesses are made on the sizes as they would be without padding.
 import asyncio
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import median
 
 from app.services.models import Gift, Outcome, Wish
@@ -21,7 +19,7 @@ from sync.core import wire
 from sync.core.envelope import Envelope, open_many, parse
 from sync.core.padding import padded_size
 from sync.core.ports import TAG_BYTES
-from tests.adversary.evil_server import Siege, besieged
+from tests.adversary.evil_server import Siege, besieged, in_memory
 from tests.support.organisation import P
 from tests.support.settled_team import FORM, session_of, settle
 
@@ -78,38 +76,43 @@ def _row(e: Envelope, size: int) -> tuple[int, int, int]:
 async def watched(visits: int) -> tuple[list[Act], list[str]]:
     """Visits of all kinds with changes in between, each sent by itself; and what a round with nothing to send is."""
     dice, acts = random.Random(4), list[Act]()
-    folder = Path(tempfile.mkdtemp())
-    await settle(folder / "settled")
-    async with besieged(folder / "settled", folder / "t") as s:
-        for _ in range(visits):
-            s.t.clock.now += 60_000
-            shared, length = dice.random() < 0.7, a_length(dice)
-            form = replace(
-                FORM,
-                shared=shared,
-                address=f"{dice.choice(['Tulpstraat', 'Zonnebloemhof', 'Lage Wei'])} {dice.randrange(1, 200)}",
-                outcome=dice.choice(list(Outcome)),
-                gift=dice.choice(list(Gift)),
-                wishes=frozenset(dice.sample(list(Wish), dice.randrange(4))),
-                note=a_text(dice, length),
-            )
-            visit = await s.fatma.save_visit(form)
-            acts.append(await seen(s, "new", shared, length))
-            if dice.random() < 0.3:
-                longer = a_text(dice, length + dice.randrange(10, 100))
-                await s.fatma.save_visit(replace(form, note=longer), visit)
-                acts.append(await seen(s, "note changed", shared, len(longer)))
-            if dice.random() < 0.15:
-                await s.fatma.save_visit(replace(form, outcome=dice.choice(list(Outcome)), note=form.note), visit)
-                act = await seen(s, "outcome changed", shared, length)
-                acts += [act] if len(act.padded) == 1 else []
-            if dice.random() < 0.1:
-                await s.fatma.remove_visit(visit)
-                acts.append(await seen(s, "removed", shared, length))
-        heard = len(s.evil.heard)
-        await s.round(s.fatma)
-        quiet = [r.path for r in s.evil.heard[heard:]]
+    with in_memory() as folder:
+        await settle(folder / "settled")
+        async with besieged(folder / "settled", folder / "t") as s:
+            quiet = await lived(s, dice, visits, acts)
     return acts, quiet
+
+
+async def lived(s: Siege, dice: random.Random, visits: int, acts: list[Act]) -> list[str]:
+    """The visits; what the server hears in a round after them."""
+    for _ in range(visits):
+        s.t.clock.now += 60_000
+        shared, length = dice.random() < 0.7, a_length(dice)
+        form = replace(
+            FORM,
+            shared=shared,
+            address=f"{dice.choice(['Tulpstraat', 'Zonnebloemhof', 'Lage Wei'])} {dice.randrange(1, 200)}",
+            outcome=dice.choice(list(Outcome)),
+            gift=dice.choice(list(Gift)),
+            wishes=frozenset(dice.sample(list(Wish), dice.randrange(4))),
+            note=a_text(dice, length),
+        )
+        visit = await s.fatma.save_visit(form)
+        acts.append(await seen(s, "new", shared, length))
+        if dice.random() < 0.3:
+            longer = a_text(dice, length + dice.randrange(10, 100))
+            await s.fatma.save_visit(replace(form, note=longer), visit)
+            acts.append(await seen(s, "note changed", shared, len(longer)))
+        if dice.random() < 0.15:
+            await s.fatma.save_visit(replace(form, outcome=dice.choice(list(Outcome)), note=form.note), visit)
+            act = await seen(s, "outcome changed", shared, length)
+            acts += [act] if len(act.padded) == 1 else []
+        if dice.random() < 0.1:
+            await s.fatma.remove_visit(visit)
+            acts.append(await seen(s, "removed", shared, length))
+    heard = len(s.evil.heard)
+    await s.round(s.fatma)
+    return [r.path for r in s.evil.heard[heard:]]
 
 
 View = Callable[[Act], tuple[tuple[int, int, int], ...]]
