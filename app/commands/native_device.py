@@ -1,5 +1,6 @@
 """A device on CPython: its log in a folder, no page around it. For the demo's members and for tests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +57,9 @@ class QuietPage:
     def keep_invitation(self, text: str) -> None:
         """See PagePort."""
         self.kept_invitation = text
+
+    def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:
+        """See PagePort."""
 
     async def scan(self, hint: str, close: str) -> str:
         """See PagePort."""

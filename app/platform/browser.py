@@ -131,6 +131,11 @@ class BrowserPage:
         page.invitation = text
         _post(invitation=text)
 
+    def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:
+        """See PagePort."""
+        rows = ["".join("1" if dark else "0" for dark in row) for row in qr]
+        _post(sheet={"title": title, "lines": list(lines), "words": list(words), "qr": rows})
+
     async def scan(self, hint: str, close: str) -> str:
         """See PagePort."""
         if self._scanned is None or self._scanned.done():

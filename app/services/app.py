@@ -14,6 +14,7 @@ from app.services.joining import RECOVERY_ROUTE, Joining
 from app.services.live import Live
 from app.services.locking import Locking
 from app.services.models import (
+    VALID_DAYS,
     AsideItem,
     HelpLine,
     InvitationLook,
@@ -22,6 +23,7 @@ from app.services.models import (
     QueueFilter,
     ReviewState,
     Role,
+    SheetPage,
     Stage,
     SyncStatus,
     Visit,
@@ -146,6 +148,10 @@ class App:
     async def scan(self, hint: str, close: str) -> str:
         """See AppFace."""
         return await self.live.page.scan(hint, close)
+
+    def print_sheet(self, title: str, lines: Sequence[str], sheet: SheetPage) -> None:
+        """See AppFace."""
+        self.live.page.print_sheet(title, lines, sheet.words, sheet.qr)
 
     def leave_invitation(self) -> None:
         """See AppFace."""
@@ -323,7 +329,7 @@ class App:
         self, name: str, role: Role | None, team: bytes = b"", back: bytes = b"", days: int = 14
     ) -> InviteLink:
         s, w = self.live.require_session(), self.live.world
-        if days not in inviting.DAYS:
+        if days not in VALID_DAYS:
             raise BadInput("days", "unknown")
         return await inviting.invite(
             w.primitives,

@@ -163,6 +163,9 @@ class AppFace(Protocol):
     async def scan(self, hint: str, close: str) -> str:
         """The text of a QR code, read with the camera; "" when it was closed. See PagePort."""
 
+    def print_sheet(self, title: str, lines: Sequence[str], sheet: SheetPage) -> None:
+        """Open the browser's print of a recovery sheet."""
+
     def leave_invitation(self) -> None:
         """Leave an invitation that does not work: back to WELCOME."""
 

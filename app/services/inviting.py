@@ -19,7 +19,6 @@ from sync.device.secrets import Secrets
 from sync.device.syncer import Syncer
 
 DAY_MILLIS = 24 * 60 * 60 * 1000
-DAYS = (1, 7, 14, 30)  # how long an invitation may work
 VALID_MILLIS = 14 * DAY_MILLIS
 ROUTE = "uitnodiging"
 MAX_NAME = 80

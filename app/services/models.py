@@ -12,6 +12,7 @@ __all__ = ["HelpLine", "Role"]
 MAX_NOTE = 10_000
 MAX_ADDRESS = 200
 MIN_PIN = 6
+VALID_DAYS = (1, 7, 14, 30)  # how long an invitation may be used
 
 
 class Stage(Enum):

@@ -1,5 +1,6 @@
 """What the app needs of the device around it, beyond the ports of sync.core: where its log lies, and its page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +58,9 @@ class PagePort(Protocol):
         """The text of a QR code, read with the camera; "" when the person closed it. `hint` and `close` are what
         to show meanwhile. Raises BadInput("scan", "refused" | "no_camera" | "failed").
         """
+
+    def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:
+        """Print one page: a title, a QR code (rows, True is dark), numbered words, and sentences. Kept nowhere."""
 
     def reload(self) -> None:
         """Start the page again: ends everything in memory."""

@@ -23,8 +23,12 @@ from app.views.common.wipe import WipeScreen
 from app.views.contact.home import HomeScreen
 from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
+from app.views.coordinate.areas import AreasScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
+from app.views.coordinate.person import ConfirmScreen, PersonScreen
+from app.views.coordinate.quarantine import QuarantineScreen
 from app.views.coordinate.queue import QueueScreen, ReviewPane
+from app.views.coordinate.sheet import SheetScreen
 from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
 from app.views.screen import Screen
@@ -195,7 +199,7 @@ class Shell:
             "bezoek": lambda: VisitReadScreen(self, record_of(rest)),
             "bezoeken": lambda: HomeScreen(self),
             "beoordeel": lambda: ReviewPane(self, record_of(rest)),
-            "mensen": lambda: PeopleScreen(self),
+            **(self._coordinating(rest) if self._coordinates() else {}),
             "apparaat": lambda: SecondDeviceScreen(self),
             "slot": lambda: LockSettingsScreen(self),
             "pincode": lambda: ChangeSecretScreen(self),
@@ -203,6 +207,17 @@ class Shell:
         }
         home = QueueScreen if self._coordinates() else HomeScreen
         return makers.get(first, lambda: home(self))()
+
+    def _coordinating(self, rest: str) -> dict[str, Callable[[], Screen]]:
+        """What only a coordinator opens."""
+        return {
+            "mensen": lambda: PeopleScreen(self),
+            "mens": lambda: PersonScreen(self, record_of(rest)),
+            "bevestig": lambda: ConfirmScreen(self, record_of(rest)),
+            "gebieden": lambda: AreasScreen(self),
+            "herstelblad": lambda: SheetScreen(self),
+            "quarantaine": lambda: QuarantineScreen(self),
+        }
 
     def _coordinates(self) -> bool:
         return self.app.role is Role.COORDINATOR
@@ -267,6 +282,7 @@ class Shell:
         belongs = {"/nieuw": self.visits_route, "/wijzig": self.visits_route, "/bezoek": self.visits_route}
         belongs |= {"/beoordeel": "/", "/apparaat": "/instellingen", "/slot": "/instellingen"}
         belongs |= {"/pincode": "/instellingen", "/wissen": "/instellingen"}
+        belongs |= dict.fromkeys(("/mens", "/bevestig", "/gebieden", "/herstelblad", "/quarantaine"), "/mensen")
         routes = [route for route, _label, _icon in self._places()]
         place = belongs.get(first, first)
         return routes.index(place) if place in routes else 0

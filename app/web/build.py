@@ -20,8 +20,8 @@ from app.web.headers import HEADERS
 ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory" / "helplines.json"
-_VERSIONED = ("worker.js", "page.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "opfs.js", "crypto.js",
-              "passkey.js", "first.css")  # fmt: skip
+_VERSIONED = ("worker.js", "page.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "print.js", "opfs.js",
+              "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
           ".webmanifest": "application/manifest+json", ".woff2": "font/woff2", ".zip": "application/zip",

@@ -108,6 +108,7 @@ function fromPython(facts) {
   if (facts.marker === false) localStorage.removeItem(MARKER);
   if ("invitation" in facts) invitation.keep(facts.invitation);
   if (facts.scan) scan(facts.scan);
+  if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
   if (facts.rescued) updating.start(true);
   if ("inside" in facts) covering = facts.inside;
   if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }

@@ -3,7 +3,7 @@
 import flet as ft
 
 from app.services.language import _, day_text
-from app.services.models import Role
+from app.services.models import InvitationLook, Role
 from app.services.wording import field_text, sentence_of
 from app.views.common.arrival import advice
 from app.views.common.secret import NewSecret
@@ -19,6 +19,30 @@ def role_text(role: Role) -> str:
         Role.COLLECTOR: _("collectant"),
         Role.COORDINATOR: _("coördinator"),
     }[role]
+
+
+def _offers(look: InvitationLook) -> list[ft.Control]:
+    """What the invitation is for, what it is bound to, and what is gone before one begins."""
+    if look.sheet:
+        return [
+            text(_("Je gebruikt een herstelblad. Dit apparaat wordt er een van jou, als coördinator.")),
+            notice(_("Het blad werkt één keer. Maak daarna meteen een nieuw."), ft.Icons.NOTE_OUTLINED),
+            *_what_comes_back(),
+        ]
+    until = text(_("De uitnodiging geldt tot en met {day}.").format(day=day_text(look.expires)), soft=True)
+    if look.returning:
+        why = _("Dit apparaat neemt de plaats in van wat je had. Je bent {role}.").format(role=role_text(look.role))
+        return [text(why), *_what_comes_back(), until]
+    if look.second_device:
+        return [text(_("Dit apparaat komt erbij als een apparaat van jou.")), until]
+    return [text(_("Je bent uitgenodigd als {role}.").format(role=role_text(look.role))), until]
+
+
+def _what_comes_back() -> list[ft.Control]:
+    return [
+        notice(_("Terug komt wat je met de coördinator deelde. Dat kan even duren."), ft.Icons.CLOUD_DOWNLOAD_OUTLINED),
+        notice(_("Weg is wat alleen voor jezelf was, en wat nooit verstuurd is."), ft.Icons.CLOUD_OFF_OUTLINED),
+    ]
 
 
 class InvitedScreen(Screen):
@@ -45,16 +69,10 @@ class InvitedScreen(Screen):
         self.first.label = secret
         self.button = main_button(_("Meedoen"), self.safe(self._accept), ft.Icons.CHECK)
         self.busy = ft.ProgressBar(visible=False)
-        known = [] if look.second_device else [self.name]
-        why = (
-            _("Dit apparaat komt erbij als een apparaat van jou.")
-            if look.second_device
-            else _("Je bent uitgenodigd als {role}.").format(role=role_text(look.role))
-        )
+        known = [] if look.second_device or look.returning else [self.name]
         return page_body(
-            title(_("Fijn dat je meedoet")),
-            text(why),
-            text(_("De uitnodiging geldt tot en met {day}.").format(day=day_text(look.expires)), soft=True),
+            title(_("Welkom terug") if look.returning else _("Fijn dat je meedoet")),
+            *_offers(look),
             *known,
             *self.secret.controls,
             notice(_("Onthoud dit goed. Niemand kan het voor je opzoeken, ook de coördinator niet.")),

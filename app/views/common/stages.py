@@ -26,6 +26,7 @@ class StageScreen(Screen):
             Stage.GONE: self._gone,
             Stage.DAMAGED: self._damaged,
             Stage.ENROLLING: self._enrolling,
+            Stage.SIGNED_OFF: self._signed_off,
         }.get(self.app.stage, self._starting)
         return page_body(*maker(), *self.foot())
 
@@ -65,6 +66,14 @@ class StageScreen(Screen):
                 _("Geen verbinding? De app probeert het vanzelf opnieuw. Je kunt hem ook later weer openen."), soft=True
             ),
             side_button(_("Nog een keer proberen"), self.safe(self._retry)),
+        ]
+
+    def _signed_off(self) -> list[ft.Control]:
+        return [
+            title(_("Dit apparaat is afgemeld")),
+            notice(sentence_of("revoked"), ft.Icons.WARNING_AMBER, alarm=True),
+            text(_("Wat je eerder verstuurde, blijft bij je team. Daarna wist de app wat er op dit apparaat staat.")),
+            text(_("Klopt dit niet? Bel je coördinator. Met een nieuwe uitnodiging kun je opnieuw beginnen.")),
         ]
 
     async def _retry(self, e) -> None:

@@ -5,9 +5,10 @@ import time
 import flet as ft
 
 from app.services.language import _, counted, day_text, moment_text
-from app.services.models import Visit
+from app.services.models import Role, Visit
 from app.services.wording import sentence_of, withheld
 from app.views.cards import Cards
+from app.views.common.notices import Notices
 from app.views.contact.words import outcomes
 from app.views.parts import card, main_button, notice, page_body, quiet_button, stack, text, title
 from app.views.screen import Screen
@@ -24,10 +25,11 @@ class HomeScreen(Screen):
         self.sync = stack(spacing=8)
         self.list = stack(spacing=12)
         self.draft = stack(spacing=8)
-        self.hello = stack()
+        self.hello, self.notices = stack(), Notices(self)
         self.refresh()
         return page_body(
             self.hello,
+            *([] if self.app.role is Role.COORDINATOR else [self.notices]),  # theirs stand above the queue
             main_button(_("Nieuw welkomstbezoek"), self.go("/nieuw"), ft.Icons.ADD_HOME_OUTLINED),
             self.draft,
             self.sync,
@@ -37,6 +39,7 @@ class HomeScreen(Screen):
 
     def refresh(self) -> None:
         self.hello.controls = [title(_("Hoi {name}").format(name=self.app.my_name))]
+        self.notices.follow()
         self.sync.controls = [self._sync_card()]
         unfinished = self.app.draft("new")
         self.draft.controls = (

@@ -1,14 +1,17 @@
-"""The people of the team, and inviting: a link and a QR code, for one device, once."""
+"""The people: who is in and who is invited, and inviting: a link and a QR code, for one device, once."""
 
+from contextlib import suppress
 from itertools import groupby
 
 import flet as ft
 import flet.canvas as cv
 
+from app.services.face import AppFace
 from app.services.language import _, counted, day_text
-from app.services.models import InviteLink, Member, Role
+from app.services.models import VALID_DAYS, InviteLink, Person, Role, Waiting
 from app.services.wording import field_text
 from app.views.common.invited import role_text
+from app.views.common.notices import Notices
 from app.views.parts import (
     card,
     field,
@@ -16,68 +19,148 @@ from app.views.parts import (
     notice,
     page_body,
     pick,
+    quiet_button,
     side_button,
     stack,
     text,
     title,
 )
 from app.views.screen import Screen
-from sync.core.errors import BadInput
+from sync.core.errors import BadInput, StraatError
 
 QR_WIDTH = 300
+
+
+def named(p: Person) -> str:
+    """A member's name, with what to know about it."""
+    name, me = p.name or _("naam nog niet bekend"), _("jij")
+    return f"{name} ({me})" if p.me else name
+
+
+def area_name(app: AppFace, team: bytes) -> str:
+    """A team's name, or what it is called as long as it has none."""
+    for known in app.trust.teams():
+        if known.id == team and known.name:
+            return known.name
+        if known.id == team and known.parent is None:
+            return _("hele organisatie")
+    return _("gebied zonder naam")
 
 
 class PeopleScreen(Screen):
     """Who is in, and who is to come."""
 
     def build(self) -> ft.Control:
-        self.role = Role.CONTACT
-        self.list, self.roles = stack(spacing=12), ft.Column()
+        self.role, self.days, self.team = Role.CONTACT, 14, b""
+        self.notices, self.list, self.waiting = Notices(self), stack(spacing=12), stack(spacing=12)
+        self.choices = stack(spacing=12)
         self.name = field(_("Naam"), on_submit=self.safe(self._invite))
         self.link = stack(spacing=16)
-        self._draw_roles()
+        self._draw_choices()
         self.refresh()
         return page_body(
             title(_("Mensen")),
+            self.notices,
             self.list,
+            self.waiting,
+            ft.Row(self._ways(), wrap=True, spacing=12, run_spacing=12),
             title(_("Iemand uitnodigen"), 2),
             self.name,
-            self.roles,
+            self.choices,
             main_button(_("Maak uitnodiging"), self.safe(self._invite), ft.Icons.PERSON_ADD_ALT),
             self.link,
         )
 
-    def refresh(self) -> None:
-        self.list.controls = [self._card(m) for m in self.app.members()]
+    def _ways(self) -> list[ft.Control]:
+        return [
+            side_button(_("Gebieden"), self.go("/gebieden"), ft.Icons.MAP_OUTLINED),
+            side_button(_("Herstelblad"), self.go("/herstelblad"), ft.Icons.NOTE_OUTLINED),
+            side_button(_("Van afgemelde apparaten"), self.go("/quarantaine"), ft.Icons.INVENTORY_2_OUTLINED),
+        ]
 
-    def _card(self, m: Member) -> ft.Control:
-        me = _("jij")
-        name = (m.name or _("naam nog niet bekend")) + (f" ({me})" if m.me else "")
-        devices = counted("{n} apparaat", "{n} apparaten", m.devices)
-        return card(
-            text(name, weight=ft.FontWeight.W_600, size=18), text(f"{role_text(m.role)} · {devices}", soft=True)
+    async def opened(self) -> None:
+        """Ask on which day each device was last there; without a connection the day is not shown."""
+        with suppress(StraatError):
+            await self.app.trust.refresh()
+
+    def refresh(self) -> None:
+        people = self.app.trust.people()
+        self.notices.follow()
+        self.list.controls = [self._card(p) for p in people]
+        waiting = self.app.trust.waiting()
+        self.waiting.controls = [title(_("Uitgenodigd"), 2), *map(self._waiting_card, waiting)] if waiting else []
+
+    def _card(self, p: Person) -> ft.Control:
+        devices = counted("{n} apparaat", "{n} apparaten", len(p.devices)) if p.devices else _("doet niet meer mee")
+        facts = [role_text(p.role), devices]
+        if len(self.app.trust.teams()) > 1:
+            facts.insert(1, area_name(self.app, p.team))
+        days = [d.seen for d in p.devices if d.seen]
+        if days:
+            facts.append(_("laatst verbonden {day}").format(day=day_text(max(days), self.app.today())))
+        rows: list[ft.Control] = [
+            text(named(p), weight=ft.FontWeight.W_600, size=18),
+            text(" · ".join(facts), soft=True),
+        ]
+        if any(not d.confirmed for d in p.devices):
+            rows.append(
+                notice(_("Leest nog niet mee: vergelijk eerst de woorden."), ft.Icons.RECORD_VOICE_OVER_OUTLINED)
+            )
+        return card(*rows, on_click=self.go(f"/mens/{p.id.hex()}"))
+
+    def _waiting_card(self, w: Waiting) -> ft.Control:
+        said = _("{role} in {place}, tot en met {day}").format(
+            role=role_text(w.role), place=area_name(self.app, w.team), day=day_text(w.expires, self.app.today())
         )
 
-    def _draw_roles(self) -> None:
-        roles = [(r, role_text(r)) for r in (Role.CONTACT, Role.COLLECTOR)]
-        self.roles.controls = [pick(roles, lambda r: r is self.role, self.safe(self._choose))]
+        async def withdraw(e) -> None:
+            await self.app.trust.withdraw(w.announced)
+            self.say(_("De uitnodiging werkt niet meer."))
 
-    def _choose(self, role: Role) -> None:
+        return card(text(said), quiet_button(_("Trek de uitnodiging in"), self.safe(withdraw), ft.Icons.CLOSE))
+
+    # -- inviting ------------------------------------------------------------------------------------------------
+
+    def _draw_choices(self) -> None:
+        teams = [t for t in self.app.trust.teams() if t.mine]
+        self.team = self.team or next((p.team for p in self.app.trust.people() if p.me), b"")
+        roles = [(r, role_text(r)) for r in Role]
+        days = [(n, counted("{n} dag", "{n} dagen", n)) for n in VALID_DAYS]
+        parts: list[ft.Control] = [pick(roles, lambda r: r is self.role, self.safe(self._choose_role))]
+        if len(teams) > 1:
+            areas = [(t.id, area_name(self.app, t.id)) for t in teams]
+            parts += [text(_("In welk gebied?")), pick(areas, lambda t: t == self.team, self.safe(self._choose_team))]
+        parts += [
+            text(_("Hoe lang geldt de uitnodiging?")),
+            pick(days, lambda n: n == self.days, self.safe(self._choose_days)),
+        ]
+        self.choices.controls = parts
+
+    def _choose_role(self, role: Role) -> None:
         self.role = role
-        self._draw_roles()
+        self._draw_choices()
+
+    def _choose_team(self, team: bytes) -> None:
+        self.team = team
+        self._draw_choices()
+
+    def _choose_days(self, days: int) -> None:
+        self.days = days
+        self._draw_choices()
 
     async def _invite(self, e) -> None:
         self.name.error = None
         try:
-            made = await self.app.invite(self.name.value or "", self.role)
+            made = await self.app.invite(self.name.value or "", self.role, self.team, self.days)
         except BadInput as error:
             self.name.error = field_text(error)
             return
         self.name.value = ""
-        self.link.controls = invite_parts(self, made)
+        self.link.controls = invite_parts(self, made, area_name(self.app, self.team))
+        self.refresh()
 
 
-def invite_parts(screen: Screen, made: InviteLink) -> list[ft.Control]:
+def invite_parts(screen: Screen, made: InviteLink, place: str = "") -> list[ft.Control]:
     """A fresh invitation to hand over."""
 
     async def copy(e) -> None:
@@ -85,8 +168,11 @@ def invite_parts(screen: Screen, made: InviteLink) -> list[ft.Control]:
         screen.say(_("De link is gekopieerd."))
 
     words = _("Stuur deze link alleen aan {name}. Hij werkt één keer, tot en met {day}.")
+    bounds = _("Wie hem gebruikt, doet mee als {role} in {place}.").format(role=role_text(made.role), place=place)
+    known = [text(bounds, soft=True)] if place else []
     return [
         notice(words.format(name=made.name, day=day_text(made.expires)), ft.Icons.VPN_KEY_OUTLINED),
+        *known,
         ft.Row([qr_picture(made.qr)], alignment=ft.MainAxisAlignment.CENTER),
         field(_("Link"), made.url, read_only=True, multiline=True),
         side_button(_("Kopieer de link"), screen.safe(copy), ft.Icons.CONTENT_COPY),
@@ -104,7 +190,7 @@ def dark_runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
     return runs
 
 
-def qr_picture(rows: tuple[tuple[bool, ...], ...]) -> ft.Control:
+def qr_picture(rows: tuple[tuple[bool, ...], ...], label: str = "") -> ft.Control:
     """The QR code on white, dark on light in every theme so that cameras read it."""
     cell = QR_WIDTH / len(rows)
     dark = ft.Paint(color="#000000")
@@ -116,7 +202,7 @@ def qr_picture(rows: tuple[tuple[bool, ...], ...]) -> ft.Control:
     picture = ft.Container(
         cv.Canvas(path, width=QR_WIDTH, height=QR_WIDTH), bgcolor="#FFFFFF", width=QR_WIDTH, height=QR_WIDTH
     )
-    return ft.Semantics(content=picture, image=True, label=_("QR-code van de uitnodiging"))
+    return ft.Semantics(content=picture, image=True, label=label or _("QR-code van de uitnodiging"))
 
 
 class SecondDeviceScreen(Screen):
@@ -128,7 +214,9 @@ class SecondDeviceScreen(Screen):
         self.link = stack(spacing=16)
         return page_body(
             title(_("Nog een apparaat van mij")),
-            text(_("Op je andere telefoon of laptop open je deze link. Daar kies je een eigen pincode.")),
+            text(
+                _("Lees op je andere telefoon of laptop de QR-code, of open de link. Daar kies je een eigen pincode.")
+            ),
             main_button(_("Maak een link voor mijzelf"), self.safe(self._make), ft.Icons.DEVICES),
             self.link,
         )

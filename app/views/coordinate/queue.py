@@ -6,6 +6,7 @@ from app.services.language import _, day_text
 from app.services.models import QueueFilter, ReviewState, Visit
 from app.services.wording import field_text
 from app.views.cards import Cards
+from app.views.common.notices import Notices
 from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
 from app.views.parts import (
@@ -38,9 +39,9 @@ class QueueScreen(Screen):
         self.cards = Cards(self._card, lambda v: (v, self.app.today(), self._chosen(v)))
 
     def build(self) -> ft.Control:
-        self.filters, self.list = ft.Column(), stack()
+        self.filters, self.list, self.notices = ft.Column(), stack(), Notices(self)
         self.refresh()
-        left = page_body(title(_("Beoordelen")), self.filters, self.list, width=LIST_WIDTH)
+        left = page_body(title(_("Beoordelen")), self.notices, self.filters, self.list, width=LIST_WIDTH)
         if not self.shell.wide:
             return left
         self.right = ft.Container(expand=True)
@@ -56,6 +57,7 @@ class QueueScreen(Screen):
             QueueFilter.ALL: _("Alles"),
         }
         self.filters.controls = [pick(list(names.items()), lambda f: f is self.which, self.safe(self._filter))]
+        self.notices.follow()
         visits = self.app.queue(self.which)
         self.list.controls = self.cards.of(visits[: self.limit]) or [
             text(_("Niets te beoordelen. Nieuwe bezoeken komen vanzelf binnen."), soft=True)

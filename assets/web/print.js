@@ -1,0 +1,26 @@
+// Prints a recovery sheet: a page of plain HTML that only the printer sees, gone from the document when that is done.
+
+const LATER_MILLIS = 60_000;
+const make = (tag, text = "") => Object.assign(document.createElement(tag), { textContent: text });
+
+function qrPicture(rows) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", `0 0 ${rows.length} ${rows.length}`);
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  const cells = rows.flatMap((row, y) => [...row].map((dark, x) => (dark === "1" ? `M${x} ${y}h1v1h-1z` : "")));
+  path.setAttribute("d", cells.join(""));
+  svg.append(path);
+  return svg;
+}
+
+export function printSheet({ title, lines, words, qr }) {
+  const sheet = make("section"), list = make("ol");
+  document.getElementById("sheet")?.remove();
+  sheet.id = "sheet";
+  list.append(...words.map((word) => make("li", word)));
+  sheet.append(make("h1", title), ...lines.map((line) => make("p", line)), qrPicture(qr), list);
+  document.body.append(sheet);
+  // On some phones "afterprint" comes before the page has been drawn.
+  addEventListener("afterprint", () => setTimeout(() => sheet.remove(), LATER_MILLIS), { once: true });
+  window.print();
+}
