@@ -150,7 +150,9 @@ class Service:
         roll = (await self._organisation(carrier.organisation)).roll
         last = len(roll.entries)
         if carrier.device in roll.state.left:
-            last = max(m.place for m in roll.state.marks[carrier.device] if m.role is None)
+            last = min(
+                m.place for m in roll.state.marks[carrier.device] if m.role is None
+            )  # later ones cut its own ring
         return _page(roll.entries[after : min(after + ROLL_PAGE_ITEMS, last)])
 
     async def append(self, carrier: Carrier, expected: bytes, entry: bytes) -> list[bytes]:
