@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sync.core.hlc import ZERO
 from sync.core.merge import Record
 
 _TABLES: dict[str, dict[str, Any]] = {
@@ -27,6 +28,7 @@ _TABLES: dict[str, dict[str, Any]] = {
         "note": str,
         "come_back": str,
         "hidden": int,
+        "made": str,
     },
     "reviews": {
         "id": str,
@@ -43,14 +45,14 @@ _TABLES: dict[str, dict[str, Any]] = {
 
 _TYPES = {str: "TEXT", int: "INTEGER"}
 _INDEXES = (
-    "visits_of_one ON visits (creator, day)",
-    "visits_by_day ON visits (day)",
+    "visits_of_one ON visits (creator, day, made)",
+    "visits_by_day ON visits (day, made)",
     "reviews_of_visit ON reviews (visit)",
 )
 
 
 class View:
-    """Tables `visits`, `reviews`, `members` and `areas`; ids are hex, days ISO, codes JSON."""
+    """Tables `visits`, `reviews`, `members` and `areas`; ids and stamps are hex, days ISO, codes JSON."""
 
     def __init__(self, db: sqlite3.Connection | None = None) -> None:
         """In a database of its own, or in one that may hold the tables already."""
@@ -133,7 +135,14 @@ def _visit(record: Record) -> tuple[str, dict[str, Any]]:
         "note": _text(record.value("detail.note")),
         "come_back": _text(record.value("detail.come_back")),
         "hidden": int(record.hidden),
+        "made": _made(record, "count.day"),
     }
+
+
+def _made(record: Record, field: str) -> str:
+    """When a field was first written: what stands first in a list on one device does so on all."""
+    register = record.fields.get(field)
+    return min((v.stamp for v in register.versions.values()), default=ZERO).to_bytes().hex() if register else ""
 
 
 def _review(record: Record) -> tuple[str, dict[str, Any]]:

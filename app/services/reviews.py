@@ -18,7 +18,7 @@ MAX_REPLY = 2_000
 
 _REVIEWED = "EXISTS (SELECT 1 FROM reviews WHERE visit = v.id)"
 _WHERE = {QueueFilter.OPEN: f"NOT {_REVIEWED}", QueueFilter.DONE: _REVIEWED, QueueFilter.ALL: "1"}
-_OLDEST = "v.day, v.rowid"
+_OLDEST = "v.day, v.made, v.id"
 
 
 def queue(session: Session, which: QueueFilter) -> Sequence[Visit]:

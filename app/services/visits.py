@@ -202,7 +202,7 @@ class Listed(Sequence[Visit]):
 
 def of_mine(session: Session) -> Sequence[Visit]:
     """This member's visits, newest day first, removed ones left out."""
-    return Listed(session, "v.creator = :me AND NOT v.hidden", "v.day DESC, v.rowid DESC", me=session.member.hex())
+    return Listed(session, "v.creator = :me AND NOT v.hidden", "v.day DESC, v.made DESC, v.id", me=session.member.hex())
 
 
 def my_ids(session: Session) -> list[str]:
