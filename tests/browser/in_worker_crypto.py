@@ -32,7 +32,9 @@ def _with(case, make):
 
 
 def _device() -> contract_device.Device:
-    return contract_device.Device(BrowserClock(), BrowserRandom(), BrowserDeviceKey, BrowserPrimitives(), _clear_site_data)
+    return contract_device.Device(
+        BrowserClock(), BrowserRandom(), BrowserDeviceKey, BrowserPrimitives(), _clear_site_data
+    )
 
 
 for _case in contract_primitives.CASES:

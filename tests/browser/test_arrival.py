@@ -103,7 +103,9 @@ def test_the_camera_reads_an_invitation(playwright: Playwright, server: ServerPr
     with chrome(playwright, tmp_path / "phone", flags=flags) as phone:
         with_detector(phone)
         phone.open(server.url)
-        phone.page.evaluate("globalThis.decoder = decodeGrey; globalThis.decodeGrey = async () => ''; 0")  # sees nothing
+        phone.page.evaluate(
+            "globalThis.decoder = decodeGrey; globalThis.decodeGrey = async () => ''; 0"
+        )  # sees nothing
         phone.tap("Lees een QR-code")
         overlay = phone.page.get_by_role("dialog", name="Richt de camera op de QR-code.")
         expect(overlay).to_be_visible()

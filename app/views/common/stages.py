@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.services.language import _
+from app.services.language import _, counted
 from app.services.models import Stage
 from app.services.wording import field_text, sentence_of
 from app.views.common.arrival import paste_button
@@ -69,12 +69,38 @@ class StageScreen(Screen):
         ]
 
     def _signed_off(self) -> list[ft.Control]:
+        receipt = self.app.signing_off.receipt
+        confirmed, refused = (receipt.confirmed, receipt.refused) if receipt else (0, 0)
+        handed_in = counted(
+            "Alles is ingeleverd: de server heeft {n} bericht bevestigd.",
+            "Alles is ingeleverd: de server heeft {n} berichten bevestigd.",
+            confirmed,
+        )
+        kept = counted(
+            "De server neemt {n} bericht niet aan. Het staat nog op dit apparaat.",
+            "De server neemt {n} berichten niet aan. Ze staan nog op dit apparaat.",
+            refused,
+        )
+        wiped = text(_("Dit apparaat heeft zichzelf daarna gewist. Wat je verstuurde, blijft bij je team."))
+        rest = [
+            notice(kept, ft.Icons.WARNING_AMBER, alarm=True),
+            text(_("Bewaar ze als bestand en geef dat aan je coördinator. Daarna kun je dit apparaat wissen.")),
+            side_button(_("Bewaar het bestand"), self.safe(self._save_refused), ft.Icons.DOWNLOAD),
+        ]
         return [
             title(_("Dit apparaat is afgemeld")),
-            notice(sentence_of("revoked"), ft.Icons.WARNING_AMBER, alarm=True),
-            text(_("Wat je eerder verstuurde, blijft bij je team. Daarna wist de app wat er op dit apparaat staat.")),
+            *(rest if refused else [notice(handed_in, ft.Icons.CHECK_CIRCLE_OUTLINE), wiped]),
             text(_("Klopt dit niet? Bel je coördinator. Met een nieuwe uitnodiging kun je opnieuw beginnen.")),
+            side_button(
+                _("Wis dit apparaat") if refused else _("Opnieuw beginnen"),
+                self.safe(lambda e: self.app.signing_off.finish()),
+            ),
         ]
+
+    async def _save_refused(self, e) -> None:
+        data = self.app.signing_off.refused_file()
+        await ft.FilePicker().save_file(file_name="straatcontact-niet-aangenomen.bin", src_bytes=data)
+        self.say(_("Het bestand is verzegeld: alleen je team kan het lezen."))
 
     async def _retry(self, e) -> None:
         await self.app.retry_enrolment()
