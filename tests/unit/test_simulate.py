@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.platform.native_crypto import NativePrimitives
+from sync.device.steward import Steward
 from sync.server.store import NewEnvelope, Page
 from sync.server.store_memory import MemoryStore
 from sync.simulate.run import Broken, Simulation
@@ -70,3 +71,30 @@ def test_a_planted_fault_is_caught(fault: type[MemoryStore]) -> None:
     """A server that forgets, or cursors that skip, break the simulation within a few seeds."""
     with pytest.raises(Broken):
         asyncio.run(_ten_seeds(fault))
+
+
+async def _nothing(_: Steward) -> None:
+    """A device that neglects its upkeep."""
+
+
+async def _adopting_nothing(*_: object) -> None:
+    """A coordinator who lets everything lie in quarantine."""
+
+
+async def _neglected() -> None:
+    for seed in range(1, 21):
+        await Simulation(NativePrimitives(), seed, contacts=4, steps=60, trust=True).run()
+
+
+def test_a_ring_that_nobody_renews_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the upkeep of devices the simulation breaks within a few seeds."""
+    monkeypatch.setattr(Steward, "keep", _nothing)
+    with pytest.raises(Broken, match=r"renewed|upkeep|open"):
+        asyncio.run(_neglected())
+
+
+def test_a_note_that_is_refused_for_its_cut_instead_of_kept_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quarantine is no bin: were it one, the lost phone's notes would be missing."""
+    monkeypatch.setattr("sync.simulate.run.adopt_all", _adopting_nothing)
+    with pytest.raises(Broken, match=r"aside|shows"):
+        asyncio.run(_neglected())
