@@ -1,289 +1,308 @@
-"""Laws of the roll: whatever anyone tries in any order, allowed or not, these hold after every entry."""
+"""Whatever is decided in whatever order: nobody opens what is not theirs, nobody who left gets a key, nothing half."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections import defaultdict
 from dataclasses import dataclass, field
-from random import Random
+from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from sync.core import ring
 from sync.core.errors import StraatError
 from sync.core.rights import Role
 from sync.core.roll import Roll
-from sync.core.roll_entry import AddDevice, Body, Place, Recover, Renew, Revoke, Team, Withdraw, parse
+from sync.core.roll_entry import AddDevice, Entry, Genesis, Invite, Place, Recover, Renew, Revoke, Team, Withdraw, parse
 from sync.core.roll_state import SheetKey, State
-from tests.support.core_world import P, Person, World, add_device, founded, keys, run
-from tests.support.roll_steps import (
-    extend,
-    found_team,
-    grant,
-    invitation_for,
-    joined,
-    laptop_of,
-    next_epoch,
-    place,
-    private,
-    recovery,
-    renew,
-    revoke,
-    sheet_made,
-    signed,
-)
+from sync.device.ring_keys import granted_in
+from tests.support import roll_steps as steps
+from tests.support.core_world import P, Person, add_device, founded, keys, run
 from tests.vectors.vector import fixed
 
-MOST = 9  # devices there ever are
+Epoch = tuple[bytes, int]
+picks = st.integers(0, 1_000)
 
 
-@dataclass(slots=True)
-class Town:
-    """A roll, everyone who was ever on it, and the sheets that were ever made."""
-
-    w: World
-    people: list[Person] = field(default_factory=list)
-    sheets: list[tuple[str, SheetKey]] = field(default_factory=list)
-    made: int = 0
-
-    def name(self) -> str:
-        """A name that was not used before."""
-        self.made += 1
-        return f"town {self.made}"
-
-    def person(self, n: int) -> Person:
-        """Anyone who is there or was."""
-        return self.people[n % len(self.people)]
-
-    def author(self, n: int) -> Person:
-        """A coordinator who is there in two of three tries, else anyone."""
-        there = (p for p in self.people if p.device in self.w.state.devices)
-        confirmed = [p for p in there if self.w.state.coordinates(p.device, self.w.state.devices[p.device].team)]
-        return confirmed[n % len(confirmed)] if n % 3 else self.person(n)
-
-    def team(self, n: int) -> bytes:
-        """A team that is there."""
-        return sorted(self.w.state.teams)[n % len(self.w.state.teams)]
-
-    def ring(self, n: int) -> bytes:
-        """A ring that is there."""
-        return sorted(self.w.state.rings)[n % len(self.w.state.rings)]
+def entitled(state: State, holder: bytes, ring_id: bytes) -> bool:
+    """Who may open a ring, said once more and in other words than the roll's own rules."""
+    known = state.devices.get(holder) or state.sheets.get(holder)
+    if known is None:
+        return False
+    r = state.rings[ring_id]
+    if r.kind == ring.OWN:
+        return known.member == r.owner
+    above, team = [], r.owner
+    while team is not None:
+        above.append(team)
+        team = state.teams[team]
+    coordinates = isinstance(known, SheetKey) or known.role is Role.COORDINATOR
+    return (coordinates and known.team in above) or (r.kind == ring.TEAM and known.team == r.owner)
 
 
-Act = Callable[[Town, Person, int, int], None]
+@dataclass
+class Knowledge:
+    """Who ever got which private half into their hands, read off the entries alone."""
+
+    of: dict[Epoch, set[bytes]] = field(default_factory=lambda: defaultdict(set))
+    invited: dict[bytes, list[Epoch]] = field(default_factory=dict)  # announced → what the invitation carries
+
+    def hear(self, entry: Entry, before: State, after: State) -> None:
+        """One entry that was taken."""
+        body = entry.body
+        invite = body.invite if isinstance(body, Genesis) else body if isinstance(body, Invite) else None
+        if invite:
+            self.invited[entry.hash] = [(g.ring, g.epoch) for g in invite.grants]
+        for holder in {*before.devices, *after.devices, *before.sheets, *after.sheets}:
+            known = after.sheets.get(holder)
+            for g in granted_in(entry, holder, known.agreement if known else b""):
+                self.of[g.ring, g.epoch].add(holder)
+        if isinstance(body, Renew | Revoke | Place | Team):
+            for e in body.epochs:  # whoever makes a key has it
+                self.of[e.ring, e.epoch].add(entry.author)
+        new = set(after.devices) - set(before.devices)
+        if isinstance(body, AddDevice | Recover):
+            [device] = new
+            carried = self.invited[body.announced] if isinstance(body, AddDevice) else self.with_(body.sheet)
+            own = after.rings[ring.own_ring(after.devices[device].member)]
+            for epoch in [*carried, *([(own.id, own.epoch)] if body.own_public else [])]:
+                self.of[epoch].add(device)
+
+    def with_(self, holder: bytes) -> list[Epoch]:
+        """All that someone has."""
+        return [epoch for epoch, who in self.of.items() if holder in who]
 
 
-def _welcome(t: Town, by: Person, a: int, b: int) -> None:
-    """Someone new, in any role and team, with that team's ring or nothing."""
-    team, name = t.team(b), t.name()
-    r = ring.team_ring(team)
-    epoch = t.w.state.rings[r].epoch
-    grants = {(r, epoch): private(t.w, r, epoch)} if b % 2 else {}
-    if len(t.people) < MOST:
-        role = Role(a % 3 + 1)
-        t.people.append(joined(t.w, name, fixed(name, 16), by=by, role=role, team=team, grants=grants))
+class RollMachine(RuleBasedStateMachine):
+    """Everyone who ever was there tries everything; what is taken must keep the laws below."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Two coordinators and a contact person, and a team below with a coordinator and a contact person."""
+        w = self.w = run(founded())
+        second = steps.member_of(w, "second", w.team, Role.COORDINATOR)
+        north = steps.found_team(w, "north")
+        nora, nico = steps.member_of(w, "nora", north, Role.COORDINATOR), steps.member_of(w, "nico", north)
+        self.people: list[Person] = [w.coordinator, w.contact, second, nora, nico]
+        self.sheets: dict[bytes, tuple[str, Person]] = {}
+        self.pending: list[tuple[str, bytes, bytes]] = []  # label, member, announced
+        self.known, self.count = Knowledge(), 0
+        self.history = [w.roll.at(parse(e).previous) for e in w.roll.entries] + [w.state]
+        for i, data in enumerate(self.w.roll.entries):
+            self.known.hear(parse(data), self.history[i], self.history[i + 1])
+
+    # -- trying ---------------------------------------------------------------------------------------------
+
+    def tried(self, entry: bytes) -> bool:
+        """Taken, or refused with nothing changed."""
+        before, length = self.w.state, len(self.w.roll.entries)
+        try:
+            run(self.w.roll.extend(P, [entry]))
+        except StraatError:
+            assert (self.w.state, len(self.w.roll.entries)) == (before, length)
+            return False
+        self.known.hear(parse(entry), before, self.w.state)
+        self.history.append(self.w.state)
+        return True
+
+    def someone(self, pick: int) -> Person:
+        """Most often a coordinator who is there, else anyone who ever was: also those who have left."""
+        there = self._coordinators() if pick % 4 else self.people
+        return there[pick // 4 % len(there)]
+
+    def _coordinators(self) -> list[Person]:
+        state = self.w.state
+        there = [p for p in self.people if p.device in state.devices]
+        return [p for p in there if state.coordinates(p.device, state.devices[p.device].team)]
+
+    def label(self, what: str) -> str:
+        self.count += 1
+        return f"{what} {self.count}"
+
+    def team(self, pick: int) -> bytes:
+        return sorted(self.w.state.teams)[pick % len(self.w.state.teams)]
+
+    def present(self, pick: int) -> bytes:
+        return sorted(self.w.state.devices)[pick % len(self.w.state.devices)]
+
+    # -- what people do -------------------------------------------------------------------------------------
+
+    @rule(by=picks, team=picks, role=st.sampled_from(Role), current=st.booleans(), again=st.booleans(), pick=picks)
+    def invite(self, by: int, team: int, role: Role, current: bool, again: bool, pick: int) -> None:
+        """A new member, or one who was there; with the team's ring or without."""
+        where = self.team(team)
+        gone = sorted({d.member for d in self.w.state.left.values()})
+        member = gone[pick % len(gone)] if again and gone else fixed(self.label("member"), 16)
+        r = ring.team_ring(where)
+        epoch = self.w.state.rings[r].epoch
+        grants = {(r, epoch): steps.private(self.w, r, epoch)} if current else {}
+        self.announce(self.someone(by), {"member": member, "role": role, "team": where, "grants": grants})
+
+    @rule(by=picks)
+    def invite_oneself(self, by: int) -> None:
+        """Another device of oneself, with all that the first holds."""
+        author = self.someone(by)
+        d = self.w.state.devices.get(author.device)
+        if d is not None:
+            held = sorted(self.w.state.readable(d.id))
+            grants = {(r, e): steps.private(self.w, r, e) for r in held for e in [self.w.state.rings[r].epoch]}
+            self.announce(author, {"member": d.member, "role": d.role, "team": d.team, "grants": grants})
+
+    def announce(self, by: Person, given: dict[str, Any]) -> None:
+        """What is announced waits until somebody joins by it, or for ever."""
+        label = self.label("invited")
+        if self.tried(steps.invitation_for(self.w, label, by=by, **given)):
+            self.pending.append((label, given["member"], self.w.state.head))
+            if self.count % 2:
+                self.join_by(0)
+
+    @precondition(lambda self: bool(self.pending))
+    @rule(pick=picks)
+    def join(self, pick: int) -> None:
+        """By any invitation there ever was."""
+        self.join_by(pick)
+
+    def join_by(self, pick: int) -> None:
+        """Once, and not when whoever made the invitation has left."""
+        label, member, announced = self.pending[-1 - pick % len(self.pending)]
+        inviter, used = self.w.state.inviters[announced], announced in self.w.state.used
+        person = run(keys(self.label(label), member))
+        taken = False
+        for own in (True, False):
+            if not taken and self.tried(run(add_device(self.w.roll, label, announced, person, own=own))):
+                taken = True
+                assert not used
+                assert inviter in self.w.state.devices
+                self.people.append(person)
+                if own and self.w.state.rings[person.own_ring].epoch == 1:
+                    self.w.privates[person.own_ring] = person.own
+        if taken:
+            twice = run(keys(self.label(label), member))
+            assert not any(
+                self.tried(run(add_device(self.w.roll, label, announced, twice, own=o))) for o in (True, False)
+            )
+
+    @rule(by=picks, pick=picks)
+    def renew(self, by: int, pick: int) -> None:
+        """Any ring, by anyone."""
+        name = sorted(self.w.state.rings)[pick % len(self.w.state.rings)]
+        self.tried(steps.renew(self.w, self.someone(by), name))
+
+    @rule(by=picks, pick=picks)
+    def upkeep(self, by: int, pick: int) -> None:
+        """What a device's steward does: exposed rings that it may renew."""
+        author = self.someone(by)
+        mine = sorted(self.w.state.exposed & self.w.state.renewable(author.device))
+        if mine:
+            assert self.tried(steps.renew(self.w, author, *mine))
+            assert not self.w.state.exposed & set(mine)
+
+    @rule(by=picks, first=picks, more=st.booleans(), second=picks)
+    def revoke(self, by: int, first: int, more: bool, second: int) -> None:
+        """One or two devices or sheets."""
+        there = sorted({*self.w.state.devices, *self.w.state.sheets})
+        leaving = {there[p % len(there)] for p in ((first, second) if more else (first,))}
+        if self.tried(steps.revoke(self.w, self.someone(by), *sorted(leaving))):
+            assert not leaving & {*self.w.state.devices, *self.w.state.sheets}
+
+    @rule(by=picks, who=picks, role=st.sampled_from(Role), team=picks)
+    def place(self, by: int, who: int, role: Role, team: int) -> None:
+        """Another role or team."""
+        member = self.w.state.devices[self.present(who)].member
+        self.tried(steps.place(self.w, self.someone(by), member, role, self.team(team)))
+
+    @precondition(lambda self: len(self.w.state.teams) < 5)
+    @rule(by=picks, parent=picks)
+    def make_team(self, by: int, parent: int) -> None:
+        """A team below one that is there."""
+        author = self.someone(by)
+        if author.device in self.w.state.devices:
+            body = steps.team_body(self.w, self.label("team"), self.team(parent), author)
+            self.tried(steps.signed(self.w, author, body))
+
+    @rule(by=picks, pick=picks, to=picks)
+    def grant(self, by: int, pick: int, to: int) -> None:
+        """Any ring to anyone."""
+        name = sorted(self.w.state.rings)[pick % len(self.w.state.rings)]
+        self.tried(steps.grant(self.w, self.someone(by), (name, self.present(to))))
+
+    @rule(by=picks)
+    def grant_what_lacks(self, by: int) -> None:
+        """What a device's steward does: rings for those who may hold them and do not."""
+        author = self.someone(by)
+        lacking = self.w.state.lacking(author.device)
+        if lacking:
+            assert self.tried(steps.grant(self.w, author, *lacking))
+            assert self.w.state.lacking(author.device) == []
+
+    @precondition(lambda self: len(self.w.state.sheets) < 3)
+    @rule(by=picks)
+    def make_sheet(self, by: int) -> None:
+        """A recovery sheet with all that its maker may hand on."""
+        author, label = self.someone(by), self.label("paper")
+        body = steps.sheet(self.w, author, label, *sorted(self.w.state.renewable(author.device)))
+        before = set(self.w.state.sheets)
+        if self.tried(steps.signed(self.w, author, body)):
+            [made] = set(self.w.state.sheets) - before
+            self.sheets[made] = (label, author)
+
+    @precondition(lambda self: bool(self.sheets))
+    @rule(pick=picks)
+    def recover(self, pick: int) -> None:
+        """A sheet is used, whether it still stands or not."""
+        name = sorted(self.sheets)[pick % len(self.sheets)]
+        label, maker = self.sheets[name]
+        sheet = next(s.sheets[name] for s in reversed(self.history) if name in s.sheets)
+        person = run(keys(self.label("recovered"), maker.member))
+        stood = name in self.w.state.sheets
+        taken = any(self.tried(steps.recovery(self.w, label, sheet, person, own=own)) for own in (False, True))
+        assert taken == stood
+        if taken:
+            assert name not in self.w.state.sheets
+            self.people.append(person)
+
+    @rule(by=picks, pick=picks)
+    def withdraw(self, by: int, pick: int) -> None:
+        """An invitation, used or not."""
+        if self.w.state.invites:
+            announced = sorted(self.w.state.invites)[pick % len(self.w.state.invites)]
+            self.tried(steps.signed(self.w, self.someone(by), Withdraw(announced)))
+
+    # -- the laws -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_has_the_present_key_of_a_ring_that_is_not_theirs(self) -> None:
+        """But where the ring is marked as exposed, until one of its holders renews it."""
+        state = self.w.state
+        for r in state.rings.values():
+            strangers = {h for h in self.known.of[r.id, r.epoch] if not entitled(state, h, r.id)}
+            assert not strangers or r.id in state.exposed, (r.kind, strangers)
+
+    @invariant()
+    def holders_have_what_they_are_said_to_hold(self) -> None:
+        """And only who is there and entitled is a holder."""
+        state = self.w.state
+        for r in state.rings.values():
+            assert r.holders <= self.known.of[r.id, r.epoch]
+            assert all(entitled(state, h, r.id) for h in r.holders)
+
+    @invariant()
+    def the_top_team_has_a_coordinator_and_the_left_stay_left(self) -> None:
+        """Someone can always decide; a device id never comes back."""
+        state = self.w.state
+        assert any(state.coordinates(d, self.w.team) for d in state.devices) or len(self.w.roll.entries) < 2
+        assert not state.left.keys() & state.devices.keys()
+        assert state.marks.keys() <= {*state.left, *state.devices}
+
+    def teardown(self) -> None:
+        """The same entries give the same states to whoever reads them later, at every head."""
+        if not hasattr(self, "w"):
+            return
+        fresh = Roll()
+        run(fresh.extend(P, self.w.roll.entries))
+        assert fresh.state == self.w.state
+        for state in self.history:
+            assert fresh.at(state.head) == state
 
 
-def _second(t: Town, by: Person, a: int, b: int) -> None:
-    """A second device, that holds what the first does, or nothing."""
-    if len(t.people) < MOST:
-        t.people.append(laptop_of(t.w, by, t.name(), rings=bool(a % 2)))
-
-
-def _back(t: Town, by: Person, a: int, b: int) -> None:
-    """Someone who has left, or is still there, is invited anew."""
-    target, name = t.person(a), t.name()
-    left = [d for d in t.w.state.left.values() if d.member == target.member]
-    role, team = (left[-1].role, left[-1].team) if left else (Role.CONTACT, t.team(b))
-    extend(t.w, invitation_for(t.w, name, by=by, member=target.member, role=role, team=team, grants={}))
-    person = run(keys(name, target.member))
-    extend(t.w, run(add_device(t.w.roll, name, t.w.state.head, person)))
-    t.people.append(person)
-
-
-def _revoke(t: Town, by: Person, a: int, b: int) -> None:
-    leaving = {t.person(a).device, *([t.person(b).device] if b % 3 == 0 else [])}
-    extend(t.w, revoke(t.w, by, *sorted(leaving)))
-
-
-def _revoke_sheet(t: Town, by: Person, a: int, b: int) -> None:
-    if t.sheets:
-        extend(t.w, revoke(t.w, by, t.sheets[a % len(t.sheets)][1].id))
-
-
-def _place(t: Town, by: Person, a: int, b: int) -> None:
-    extend(t.w, place(t.w, by, t.person(a).member, Role(b % 3 + 1), t.team(b // 3)))
-
-
-def _team(t: Town, by: Person, a: int, b: int) -> None:
-    if len(t.w.state.teams) < 4:
-        found_team(t.w, t.name(), by, t.team(a))
-
-
-def _lacking(t: Town, by: Person, a: int, b: int) -> None:
-    """What the author should grant by itself."""
-    items = t.w.state.lacking(by.device)
-    extend(t.w, grant(t.w, by, *items[: a % 3 + 1]))
-
-
-def _confirm(t: Town, by: Person, a: int, b: int) -> None:
-    """A coordinators' ring, for whom it is or isn't."""
-    target = t.person(a).device
-    team = t.w.state.device(target).team if b % 4 else t.team(b)
-    extend(t.w, grant(t.w, by, (ring.coordinators_ring(team), target)))
-
-
-def _any_grant(t: Town, by: Person, a: int, b: int) -> None:
-    extend(t.w, grant(t.w, by, (t.ring(a), t.person(b).device), epoch=1 if a % 2 else 0))
-
-
-def _renew(t: Town, by: Person, a: int, b: int) -> None:
-    extend(t.w, renew(t.w, by, t.ring(a)))
-
-
-def _keep(t: Town, by: Person, a: int, b: int) -> None:
-    """What a device does by itself: renew what is exposed and its own to renew, open what nobody else can."""
-    state = t.w.state
-    orphaned = state.orphaned(by.device)
-    mine = (state.exposed & state.renewable(by.device)) | orphaned
-    extra = {by.device}
-    epochs = [next_epoch(t.w, r, state.rings[r].holders | (extra if r in orphaned else set())) for r in sorted(mine)]
-    extend(t.w, signed(t.w, by, Renew(tuple(epochs))))
-
-
-def _sheet(t: Town, by: Person, a: int, b: int) -> None:
-    name = t.name()
-    t.sheets.append((name, sheet_made(t.w, by, name, *([t.ring(a)] if b % 3 == 0 else []))))
-
-
-def _recover(t: Town, by: Person, a: int, b: int) -> None:
-    if t.sheets:
-        label, used = t.sheets[a % len(t.sheets)]
-        person = run(keys(t.name(), used.member))
-        own = t.w.state.rings[ring.own_ring(used.member)].holders & t.w.state.devices.keys()
-        extend(t.w, recovery(t.w, label, used, person, own=not own if b % 4 else bool(own)))
-        t.people.append(person)
-
-
-def _withdraw(t: Town, by: Person, a: int, b: int) -> None:
-    announced = sorted(t.w.state.invites) or [t.w.state.head]
-    extend(t.w, signed(t.w, by, Withdraw(announced[a % len(announced)])))
-
-
-def _pending(t: Town, by: Person, a: int, b: int) -> None:
-    """An invitation that nobody uses yet."""
-    name = t.name()
-    extend(t.w, invitation_for(t.w, name, by=by, member=fixed(name, 16), team=t.team(a), grants={}))
-
-
-ACTS: list[Act] = [
-    *(_welcome, _welcome, _second, _back, _revoke, _revoke, _revoke_sheet, _place, _place, _team, _lacking),
-    *(_confirm, _confirm, _any_grant, _renew, _keep, _sheet, _recover, _withdraw, _pending),
-]
-numbers = st.integers(0, 23)
-attempts = st.lists(st.tuples(st.sampled_from(ACTS), numbers, numbers, numbers), min_size=6, max_size=24)
-
-
-def _played(tries: list[tuple[Act, int, int, int]]) -> Town:
-    w = run(founded())
-    town = Town(w, [w.coordinator, w.contact])
-    for act, who, a, b in tries:
-        with suppress(StraatError):  # refused: the laws below hold it to having changed nothing
-            act(town, town.author(who), a, b)
-    return town
-
-
-# -- the laws ------------------------------------------------------------------------------------------------------
-
-
-def _always(s: State) -> None:
-    """What holds at every head."""
-    assert not s.devices.keys() & s.left.keys()
-    assert not s.sheets.keys() & (s.devices.keys() | s.left.keys())
-    root = next(t for t, above in s.teams.items() if above is None)
-    assert any(s.coordinates(d, root) for d in s.devices)
-    places: dict[bytes, set[tuple[Role, bytes]]] = {}
-    for d in s.devices.values():
-        places.setdefault(d.member, set()).add((d.role, d.team))
-        assert d.team in s.teams
-    assert all(len(p) == 1 for p in places.values())
-    assert all(s.inviters[a] in s.devices for a in s.invites if a not in s.used)
-    for r in s.rings.values():
-        assert all(s.may_hold(h, r) for h in r.holders)
-        assert len(set(r.publics)) == len(r.publics)
-    for r in (s.rings[name] for name in s.exposed):  # nothing that was lost waits for nobody
-        able = any(r.id in s.renewable(d) | s.orphaned(d) for d in s.devices)
-        assert able or (r.kind == ring.OWN and r.owner not in places)
-
-
-def _entry_keeps(before: State, after: State, body: Body, author: bytes) -> None:
-    """What an entry may change."""
-    assert after.length == before.length + 1
-    assert not before.left.items() - after.left.items()
-    assert before.used <= after.used
-    carried = {e.ring: e for e in body.epochs} if isinstance(body, Renew | Revoke | Place | Team) else {}
-    for name, new in after.rings.items():
-        old = before.rings.get(name)
-        assert old is None or new.publics[: old.epoch] == old.publics
-        assert new.epoch - (old.epoch if old else 0) in (0, 1)
-        rose = old is None or new.epoch > old.epoch
-        if name in carried:
-            assert {h for h, _ in carried[name].grants} == new.holders
-            assert author in new.holders
-        lost = (old.holders if old else frozenset()) - new.holders
-        if lost and not rose:
-            assert name in after.exposed
-        if name in before.exposed and name not in after.exposed:
-            assert rose
-        gained = new.holders - (old.holders if old else frozenset())
-        if gained and name not in carried:
-            given = author in (old.holders if old else ()) or _came_with(before, body, name, new.epoch)
-            assert given or (rose and new.kind == ring.OWN and len(new.holders) == 1)
-
-
-def _came_with(before: State, body: Body, name: bytes, epoch: int) -> bool:
-    """Whether the ring was granted to the invitation or the sheet, by someone who held it then."""
-    if isinstance(body, AddDevice):
-        return (name, epoch) in {(g.ring, g.epoch) for g in before.invites[body.announced].grants}
-    return isinstance(body, Recover) and body.sheet in before.rings[name].holders
-
-
-@settings(max_examples=100, deadline=None)
-@given(attempts)
-def test_whatever_is_tried_the_roll_keeps_its_laws(tries: list[tuple[Act, int, int, int]]) -> None:
-    """Who holds what may hold it and got it from a holder; who left holds nothing; what they held is renewed, or
-    exposed with somebody to renew it; a coordinator stays; what was at an earlier head stays as it was.
-    """
-    town = _played(tries)
-    roll = town.w.roll
-    again, states = Roll(), list[State]()
-    for data in roll.entries:
-        before = again.state
-        run(again.extend(P, [data]))
-        states.append(again.state)
-        if again.state.length > 2:
-            entry = parse(data)
-            _entry_keeps(before, again.state, entry.body, entry.author)
-            _always(again.state)
-    assert again.state == roll.state
-    assert [roll.at(s.head) for s in states] == states
-    at_once = Roll()
-    run(at_once.extend(P, roll.entries))
-    assert at_once.state == roll.state
-
-
-def test_the_tries_above_come_to_something() -> None:
-    """Each act is done by someone, and each refused to someone: else the laws would be tried on nothing."""
-    luck, done, refused = Random(4), set[str](), set[str]()
-    for _ in range(30):
-        w = run(founded())
-        town = Town(w, [w.coordinator, w.contact])
-        for _ in range(40):
-            act = luck.choice(ACTS)
-            before = len(w.roll.entries)
-            try:
-                act(town, town.author(luck.randrange(24)), luck.randrange(24), luck.randrange(24))
-            except StraatError:
-                refused.add(act.__name__)
-            if len(w.roll.entries) > before:
-                done.add(act.__name__)
-    assert done == refused == {act.__name__ for act in ACTS}
+TestRollLaws = RollMachine.TestCase
+TestRollLaws.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
