@@ -302,7 +302,9 @@ class Replica:
     def _note_chain(self, e: Envelope) -> None:
         """Remember the envelope's places. One that does not fit the others may undo what a cut let pass."""
         doubtful = self._chains.note(e, {ring_id for ring_id, _ in self._keyring.rings})
-        self._again |= doubtful and e.header.device in self._roll.state.marks
+        if doubtful and not self._again:
+            cuts = [m.numbers for m in self._roll.state.marks.get(e.header.device, ())]
+            self._again = any(x.ring in cut and x.number <= cut[x.ring][0] for x in e.header.links for cut in cuts)
 
     async def _open_sender_keys(self, items: list[tuple[Envelope, Device]]) -> None:
         for e, d in items:
