@@ -37,7 +37,8 @@ from sync.server.store import NewEnvelope, Store
 
 PAGE_ITEMS = 500
 ROLL_PAGE_ITEMS, ROLL_PAGE_BYTES = 500, 4 << 20
-MAX_HANDED_IN = 5_000  # envelopes that a device may still bring after it has left, for each run of the server
+MAX_HANDED_IN = 5_000  # envelopes that are still stored of what a device brings after it has left,
+MAX_HANDED_IN_BYTES = 64 << 20  # and their size; for each run of the server
 DAY_MILLIS = 24 * 60 * 60 * 1000
 
 
@@ -57,7 +58,7 @@ class Service:
         self.sessions = Sessions(clock.millis)
         self._organisations: dict[bytes, _Organisation] = {}
         self._announced: dict[bytes, bytes] = {}
-        self._handed_in: dict[bytes, int] = {}
+        self._handed_in: dict[bytes, tuple[int, int]] = {}  # device → envelopes and bytes stored since it left
         self._seen: dict[bytes, int] = {}
         self._loading = asyncio.Lock()
 
@@ -234,7 +235,10 @@ class Service:
     async def push(self, carrier: Carrier, envelopes: Sequence[bytes]) -> list[list[object]]:
         """Store what can be stored; an answer for each, in order: one bad one never blocks the next."""
         known = await self._organisation(carrier.organisation)
-        self._count_handed_in(known.roll.state, carrier, len(envelopes))
+        handing_in = carrier.device in known.roll.state.left
+        count, size = self._handed_in.get(carrier.device, (0, 0))
+        if handing_in and (count >= MAX_HANDED_IN or size >= MAX_HANDED_IN_BYTES):
+            raise SlowDown("handed in enough")  # a phone that was lost may be a thief's
         outcomes: list[tuple[bytes, str]] = []
         good: list[tuple[int, NewEnvelope]] = []
         for place, data in enumerate(envelopes):
@@ -246,14 +250,10 @@ class Service:
         stored = await self._store.put(carrier.organisation, [e for _, e in good])
         for (place, e), outcome in zip(good, stored, strict=True):
             outcomes[place] = (e.id, outcome)
+            if handing_in and outcome == wire.STORED:  # what comes again is not counted again
+                count, size = count + 1, size + len(e.data)
+                self._handed_in[carrier.device] = (count, size)
         return [[name, outcome] for name, outcome in outcomes]
-
-    def _count_handed_in(self, state: State, carrier: Carrier, count: int) -> None:
-        """A phone that was lost may be a thief's: what it brings has a bound. Raises SlowDown."""
-        if carrier.device in state.left:
-            self._handed_in[carrier.device] = self._handed_in.get(carrier.device, 0) + count
-            if self._handed_in[carrier.device] > MAX_HANDED_IN:
-                raise SlowDown("handed in enough")
 
     async def _checked(self, roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
         """An envelope as far as its header tells; its place in the chains is the store's to judge.

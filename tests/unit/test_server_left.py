@@ -3,7 +3,7 @@
 import pytest
 
 from sync.core import envelope
-from sync.core.errors import Revoked, RollRefused
+from sync.core.errors import Revoked, RollRefused, SlowDown
 from sync.core.roll import Roll
 from sync.core.roll_entry import Cut
 from sync.server.service import Service
@@ -82,3 +82,22 @@ def test_what_is_written_at_a_head_where_the_device_was_gone_is_not_taken(w: Wor
     outcomes = [outcome for _, outcome in run(service.push(other, [altered, key, note]))]
     assert outcomes == ["bad_signature", "stored", "stored"]
     assert envelope.parse(note).header.device == w.contact.device
+
+
+def test_what_a_lost_phone_still_brings_has_a_bound_and_what_comes_again_is_not_counted(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flaky network repeats; a thief with the phone fills no disk."""
+    monkeypatch.setattr("sync.server.service.MAX_HANDED_IN", 3)
+    post = Post(w)
+    for i in range(4):
+        post.note(w.contact, f"note {i}", "thee")
+    extend(w, revoke(w, w.coordinator, w.contact.device))
+    service, me = run(_served(w.roll)), carrier(w, w.contact.device)
+    sent = list(post.sent.values())
+    for _ in range(3):
+        assert {outcome for _, outcome in run(service.push(me, sent[:2]))} <= {"stored", "duplicate"}
+    assert [outcome for _, outcome in run(service.push(me, sent[2:3]))] == ["stored"]
+    with pytest.raises(SlowDown):
+        run(service.push(me, sent[3:]))
+    assert [outcome for _, outcome in run(service.push(carrier(w, w.coordinator.device), sent[3:]))] == ["stored"] * 2
