@@ -74,6 +74,9 @@ class QuietPage:
     def cover(self) -> None:
         """See PagePort."""
 
+    def uncover(self) -> None:
+        """See PagePort."""
+
     def inside(self, inside: bool) -> None:
         """See PagePort."""
 

@@ -164,6 +164,10 @@ class BrowserPage:
         """See PagePort."""
         _post(cover=True)
 
+    def uncover(self) -> None:
+        """See PagePort."""
+        _post(uncover=True)
+
     def inside(self, inside: bool) -> None:
         """See PagePort."""
         _post(inside=inside)

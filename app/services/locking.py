@@ -104,6 +104,8 @@ class Locking:
         """The page is back: perhaps after hours in which nothing here could run."""
         await self._lock_if_due()
         self._hidden_at = None
+        if self._live.stage is Stage.OPEN:
+            self._live.page.uncover()
 
     async def _lock_if_due(self) -> None:
         if self._live.stage is Stage.OPEN and self._due():

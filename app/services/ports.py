@@ -71,6 +71,9 @@ class PagePort(Protocol):
     def cover(self) -> None:
         """Show the help lines before everything else, at once."""
 
+    def uncover(self) -> None:
+        """Show the app again after it was out of sight."""
+
     def inside(self, inside: bool) -> None:
         """Whether what is on screen is to be covered whenever the page is hidden."""
 

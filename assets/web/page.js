@@ -82,6 +82,7 @@ addEventListener("unhandledrejection", uncaught);
 
 const MARKER = "straat";
 let worker = null, toDart = null, initialized = null;
+const PATIENCE_MILLIS = 3000;
 let covering = false; // whether somebody is in, so that what is on screen is covered when the page is hidden
 const tellPython = (facts) => worker?.postMessage({ straat: facts });
 const updating = updates(tellPython);
@@ -113,6 +114,7 @@ function fromPython(facts) {
   if ("inside" in facts) covering = facts.inside;
   if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }
   if (facts.cover) cover();
+  if (facts.uncover) uncover();
   if (facts.applyUpdate) updating.apply();
   else if (facts.hide) leave(() => location.assign(HIDDEN));
   else if (facts.reload) leave(() => location.reload());
@@ -143,13 +145,12 @@ function cover() {
 }
 
 function uncover() {
-  if (worker && !failed && done.has("frame")) first.hidden = true;
+  if (worker && !document.hidden && !failed && done.has("frame")) first.hidden = true;
 }
 
 function showHidden() {
   document.title = document.querySelector("#first h1").textContent = "Hulplijnen";
-  document.querySelector("#first header img").hidden = progress.hidden = true;
-  document.getElementById("late").hidden = true;
+  for (const id of ["#first header img", "#progress", "#late"]) document.querySelector(id).remove();
   said.textContent = "";
   again.textContent = "Terug";
   again.hidden = false;
@@ -220,7 +221,8 @@ function start() {
   document.addEventListener("visibilitychange", () => {
     tellPython({ visible: !document.hidden, probe: true });
     if (document.hidden && covering) cover();
-    if (!document.hidden && covering) uncover();
+    // Python says whether it locks or shows again; it may be busy, and nobody must be kept out for that.
+    if (!document.hidden && covering) setTimeout(uncover, PATIENCE_MILLIS);
     if (!document.hidden) updating.check();
   });
   addEventListener("online", () => tellPython({ online: true }));

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from app.services import vault
 from sync.core import change, codec, directory, envelope, formats, ids, padding, roll_entry, sender_key, wire
 from sync.core.errors import BY_CODE
 from sync.core.rights import TABLE, Role
@@ -18,6 +19,9 @@ from tests.support.core_world import P, run
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 CORE = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "sync" / "core").glob("*.py"))
+
+
+VAULT = ("app/services/vault.py", "app/platform/native_vault.py")
 
 
 class Clock:
@@ -88,6 +92,10 @@ def test_every_label_is_told() -> None:
     infos = set(re.findall(r'b?"(straatcontact [a-z ]+)"', CORE)) - {"straatcontact "}
     assert len(infos) == 5
     assert all(info in TEXT for info in infos)
+    sources = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in VAULT)
+    labels = set(re.findall(r'b?"(straatcontact (?:vault|passkey)[a-z ]*)"', sources))
+    assert len(labels) == 4
+    assert all(f'"{label}"' in section("Vault") for label in labels)
 
 
 BOUNDS = {
@@ -97,6 +105,7 @@ BOUNDS = {
     "Envelope": [envelope.MAX_ENVELOPE_BYTES, envelope.MAX_RINGS, sender_key.SEALED_BYTES],
     "Sender key": [sender_key.MAX_USES, sender_key.MAX_AGE_MILLIS // 3_600_000, sender_key.SUITE],
     "Roll": [roll_entry.MAX_ENTRY_BYTES, roll_entry.MAX_GRANTS, sender_key.SEALED_BYTES],
+    "Vault": [vault.MIN_ROUNDS, vault.MAX_ROUNDS, vault.SALT_BYTES, vault.PRF_SALT_BYTES, vault.MAX_CREDENTIAL_BYTES],
     "Directory": [directory.MAX_DIRECTORY_BYTES],
     "Wire": [wire.MAX_BODY_BYTES >> 20, wire.MAX_PUSH, wire.MAX_PULL_RINGS, wire.MAX_PULL_BYTES >> 20],
     "Ids": [ids.ID_BYTES, ids.HASH_BYTES],
