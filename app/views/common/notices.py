@@ -42,7 +42,7 @@ def _not_yet(words: tuple[str, ...]) -> list[ft.Control]:
     if not words:
         return []
     said = _("Je kunt nog niet meelezen. Bel een andere coördinator, en lees deze woorden voor:")
-    shown = text(" ".join(words), weight=ft.FontWeight.W_600, selectable=True)
+    shown = text(" ".join(words), weight=ft.FontWeight.W_600)
     return [card(notice(said, ft.Icons.RECORD_VOICE_OVER_OUTLINED), shown, accent=True)]
 
 

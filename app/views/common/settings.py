@@ -24,7 +24,7 @@ class SettingsScreen(Screen):
             title(_("Taal"), 2),
             self.languages,
             title(_("Dit apparaat"), 2),
-            text(_("Jouw woorden: {words}").format(words=" ".join(self.app.trust.my_words())), selectable=True),
+            text(_("Jouw woorden: {words}").format(words=" ".join(self.app.trust.my_words()))),
             text(_("Vraagt je coördinator ernaar? Lees ze voor. Zo weet die zeker dat jij het bent."), soft=True),
             side_button(_("Vergrendel nu"), self.safe(lambda e: self.app.lock()), ft.Icons.LOCK_OUTLINE),
             side_button(_("Slot, passkey en wissen"), self.go("/slot"), ft.Icons.LOCK_CLOCK_OUTLINED),

@@ -55,7 +55,7 @@ class PersonScreen(Screen):
         rows: list[ft.Control] = [
             text(name, weight=ft.FontWeight.W_600, size=18),
             text(_("Laatst verbonden: {day}").format(day=seen), soft=True),
-            text(_("Woorden: {words}").format(words=" ".join(d.words)), selectable=True),
+            text(_("Woorden: {words}").format(words=" ".join(d.words))),
         ]
         if d.inviter:
             rows.append(text(_("Uitgenodigd door {name}").format(name=d.inviter), soft=True))

@@ -4,6 +4,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import QuarantineItem
+from app.views.contact.words import gifts, outcomes, wishes
 from app.views.coordinate.asking import Ask
 from app.views.parts import card, main_button, page_body, stack, text, title
 from app.views.screen import Screen
@@ -34,6 +35,14 @@ def field_name(name: str) -> str:
     }.get(name, name)
 
 
+def value_text(value: str) -> str:
+    """A value in the words of the street, where it is coded: one code, or several with commas between."""
+    coded = {**outcomes(), **gifts(), **wishes()}
+    words = {code.value: said for code, said in coded.items()}
+    parts = value.split(", ")
+    return ", ".join(words[p] for p in parts) if all(p in words for p in parts) else value
+
+
 class QuarantineScreen(Screen):
     """One card for each; nothing is lost as long as nobody chooses."""
 
@@ -56,7 +65,7 @@ class QuarantineScreen(Screen):
         self.list.controls = [self._card(i) for i in items] or [text(_("Er wacht niets."), soft=True)]
 
     def _card(self, item: QuarantineItem) -> ft.Control:
-        lines = [text(f"{field_name(name)}: {value}", selectable=True) for name, value in item.lines]
+        lines = [text(f"{field_name(name)}: {value_text(value)}") for name, value in item.lines if value]
 
         async def adopt(e) -> None:
             await self.app.trust.adopt(item.id)
