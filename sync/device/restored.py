@@ -10,6 +10,7 @@ from typing import Any
 from sync.core import codec, roll_entry, wire
 from sync.core.envelope import parse
 from sync.core.errors import BadFormat, BadSignature, RollMoved, StraatError
+from sync.core.ids import device_id
 from sync.core.ports import Log, LogState
 from sync.core.roll import Roll
 from sync.device import meta
@@ -52,6 +53,22 @@ def _sender(data: bytes) -> bytes | None:
         return parse(data).header.device
     except StraatError:
         return None
+
+
+async def join_again(ask: Ask, roll: Roll, device: bytes) -> bool:
+    """Give the server the entry with which this device joined, if that still follows its head; whether it took it."""
+    for data in reversed(roll.entries):
+        entry = roll_entry.parse(data)
+        body = entry.body
+        if isinstance(body, roll_entry.AddDevice) and device_id(body.signing, body.agreement) == device:
+            try:
+                await ask("enrol", [entry.previous, data], wire.APPENDED)
+            except StraatError as error:
+                if error.retryable and not isinstance(error, RollMoved):
+                    raise
+                return False
+            return True
+    return False
 
 
 async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:

@@ -25,6 +25,7 @@ from sync.core.errors import (
     RollForked,
     RollMoved,
     StraatError,
+    UnknownDevice,
     UnknownHead,
     Unreachable,
     from_code,
@@ -142,7 +143,7 @@ class Syncer:
 
     async def _exchange(self) -> None:
         if not self._token:
-            await self._sign_in()
+            await self._sign_in_or_join()
         trouble = await self._exchange_roll()
         self._tell(await self._replica.catch_up())
         if self._keyring.device in self._roll.state.left:
@@ -196,6 +197,14 @@ class Syncer:
         if reply.status != 200:
             raise wire.decode_error(reply.body)
         return wire.decode(shape, reply.body) if shape else reply.body
+
+    async def _sign_in_or_join(self) -> None:
+        try:
+            await self._sign_in()
+        except UnknownDevice:  # it lost the entry with which this device joined, or never kept it
+            if not await restored.join_again(self._ask, self._roll, self._keyring.device):
+                raise
+            await self._sign_in()
 
     async def _sign_in(self) -> None:
         organisation, device = self._roll.state.organisation, self._keyring.device

@@ -95,16 +95,22 @@ def test_number_past_some_others(settled: Path, tmp_path: Path) -> None:
             await s.note("overgeslagen")
             assert await s.round(s.fatma) == ""
 
+            known = session_of(s.joke).log.read()[0].data  # so that nothing looks wrong
+
             async def skip(request: Request, honest: Honest) -> Answer:
                 pages = wire.decode(wire.PULLED, (await honest(request)).body)
-                only_the_last = [[r, [[i[-1][0], b"\x01\x01"]] if i else [], m] for r, i, m in pages]
+                only_the_last = [[r, [[i[-1][0], known]] if i else [], m] for r, i, m in pages]
                 return ok(only_the_last)
 
             s.evil.on("pull", skip, 2)
             assert await s.round(s.joke) == ""
             assert s.read() == {"van vroeger"}
+            assert s.joke.aside() == []
             s.evil.calm()
-            s.t.clock.now += 8 * DAY
+            s.t.clock.now += 2 * DAY
+            await s.round(s.joke)
+            assert s.read() == {"van vroeger"}
+            s.t.clock.now += 6 * DAY
             for _ in range(3):
                 await s.round(s.joke)
             assert s.read() == s.said

@@ -1,7 +1,10 @@
 """A server that lies in its answers to a push."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +12,10 @@ import pytest
 
 from app.services.models import QueueFilter, ReviewState
 from sync.core import wire
+from sync.core.envelope import parse
 from sync.core.errors import BY_CODE, from_code
 from sync.core.ids import envelope_id
+from sync.server.store import NewEnvelope
 from tests.adversary.evil_server import Answer, Honest, Request, aside, besieged, ok, refusal, rewritten, says
 from tests.support.settled_team import session_of
 
@@ -133,6 +138,36 @@ def test_every_error_there_is(settled: Path, tmp_path: Path, path: str) -> None:
                 heard = await s.round(s.fatma)
                 assert heard == code or code in ("bad_input", "try_slower")
                 s.nothing_unsaid()
+            await s.peace()
+
+    asyncio.run(story())
+
+
+def test_stores_rubbish_in_a_phones_place(settled: Path, tmp_path: Path) -> None:
+    """Bytes that nobody signed under the phone's next number: what it saves is refused from then on, says so, is
+    offered again each time, and is sent when the store has been cleared of them.
+    """
+
+    async def story() -> None:
+        async with besieged(settled, tmp_path) as s:
+            me = session_of(s.fatma)
+            last = me.log.read()[-1]
+            links = tuple(replace(x, number=x.number + 1, previous=last.id) for x in parse(last.data).header.links)
+            forged = NewEnvelope(bytes(32), me.device, links, 0, b"\x93 dit is niets")
+            store = s.evil.state.service._store
+            assert await store.put(me.roll.state.organisation, [forged]) == ["stored"]
+            visit = await s.note("geweigerd")
+            for _ in range(2):
+                assert await s.round(s.fatma) == ""
+                assert s.fatma.visit(visit).synced is False
+                assert "broken_chain" in aside(s.fatma)
+                me.syncer._token = ""
+            assert await s.round(s.joke) == ""
+            assert s.read() == {"van vroeger"}
+            with closing(sqlite3.connect(s.t.folder / "server" / "store.db")) as db, db:
+                row = db.execute("SELECT row FROM envelopes WHERE id = ?", (bytes(32),)).fetchone()[0]
+                db.execute("DELETE FROM links WHERE envelope = ?", (row,))
+                db.execute("DELETE FROM envelopes WHERE row = ?", (row,))
             await s.peace()
 
     asyncio.run(story())
