@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.commands.native_device import QuietPage
 from app.services.app import App
 from app.services.models import Role, Stage
 from app.views.coordinate.areas import code_line, parse_codes
+from sync.core.errors import StraatError
 from tests.support.native_app import ORIGIN, synced
 from tests.support.screens import LAPTOP, Person
 from tests.support.settled_team import FATMA, FORM, Team, hushed, session_of, team
@@ -193,7 +195,6 @@ def test_a_new_coordinator_reads_along_after_eight_words_were_compared(tell: Cal
         assert new.sees(" ".join(hanneke.trust.my_words()))
         person = await at(joke)
         assert person.sees("Hanneke is nieuw als coördinator")
-        await person.tap("Hanneke")
         await person.tap("Vergelijk de woorden")
         assert all(person.sees(word) for word in hanneke.trust.my_words())
         await person.tap("Alle acht zijn gelijk")
@@ -279,6 +280,7 @@ def test_a_recovery_sheet_is_shown_once_printed_and_gets_one_in(tell: Callable[[
         [(title, lines, words)] = page.printed
         assert (title, len(words)) == ("Herstelblad Straatcontact", 30)
         assert any(ORIGIN in line for line in lines)
+        assert any(line.startswith("Kenmerk: ") and person.sees(line) for line in lines)
         assert person.sees("Herstelblad van jou")
         new = t.device("newlaptop")
         await new.start("/")
@@ -328,3 +330,27 @@ def test_areas_are_typed_a_line_each_and_shown_as_typed() -> None:
         ("buurt", "BU07960101", "", ""),
     ]
     assert [code_line(c) for c in codes] == [x if x[0] != "w" else x.upper() for x in typed.splitlines() if x]
+
+
+def test_a_signed_off_device_shows_its_receipt_and_begins_anew(tell: Callable[[Story], None]) -> None:
+    """What it had not sent is handed in first; then it says that all is with the team, and is empty."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await fatma.save_visit(FORM)
+        person = Person(fatma)
+        await person.arrive()
+        await joke.trust.revoke_device(session_of(fatma).device)
+        with suppress(StraatError):
+            await fatma.sync_once()
+        await person.breathe()
+        if fatma.stage is not Stage.SIGNED_OFF:
+            await fatma.signing_off.leave(session_of(fatma))
+            await person.breathe()
+        assert person.sees("Dit apparaat is afgemeld")
+        assert person.sees("Alles is ingeleverd: de server heeft")
+        await person.tap("Opnieuw beginnen")
+        assert person.sees("Welkom bij Straatcontact")
+        assert person.calm()
+
+    tell(story)

@@ -14,19 +14,19 @@ _ALARM = (Alert.FORKED, Alert.RECOVERED, Alert.DOUBLED)
 class Notices(ft.Column):
     """A card for each notice, most urgent first, with the way to what can be done about it."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, without: frozenset[Alert] = frozenset()) -> None:
         super().__init__(spacing=12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._screen, self._shown = screen, None
+        self._screen, self._without, self._shown = screen, without, None
         self.follow()
 
     def follow(self) -> None:
         """Show what there is to know now; nothing is drawn anew as long as it is the same."""
-        now = (_words_to_read_out(self._screen), self._screen.app.trust.notices())
+        notices = [n for n in self._screen.app.trust.notices() if n.alert not in self._without]
+        now = (_words_to_read_out(self._screen), notices)
         if now == self._shown:
             return
         self._shown = now
-        words, notices = now
-        self.controls = [*_not_yet(words), *(_card(self._screen, n) for n in notices)]
+        self.controls = [*_not_yet(now[0]), *(_card(self._screen, n) for n in notices)]
         self.visible = bool(self.controls)
 
 
@@ -51,17 +51,18 @@ def _card(screen: Screen, n: Notice) -> ft.Control:
     if n.alert in _READ:
         put_away = screen.safe(lambda e: screen.app.trust.dismiss(n.alert))
         parts.append(quiet_button(_("Gelezen"), put_away, ft.Icons.CHECK))
-    elif way := _ways().get(n.alert):
+    elif way := _ways(screen).get(n.alert):
         label, route = way
         parts.append(quiet_button(label, screen.go(route), ft.Icons.ARROW_FORWARD))
     return card(*parts)
 
 
-def _ways() -> dict[Alert, tuple[str, str]]:
+def _ways(screen: Screen) -> dict[Alert, tuple[str, str]]:
+    new = next((d.id.hex() for p in screen.app.trust.people() for d in p.devices if not d.confirmed), "")
     return {
         Alert.ALONE: (_("Nodig iemand uit"), "/mensen"),
         Alert.NO_SHEET: (_("Maak een herstelblad"), "/herstelblad"),
-        Alert.UNCONFIRMED: (_("Vergelijk de woorden"), "/mensen"),
+        Alert.UNCONFIRMED: (_("Vergelijk de woorden"), f"/bevestig/{new}"),
         Alert.QUARANTINE: (_("Bekijk het"), "/quarantaine"),
     }
 

@@ -8,7 +8,7 @@ import flet.canvas as cv
 
 from app.services.face import AppFace
 from app.services.language import _, counted, day_text
-from app.services.models import VALID_DAYS, InviteLink, Person, Role, Waiting
+from app.services.models import VALID_DAYS, Alert, InviteLink, Person, Role, Waiting
 from app.services.wording import field_text
 from app.views.common.invited import role_text
 from app.views.common.notices import Notices
@@ -29,6 +29,7 @@ from app.views.screen import Screen
 from sync.core.errors import BadInput, StraatError
 
 QR_WIDTH = 300
+HERE = frozenset({Alert.ALONE, Alert.NO_SHEET})  # said on the first screen; what to do about it is on this one
 
 
 def named(p: Person) -> str:
@@ -52,7 +53,7 @@ class PeopleScreen(Screen):
 
     def build(self) -> ft.Control:
         self.role, self.days, self.team = Role.CONTACT, 14, b""
-        self.notices, self.list, self.waiting = Notices(self), stack(spacing=12), stack(spacing=12)
+        self.notices, self.list, self.waiting = Notices(self, HERE), stack(spacing=12), stack(spacing=12)
         self.choices = stack(spacing=12)
         self.name = field(_("Naam"), on_submit=self.safe(self._invite))
         self.link = stack(spacing=16)

@@ -10,6 +10,11 @@ from app.views.parts import card, main_button, notice, page_body, stack, text, t
 from app.views.screen import Screen
 
 
+def mark_text(sheet: SheetLook) -> str:
+    """What tells one sheet from another, on paper and on screen: the first words of its fingerprint."""
+    return _("Kenmerk: {words}").format(words=" ".join(sheet.words[:3]))
+
+
 class SheetScreen(Screen):
     """Make one, print it at once, put it away; take back one that was lost."""
 
@@ -45,12 +50,14 @@ class SheetScreen(Screen):
         label = _("Dit blad is kwijt")
         return card(
             text(_("Herstelblad {name}").format(name=name), weight=ft.FontWeight.W_600, size=18),
-            text(_("Kenmerk: {words}").format(words=" ".join(sheet.words[:3])), soft=True),
+            text(mark_text(sheet), soft=True),
             Ask(self, label, ft.Icons.CONTENT_CUT, why, _("Trek het in"), act),
         )
 
     async def _make(self, e) -> None:
+        before = {s.id for s in self.app.trust.sheets()}
         self.fresh = await self.app.trust.make_sheet()
+        self.mark = next((mark_text(s) for s in self.app.trust.sheets() if s.id not in before), "")
         self.button.visible = False
         self.page_parts.controls = self._shown(self.fresh)
         self.refresh()
@@ -76,6 +83,7 @@ class SheetScreen(Screen):
         made = _("Gemaakt op {day} voor {name}.").format(day=day_text(sheet.made), name=sheet.name)
         lines = [
             made,
+            self.mark,
             _("Hiermee kan één coördinator er weer in, één keer. Bewaar het achter slot. Maak er geen foto van."),
             _("Open {place} op een nieuw apparaat, en kies Lees een QR-code of typ de 30 woorden over.").format(
                 place=sheet.url.split("/#", 1)[0]
