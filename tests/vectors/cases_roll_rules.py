@@ -488,10 +488,26 @@ def _head_to_come(w: Any, s: Any) -> Refused:
 
 @case
 def _forked(w: Any, s: Any) -> Refused:
-    """Another entry, right in itself, after a head that has one already."""
+    """Another entry, right in itself, after a head that has one already, by someone else."""
+    other = s.invitation_for(w, "fourth", member=fixed("fourth", 16))
+    s.extend(w, s.second_device(w, w.contact))
+    return "forked", other
+
+
+@case
+def _lost_race(w: Any, s: Any) -> Refused:
+    """The first try of someone who signed anew when another entry came between: no fork."""
     other = s.invitation_for(w, "fourth", member=fixed("fourth", 16))
     s.extend(w, s.invitation_for(w))
-    return "forked", other
+    return "moved", other
+
+
+@case
+def _fork_by_one_who_left(w: Any, s: Any) -> Refused:
+    """An entry on an old head by someone who has left since: no fork."""
+    other = s.second_device(w, w.contact)
+    s.extend(w, s.revoke(w, w.coordinator, w.contact.device))
+    return "moved", other
 
 
 @case
