@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-AREAS = {"build": ("build",), "core": ("core",), "start": ("start", "log"), "server": (), "desk": ()}
+AREAS = {"build": ("build",), "core": ("core", "trust"), "start": ("start", "log"), "server": (), "desk": ()}
 OUT = Path("build/bench.json")
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     OUT.write_text(json.dumps({"machine": machine, "metrics": known}, indent=1))
     for name, metric in sorted(known.items()):
         sys.stdout.write(
-            f"{name:24} {metric['value']:>10} {metric['unit']:4} {metric['ratio']:>6} x floor {metric['floor']}\n"
+            f"{name:28} {metric['value']:>10} {metric['unit']:4} {metric['ratio']:>6} x floor {metric['floor']}\n"
         )
     return 0
 

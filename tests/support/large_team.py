@@ -136,8 +136,12 @@ class LargeTeam:
         await self.tell_roll()
         return to_link(Invitation(seed, entry_hash(entry)), origin, until, Role.COORDINATOR, "").url
 
-    async def close(self) -> None:
+    async def let_go(self) -> None:
         """Let go of the store: from here on a server process has it."""
         await self.store.close()
-        for _, log in self.writers.values():
-            log.close()
+
+    async def take_up(self, folder: Path) -> None:
+        """Have the store again, once no server process has it."""
+        self.store = SqliteStore(folder / "store.db")
+        self.service = Service(self.store, P, self.organisation.clock)
+        await self.service.start()
