@@ -13,8 +13,9 @@ from app.platform.native_crypto import NativePrimitives
 from app.services.models import QueueFilter, Role
 from sync.core import envelope, invitation, ring, roll_entry, wire
 from sync.core.change import Change, Patch
+from sync.core.envelope import NO_PREVIOUS, Draft, Header, Link
 from sync.core.errors import StraatError
-from sync.core.ids import ID_BYTES, record_id
+from sync.core.ids import ID_BYTES, record_id, sender_key_id
 from sync.core.roll_entry import Invite
 from sync.device.writer import Part
 from sync.server.app import make_app
@@ -207,22 +208,13 @@ def test_names_the_new_head(settled: Path, tmp_path: Path) -> None:
         async with besieged(settled, tmp_path) as s:
             await revoked(s)
             her = session_of(s.fatma)
-            await her.roll.extend(P, session_of(s.joke).roll.entries[len(her.roll.entries) :])
-            team, coordinators = (
-                ring.team_ring(session_of(s.joke).team),
-                ring.coordinators_ring(session_of(s.joke).team),
-            )
-            nonce = RANDOM.bytes(ID_BYTES)
-            change = Change(
-                "visit",
-                "detail",
-                record_id(her.member, "visit", nonce),
-                her.writer.stamp(),
-                {"note": Patch("nee")},
-                nonce,
-            )
-            await by_hand(s, change, frozenset({coordinators, team}))
-            await hand_over(s)
+            state, key = session_of(s.joke).roll.state, RANDOM.bytes(32)
+            r = ring.coordinators_ring(session_of(s.joke).team)
+            links = (Link(r, state.rings[r].epoch, 1, NO_PREVIOUS),)
+            name = sender_key_id(key, her.device, [(r, state.rings[r].epoch)])
+            header = Header(state.organisation, her.device, state.head, name, links, 0, RANDOM.bytes(12))
+            data = await envelope.seal(P, her.keyring.signing, Draft(header, b"nog steeds hier", key))
+            s.evil.on("pull", _and([data]))
             assert await s.round(s.joke) == ""
             assert s.read() == {"van vroeger"}
             assert set(aside(s.joke)) == {"roll_refused"}
