@@ -103,7 +103,9 @@ class Replica:
         self.on_forget: Callable[[], None] = lambda: None
         self.aside: dict[bytes, Aside] = {}
         self.quarantine: dict[bytes, Held] = {}
-        self.handed_on: dict[bytes, set[bytes]] = {}  # device that came back → ids of the keys it was given
+        self.handed_on: dict[
+            bytes, set[bytes]
+        ] = {}  # device that came back → ids of the keys and verdicts it was given
         self.position = 0
         self.rebuilt = 0  # how often everything was judged anew
         self._waiting: dict[bytes, bytes] = {}
@@ -431,6 +433,7 @@ class Replica:
                 given[e.id] = _Verdict(verdict == ADOPT, teams, author.member)
                 if held := self.quarantine.get(name):
                     self._waiting[name] = held.envelope.data
+                self._note_handed_on(c, {name})
         elif (c.kind, c.group) == (GRANT, KEYS) and "keys" in c.fields:
             try:
                 keys = _granted_keys(c.fields["keys"].value)
@@ -438,9 +441,17 @@ class Replica:
                 return
             for name, key in keys:
                 self._keyring.granted.setdefault(name, set()).add(key)
-            to = c.fields["device"].value if "device" in c.fields else None
-            if isinstance(to, bytes):
-                self.handed_on.setdefault(to, set()).update(name for name, _ in keys)
+            self._note_handed_on(c, {name for name, _ in keys})
+
+    def _note_handed_on(self, c: Change, names: set[bytes]) -> None:
+        to = c.fields["device"].value if "device" in c.fields else None
+        if isinstance(to, bytes):
+            self.handed_on.setdefault(to, set()).update(names)
+
+    def adopted_of(self, member: bytes) -> set[bytes]:
+        """Ids of this member's envelopes that were merged because someone adopted them."""
+        merged = {name for name in self._verdicts if name in self.origins}
+        return {name for name in merged if self.origins[name].member == member}
 
     def _subject(self, c: Change, known: merge.Record | None) -> merge.Record | None:
         """The record that a review is about, as the one who made it named it; an answer can't choose."""

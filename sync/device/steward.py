@@ -21,7 +21,7 @@ from sync.core.roll_state import Ring
 from sync.core.sheet import SECRET_BYTES, SheetSecret
 from sync.device import ring_keys
 from sync.device.keyring import Keyring
-from sync.device.replica import GRANT, KEYS, Replica
+from sync.device.replica import ADOPT, ADOPTION, GRANT, KEYS, VERDICT, Replica
 from sync.device.secrets import Secrets
 from sync.device.syncer import Syncer
 from sync.device.writer import Part, Writer
@@ -218,22 +218,32 @@ class Steward:
         for known in list(state.rings.values()):
             if known.kind == ring.OWN and _came_back(state, known.owner):
                 first = state.members()[known.owner][0]
-                missing = self._keys_for(known) - self._replica.handed_on.get(first.id, set())
-                if missing:
-                    await self._hand_on(known, first, sorted(missing))
+                given = self._replica.handed_on.get(first.id, set())
+                keys = sorted(self._keys_for(known) - given)
+                adopted = sorted(self._replica.adopted_of(known.owner) - given)
+                if keys or adopted:
+                    await self._hand_on(known, first, keys, adopted)
 
-    async def _hand_on(self, own: Ring, first: Device, names: list[bytes]) -> None:
+    async def _hand_on(self, own: Ring, first: Device, names: list[bytes], adopted: list[bytes]) -> None:
+        """The keys, and once more each decision to adopt: it was made when nobody could open the own ring."""
+        rings, to = frozenset({own.id, ring.coordinators_ring(first.team)}), Patch(first.id)
         parts = []
         for start in range(0, len(names), MAX_KEYS):
             keys = [[name, self._keyring.content[name]] for name in names[start : start + MAX_KEYS]]
-            nonce = self._random.bytes(ID_BYTES)
-            fields = {"ring": Patch(own.id), "device": Patch(first.id), "keys": Patch(keys)}
-            record = record_id(self._keyring.member, GRANT, nonce)
-            change = Change(GRANT, KEYS, record, self._writer.stamp(), fields, nonce)
-            parts.append(Part(change, frozenset({own.id, ring.coordinators_ring(first.team)})))
+            parts.append(
+                Part(self._made(GRANT, KEYS, {"ring": Patch(own.id), "device": to, "keys": Patch(keys)}), rings)
+            )
+        for name in adopted:
+            fields = {"envelope": Patch(name), "verdict": Patch(ADOPT), "device": to}
+            parts.append(Part(self._made(ADOPTION, VERDICT, fields), rings))
         await self._writer.write(parts)
         await self._replica.catch_up()
         self._syncer.wake()
+
+    def _made(self, kind: str, group: str, fields: dict[str, Patch]) -> Change:
+        nonce = self._random.bytes(ID_BYTES)
+        record = record_id(self._keyring.member, kind, nonce)
+        return Change(kind, group, record, self._writer.stamp(), fields, nonce)
 
     def _keys_for(self, own: Ring) -> set[bytes]:
         """Ids of content keys that this device has, of envelopes that were sealed to an older epoch of this ring."""

@@ -417,6 +417,29 @@ def test_a_forgotten_pin_means_a_new_device_and_loses_nothing_unsent(tell: Calla
     tell(story)
 
 
+def test_what_was_adopted_before_someone_came_back_is_theirs_again(tell: Callable[[Story], None]) -> None:
+    """The decision was made when nobody held their own ring; the new phone hears of it all the same."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await synced(fatma, joke)
+        await written(fatma, "ingeleverd en overgenomen")
+        member = session_of(fatma).member
+        await joke.trust.revoke_member(member)
+        with pytest.raises(Revoked):
+            await fatma.sync_once()
+        await synced(joke)
+        for item in joke.trust.quarantine():
+            await joke.trust.adopt(item.id)
+        await synced(joke)
+        phone = await joined(t, "nieuw", (await joke.invite_back(member)).url)
+        await synced(phone, joke, joke, phone)
+        assert "ingeleverd en overgenomen" in {v.form.note for v in phone.visits()}
+        assert (phone.aside(), joke.aside()) == ([], [])
+
+    tell(story)
+
+
 def test_a_signed_off_device_hands_in_gets_its_receipt_and_wipes_itself(tell: Callable[[Story], None]) -> None:
     """In that order; a phone that can't reach the server keeps all."""
 
