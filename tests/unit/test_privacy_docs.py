@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.services import inviting, visits
-from app.services.models import MAX_NOTE
+from app.services.models import MAX_NOTE, VALID_DAYS
 from sync.server import sessions
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ TERMS = {
     "visit, detail": f"{visits.DETAIL_MONTHS} months",
     "visit, count": f"{visits.COUNT_MONTHS // 12} years ({visits.COUNT_MONTHS} months)",
     "a coordinator's word": f"{visits.DETAIL_MONTHS} months",
-    "invitation": f"{inviting.VALID_MILLIS // DAY} days",
+    "invitation": f"{inviting.VALID_MILLIS // DAY} days to be used, or 1, 7 or 30",
     "session token, challenge": f"{sessions.TOKEN_MILLIS // 3_600_000} hour, {sessions.CHALLENGE_MILLIS // 60_000} minute",
     "backups": "35 days",
     "draft of a form": "30 days",
@@ -59,6 +59,10 @@ def test_what_it_quotes_from_the_screen_is_there() -> None:
     [quoted] = re.findall(r'\("(Schrijf [^"]+)"\)', section(3))
     assert quoted in CODE
     assert f"{MAX_NOTE:,} characters" in section(3)
+    assert VALID_DAYS == (1, 7, 14, 30)
+    for button in ("Wis dit apparaat", "Slot, passkey en wissen", "Dit apparaat is kwijt"):
+        assert button in TEXT
+        assert f'"{button}"' in CODE
 
 
 def test_what_is_marked_as_not_yet_is_not_there_and_the_rest_is() -> None:
@@ -66,6 +70,16 @@ def test_what_is_marked_as_not_yet_is_not_there_and_the_rest_is() -> None:
     assert re.search(r"from sync\.core\.change import [^\n]*\bERASE\b", CODE) is None
     assert "drop_expired" not in CODE + (ROOT / "sync/device/log.py").read_text(encoding="utf-8")
     assert "drop_expired" in (ROOT / "sync/server/app.py").read_text(encoding="utf-8")
+
+
+def test_every_place_where_the_browser_keeps_something_is_told() -> None:
+    """What the scripts use is in the table, and nothing more."""
+    scripts = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "assets/web").glob("*.js"))
+    used = {"localStorage", "sessionStorage", "indexedDB", "caches.open", "getDirectory", "cookie"}
+    told = {"localStorage": "localStorage", "sessionStorage": "sessionStorage", "indexedDB": "IndexedDB"}
+    told |= {"caches.open": "cache of the service worker", "getDirectory": "OPFS"}
+    assert {word for word in used if word in scripts} == told.keys()
+    assert set(told.values()) <= rows(5).keys()
 
 
 def test_its_links_lead_somewhere() -> None:
