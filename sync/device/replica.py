@@ -35,7 +35,7 @@ from sync.core.roll import Device, Roll
 from sync.core.roll_state import Mark
 from sync.device.chains import Chains, Place
 from sync.device.keyring import Keyring
-from sync.device.memory import Memory, Origin
+from sync.device.memory import BREATH, Memory, Origin
 
 BATCH = 50  # in one go; then whoever taps meanwhile has a turn
 SIGNED_REASONS = (Forbidden.code, ForeignRecord.code, BadFormat.code, NotForThisKey.code)
@@ -219,12 +219,13 @@ class Replica:
             await self._note_aside(entries)
             self.position = entries[-1].position
             progress(self.position)
-            await asyncio.sleep(0)
+            await asyncio.sleep(BREATH if len(entries) == BATCH else 0)
         while self._waiting:
             before, self._waiting = self._waiting, {}
             again = list(before.items())
             for start in range(0, len(again), BATCH):
                 changed |= self._told(await self._take_in(again[start : start + BATCH]))
+                await asyncio.sleep(BREATH if start + BATCH < len(again) else 0)
             if self._waiting.keys() == before.keys():
                 break
         return changed
