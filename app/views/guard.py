@@ -40,5 +40,8 @@ def guarded(page: ft.Page, handler: Callable, touch: Callable[[], None] = lambda
         except Exception as error:
             logger.exception("handler failed: %s", type(error).__name__)
             say(page, sentence_of("internal"))
+        finally:
+            if ft.context.was_update_called():  # then Flet sends nothing by itself of what was changed after that
+                page.update()
 
     return safe
