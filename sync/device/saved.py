@@ -7,6 +7,7 @@ leaves memory. The log stays the truth: this may be lost at any time.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,6 +104,8 @@ async def load(beside: Beside) -> Memory | None:
     except Exception as error:  # whatever it is, it must not stand between a person and the notes
         reason = type(error).__name__
     logger.warning("the saved view is not used: %s", reason)
+    with suppress(Exception):  # it is of no use to anybody, and may hold what has been dropped since
+        await beside.shelf.remove()
     return None
 
 

@@ -259,3 +259,23 @@ def test_data_cleared_under_the_running_app_is_rescued(playwright: Playwright, t
             assert json.loads(victim.ask("w.verify()")) == {"ok": True, "count": 3, "check": "ok"}
         finally:
             victim.browser.kill()
+
+
+# -- the saved view ------------------------------------------------------------------------------------------
+
+SHELF = "from straat_js import storage\nfrom pyodide.ffi import to_js\n"
+
+
+def test_the_saved_view_on_opfs_is_replaced_whole_and_survives_a_reload(tmp_path: Path) -> None:
+    """Nothing at first; what was written last, also after a reload; gone when it is taken away."""
+    read = SHELF + "(await storage.view.read()).to_bytes()"
+    write = SHELF + "await storage.view.write(to_js([b'{}', b'{}' * 100_000]))"
+    with WorkerPage(packages=PACKAGES, scripts=SCRIPTS, profile=tmp_path) as page:
+        assert page.evaluate(read) == "b''"
+        for letters in ("ab", "cd"):
+            page.evaluate(write.format(*letters))
+            assert page.evaluate(read) == repr(letters[0].encode() + letters[1].encode() * 100_000)
+        page.open()
+        assert page.evaluate(read) == repr(b"c" + b"d" * 100_000)
+        page.evaluate(SHELF + "await storage.view.remove()")
+        assert page.evaluate(read) == "b''"

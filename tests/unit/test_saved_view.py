@@ -110,6 +110,7 @@ def test_a_damaged_view_is_made_anew_from_the_log(settled: Path, tmp_path: Path,
             assert list(app.visits()) == listed
             assert replayed(app)
             assert app.aside() == []
+            assert shelf.data is None
             await app.lock()
             assert not replayed(await opened(t, shelf))
 
