@@ -109,6 +109,7 @@ class Replica:
         self.position = 0
         self.rebuilt = 0  # how often everything was judged anew
         self._waiting: dict[bytes, bytes] = {}
+        self._heads: dict[bytes, bytes] = {}  # envelope id → the head that it names, where that was not known
         self._early: set[bytes] = set()  # those of `_waiting` that name a roll head not known here
         self._chains = Chains()
         self._verified: set[bytes] = set()
@@ -222,7 +223,8 @@ class Replica:
             await asyncio.sleep(BREATH if len(entries) == BATCH else 0)
         while self._waiting:
             before, self._waiting = self._waiting, {}
-            again = list(before.items())
+            again = [(name, data) for name, data in before.items() if not self._still_early(name)]
+            self._waiting.update({name: data for name, data in before.items() if self._still_early(name)})
             for start in range(0, len(again), BATCH):
                 changed |= self._told(await self._take_in(again[start : start + BATCH]))
                 await asyncio.sleep(BREATH if start + BATCH < len(again) else 0)
@@ -266,6 +268,11 @@ class Replica:
             self._log.mark(names, LogState.ASIDE, reason)
         return changed
 
+    def _still_early(self, name: bytes) -> bool:
+        """Whether it is known to name a head that is not here yet: then there is no need to look into it again."""
+        head = self._heads.get(name)
+        return head is not None and not self._roll.knows(head)
+
     def _parse(self, name: bytes, data: bytes) -> tuple[Envelope, Device] | None:
         """The envelope and its author's device at the head it names; else it waits or goes aside."""
         device = None
@@ -283,6 +290,7 @@ class Replica:
             self._waiting[name] = data
             if isinstance(error, UnknownHead):
                 self._early.add(name)
+                self._heads[name] = e.header.head
             return None
         except (BadFormat, RollRefused, StaleEpoch, StraatError) as error:
             self._set_aside(name, error, device, len(data))
