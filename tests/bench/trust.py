@@ -65,7 +65,7 @@ class _Laptop:
 
     def open(self, url: str) -> None:
         self.browser.page.goto(url, wait_until="commit")
-        expect(self.browser.page.locator("#first")).to_be_hidden(timeout=60_000)
+        expect(self.browser.page.locator("#first")).to_have_class("gone", timeout=60_000)
         self.python(IN_WORKER)
 
     def python(self, code: str) -> Any:
