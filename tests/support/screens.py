@@ -39,6 +39,7 @@ class _Client(Connection):
         self.asked: list[tuple[str, Any]] = []
         self.kept: dict[str, Any] = {}
         self.copied: str | None = None  # what lies on the clipboard
+        self.picked: list[dict[str, Any]] = []  # the files that are chosen when asked
         self.session: Session | None = None
 
     def send_message(self, message: Message) -> None:
@@ -58,6 +59,8 @@ class _Client(Connection):
             result = self.kept.get(call.args["key"])
         elif call.name == "get":
             result = self.copied
+        elif call.name == "pick_files":
+            result = self.picked
         assert self.session is not None
         self.session.handle_invoke_method_results(call.control_id, call.call_id, result, None)
 

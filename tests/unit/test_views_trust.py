@@ -354,3 +354,20 @@ def test_a_signed_off_device_shows_its_receipt_and_begins_anew(tell: Callable[[S
         assert person.calm()
 
     tell(story)
+
+
+def test_a_saved_file_is_brought_in_and_again_holds_nothing_new(tell: Callable[[Story], None]) -> None:
+    """What a phone could not send comes in through somebody else's, from the settings."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await fatma.save_visit(FORM)
+        person = await at(joke, place="Instellingen")
+        person.client.picked = [{"id": 1, "name": "x.bin", "size": 1, "bytes": await fatma.save_unsent_file()}]
+        await person.tap("Breng een bewaard bestand binnen")
+        assert person.sees("binnengebracht.")
+        await person.tap("Breng een bewaard bestand binnen")
+        assert person.sees("Hier zat niets nieuws in.")
+        assert person.calm()
+
+    tell(story)

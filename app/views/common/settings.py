@@ -3,7 +3,7 @@
 import flet as ft
 
 from app import VERSION
-from app.services.language import LANGUAGES, _, chosen
+from app.services.language import LANGUAGES, _, chosen, counted
 from app.services.wording import sentence_of, withheld
 from app.views.common.invited import role_text
 from app.views.parts import card, page_body, pick, side_button, text, title
@@ -30,6 +30,7 @@ class SettingsScreen(Screen):
             side_button(_("Slot, passkey en wissen"), self.go("/slot"), ft.Icons.LOCK_CLOCK_OUTLINED),
             side_button(_("Nog een apparaat van mij"), self.go("/apparaat"), ft.Icons.DEVICES),
             side_button(_("Bewaar wat nog niet verstuurd is"), self.safe(self._save_unsent), ft.Icons.DOWNLOAD),
+            side_button(_("Breng een bewaard bestand binnen"), self.safe(self._bring_in), ft.Icons.UPLOAD_FILE),
             title(_("Apart gezet"), 2),
             *self._aside(),
             title(_("Over Straatcontact"), 2),
@@ -51,6 +52,12 @@ class SettingsScreen(Screen):
         data = await self.app.save_unsent_file()
         await ft.FilePicker().save_file(file_name="straatcontact-niet-verstuurd.bin", src_bytes=data)
         self.say(_("Het bestand is verzegeld: alleen je team kan het lezen."))
+
+    async def _bring_in(self, e) -> None:
+        for file in await ft.FilePicker().pick_files(with_data=True) or []:
+            new = await self.app.trust.bring_in(file.bytes or b"")
+            came = counted("{n} bericht is binnengebracht.", "{n} berichten zijn binnengebracht.", new)
+            self.say(came if new else _("Hier zat niets nieuws in."))
 
     def _aside(self) -> list[ft.Control]:
         items = self.app.aside()
