@@ -88,9 +88,9 @@ def advice(secret: str) -> str:
     if len(secret) < 4:
         return ""
     found = estimate(secret)
-    time = _("Wie dit toestel in handen krijgt en een snelle computer huurt, raadt dit in ongeveer {time}.").format(
-        time=time_text(found.seconds)
-    )
+    time = _(
+        "Wie dit toestel in handen krijgt en een snelle computer huurt, raadt dit, naar schatting, in {time}."
+    ).format(time=time_text(found.seconds))
     more = {
         "weak": _("Vier losse woorden zijn veel sterker."),
         "fair": _("Nog een woord erbij maakt het sterk."),

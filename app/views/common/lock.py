@@ -116,7 +116,11 @@ class ForgottenScreen(Screen):
                     "Lukt het echt niet? Vraag je coördinator om een nieuwe uitnodiging. Wat al op de server staat, blijft bij de coördinator leesbaar."
                 )
             ),
-            text(_("Wat nog niet verstuurd was, blijft verzegeld op dit apparaat staan.")),
+            text(
+                _(
+                    "Wat je had opgeslagen en nog niet verstuurd was, gaat niet weg: het wordt verstuurd zodra je weer meedoet."
+                )
+            ),
             side_button(_("Opnieuw beginnen met een uitnodiging"), self.safe(lambda e: self.app.start_over())),
             quiet_button(_("Wis dit apparaat"), self.go("/wissen"), ft.Icons.DELETE_OUTLINE),
         )

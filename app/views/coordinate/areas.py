@@ -66,6 +66,7 @@ class AreasScreen(Screen):
             text(
                 _("Wie in een gebied werkt, leest alleen wat daar gedeeld is. Wie erboven staat, leest alles eronder.")
             ),
+            text(_("Tik op een gebied om het te veranderen, of om er een gebied onder te maken."), soft=True),
             self.tree,
             self.form,
         )
