@@ -87,7 +87,18 @@ class Chrome:
     def open(self, url: str) -> None:
         """Go to the app and wait until its first screen has taken over."""
         self.page.goto(url, wait_until="commit")
-        expect(self.page.locator("#first")).to_be_hidden(timeout=START_MILLIS)
+        self.taken_over()
+
+    def reload(self) -> None:
+        """Load the page again, and wait as `open` does."""
+        self.page.reload(wait_until="commit")
+        self.taken_over()
+
+    def taken_over(self) -> None:
+        """Wait for the first page, and until it has made way: as long as it is not there, it is hidden as well."""
+        first = self.page.locator("#first")
+        first.wait_for(state="attached", timeout=START_MILLIS)
+        expect(first).to_be_hidden(timeout=START_MILLIS)
 
     def button(self, name: str) -> Locator:
         """A button (or card) by part of its label."""
