@@ -54,8 +54,8 @@ def test_a_lost_phone_hands_in_wipes_itself_and_its_owner_gets_everything_back(
             _joined(phone, _link(laptop), "Fatmadina", "Pincode", PIN)
             phone.sees("Alles staat op de server")
             _noted_without_a_network(phone)
-            laptop.tap("Beoordelen")
             laptop.tap("Mensen")
+            laptop.sees("Fatmadina", timeout=60_000)  # who joined is heard of in the next round
             laptop.tap("Fatmadina")
             laptop.tap("Dit apparaat is kwijt")
             laptop.tap("Meld het af")
