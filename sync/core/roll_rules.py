@@ -207,7 +207,7 @@ def _team(state: State, entry: Entry, body: Team) -> Outcome:
     for e in body.epochs:
         granted = [holder for holder, _ in e.grants]
         made = Ring(e.ring, kinds[e.ring], body.team, (e.public,), frozenset(granted))
-        allowed = all(after.may_hold(h, made) and after._confirmed(h) for h in granted)
+        allowed = all(after.may_hold(h, made) and after.confirmed(h) for h in granted)
         _need(e.epoch == 1 and len(set(granted)) == len(granted), "epochs begin at 1")
         _need(allowed and author.id in granted, "granted to coordinators above, the author among them")
         rings[e.ring] = made

@@ -187,16 +187,17 @@ class State:
             for other in others:
                 if other.id in r.holders or not self.may_hold(other.id, r):
                     continue
-                if r.kind == ring.OWN or (r.kind, r.owner) == (ring.TEAM, other.team) or self._confirmed(other.id):
+                if r.kind == ring.OWN or (r.kind, r.owner) == (ring.TEAM, other.team) or self.confirmed(other.id):
                     found.append((ring_id, other.id))
         return found
 
-    def _confirmed(self, holder: bytes) -> bool:
+    def confirmed(self, holder: bytes) -> bool:
+        """Whether this sheet, or device on the roll, acts as a coordinator in earnest."""
         return holder in self.sheets or self.coordinates(holder, self.devices[holder].team)
 
     def unconfirmed(self) -> list[Device]:
         """Devices with a coordinator's role whose words nobody has compared yet."""
-        return [d for d in self.devices.values() if d.role is Role.COORDINATOR and not self._confirmed(d.id)]
+        return [d for d in self.devices.values() if d.role is Role.COORDINATOR and not self.confirmed(d.id)]
 
     def members(self) -> dict[bytes, list[Device]]:
         """Devices by member, in order of joining."""

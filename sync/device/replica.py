@@ -137,11 +137,6 @@ class Replica:
         """Those that name a roll head not known here: envelope id → bytes."""
         return {name: self._waiting[name] for name in self._early if name in self._waiting}
 
-    @property
-    def unknown_heads(self) -> int:
-        """How many envelopes name a roll head that is not known here: a roll that is late, or another one."""
-        return len(self._early & set(self._waiting))
-
     def seen(self, device: bytes) -> dict[bytes, tuple[int, bytes]]:
         """The last number and envelope id that came in of this device, by ring."""
         return self._chains.seen(device)

@@ -1,11 +1,12 @@
 """What several test files share: a team that has settled in, made once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.settled_team import settle
+from tests.support.settled_team import Team, settle, team
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,17 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("settled")
     asyncio.run(settle(folder))
     return folder
+
+
+@pytest.fixture
+def tell(settled: Path, tmp_path: Path) -> Callable[[Callable[[Team], Awaitable[None]]], None]:
+    """Run a story on a copy of the settled team."""
+
+    def run(story: Callable[[Team], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            async with team(settled, tmp_path) as t:
+                await story(t)
+
+        asyncio.run(whole())
+
+    return run

@@ -1,9 +1,7 @@
 """Trust from end to end: real apps and a real server. Leaving, moving, coming back, recovery sheets, quarantine."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,24 +10,10 @@ from app.services.models import Alert, AreaCode, Person, QueueFilter, ReviewStat
 from sync.core import ring
 from sync.core.errors import BadFormat, Forbidden, Revoked, RollRefused, UnknownDevice, Unreachable
 from tests.support.native_app import synced
-from tests.support.settled_team import FORM, Team, hushed, session_of, team
+from tests.support.settled_team import FORM, Team, hushed, session_of
 
 PIN, PHRASE = "583016", "nog een lange zin"
 Story = Callable[[Team], Awaitable[None]]
-
-
-@pytest.fixture
-def tell(settled: Path, tmp_path: Path) -> Callable[[Story], None]:
-    """Run a story on a copy of the settled team."""
-
-    def run(story: Story) -> None:
-        async def whole() -> None:
-            async with team(settled, tmp_path) as t:
-                await story(t)
-
-        asyncio.run(whole())
-
-    return run
 
 
 def person(app: App, name: str) -> Person:

@@ -1,10 +1,8 @@
 """Deciding who may read what, as a coordinator does it on a phone: each act says first what will happen."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import flet as ft
 import pytest
@@ -16,24 +14,10 @@ from app.views.coordinate.areas import code_line, parse_codes
 from sync.core.errors import StraatError
 from tests.support.native_app import ORIGIN, synced
 from tests.support.screens import LAPTOP, Person
-from tests.support.settled_team import FATMA, FORM, Team, hushed, session_of, team
+from tests.support.settled_team import FATMA, FORM, Team, hushed, session_of
 
 PHRASE = "nog een lange zin"
 Story = Callable[[Team], Awaitable[None]]
-
-
-@pytest.fixture
-def tell(settled: Path, tmp_path: Path) -> Callable[[Story], None]:
-    """Run a story on a copy of the settled team."""
-
-    def run(story: Story) -> None:
-        async def whole() -> None:
-            async with team(settled, tmp_path) as t:
-                await story(t)
-
-        asyncio.run(whole())
-
-    return run
 
 
 @dataclass(slots=True)
