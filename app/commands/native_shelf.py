@@ -46,6 +46,10 @@ class NativeShelf:
 def _sources() -> str:
     here = Path(__file__).parents[2]
     found = sorted(
-        [here / "app" / "view.py", *(here / "sync" / "core").glob("*.py"), *(here / "sync" / "device").glob("*.py")]
+        [
+            *(here / "app" / "view").glob("*.py"),
+            *(here / "sync" / "core").glob("*.py"),
+            *(here / "sync" / "device").glob("*.py"),
+        ]
     )
     return hashlib.sha256(b"".join(path.read_bytes() for path in found)).hexdigest()

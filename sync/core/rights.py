@@ -26,7 +26,7 @@ class Relation(Enum):
     """How the author must stand to the record."""
 
     CREATOR = "creator"  # the author's member made the record
-    TEAM = "team"  # in a team whose record it is, or above it
+    TEAM = "team"  # writes in a team whose record it is: a member of it, or a coordinator of it or of one above
     ROUND = "round"  # a device that holds the round's ring
     SUBJECT = "subject"  # the author's member made the record that this one is about
 
@@ -36,6 +36,7 @@ _CREATOR_ANY: Cells = dict.fromkeys(Role, Relation.CREATOR)
 _NOTES: Cells = {Role.CONTACT: Relation.CREATOR, Role.COORDINATOR: Relation.CREATOR}
 _COORDINATOR: Cells = {Role.COORDINATOR: Relation.TEAM}
 _CREATOR_OR_COORDINATOR: Cells = {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM}
+_WHOLE_TEAM: Cells = dict.fromkeys(Role, Relation.TEAM)
 
 TABLE: dict[tuple[str, str], Cells] = {
     ("member", "name"): _CREATOR_ANY,
@@ -44,7 +45,10 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("activity", "count"): _NOTES,
     ("activity", "detail"): _NOTES,
     ("story", "detail"): _NOTES,
+    ("story", "photo"): _NOTES,
     ("story", "publication"): _COORDINATOR,
+    ("welcome", "task"): {Role.CONTACT: Relation.CREATOR, Role.COORDINATOR: Relation.TEAM},
+    ("welcome", "state"): _WHOLE_TEAM,
     ("review", "word"): _COORDINATOR,
     ("review", "answer"): {Role.CONTACT: Relation.SUBJECT, Role.COORDINATOR: Relation.SUBJECT},
     ("task", "detail"): _COORDINATOR,
@@ -53,7 +57,9 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("round", "detail"): _COORDINATOR,
     ("door", "state"): {Role.COLLECTOR: Relation.ROUND, Role.CONTACT: Relation.ROUND},
     ("mark", "address"): _CREATOR_ANY,
+    ("mark", "request"): _WHOLE_TEAM,
     ("mark", "lift"): _COORDINATOR,
+    ("mark", "confirm"): _COORDINATOR,
     ("adoption", "verdict"): {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM},
     ("grant", "keys"): _COORDINATOR,
 }

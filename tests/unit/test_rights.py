@@ -30,7 +30,10 @@ EXPECTED = {
     ("activity", "life"): (CREATOR, NOBODY, CREATOR),
     ("activity", "erase"): (CREATOR, CREATOR, TEAM_),
     ("story", "detail"): (CREATOR, NOBODY, CREATOR),
+    ("story", "photo"): (CREATOR, NOBODY, CREATOR),
     ("story", "publication"): (NOBODY, NOBODY, TEAM_),
+    ("welcome", "task"): (CREATOR, NOBODY, TEAM_),
+    ("welcome", "state"): (TEAM_, TEAM_, TEAM_),
     ("story", "life"): (CREATOR, NOBODY, CREATOR),
     ("story", "erase"): (CREATOR, CREATOR, TEAM_),
     ("review", "word"): (NOBODY, NOBODY, TEAM_),
@@ -40,12 +43,14 @@ EXPECTED = {
     **{(kind, "detail"): (NOBODY, NOBODY, TEAM_) for kind in ("task", "offer", "area", "round")},
     **{
         (kind, group): (CREATOR, CREATOR, TEAM_)
-        for kind in ("task", "offer", "area", "round", "door")
+        for kind in ("task", "offer", "area", "round", "door", "welcome")
         for group in ("life", "erase")
     },
     ("door", "state"): (ROUND, ROUND, NOBODY),
     ("mark", "address"): (CREATOR, CREATOR, CREATOR),
+    ("mark", "request"): (TEAM_, TEAM_, TEAM_),
     ("mark", "lift"): (NOBODY, NOBODY, TEAM_),
+    ("mark", "confirm"): (NOBODY, NOBODY, TEAM_),
     ("mark", "life"): (NOBODY, NOBODY, NOBODY),
     ("mark", "erase"): (NOBODY, NOBODY, NOBODY),
     ("adoption", "verdict"): (CREATOR, CREATOR, TEAM_),

@@ -1,0 +1,67 @@
+"""The readable tables: an in-memory SQLite database that services ask, made from the replica's records.
+
+Nothing here ever touches a disk. A row is replaced whole when its record changes; what a table does not know
+of a record (fields of newer versions) stays in the record. Plain `sqlite3`: sqlite-utils takes half a second to
+import in the browser, and this stands between the PIN and the list (docs/decisions/0003). One file a table.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from app.view import areas, marks, members, reviews, visits, welcomes
+from app.view.table import Row, Table
+from sync.core.merge import Record
+
+TABLES: tuple[Table, ...] = tuple(m.TABLE for m in (visits, reviews, members, areas, welcomes, marks))
+_OF_KIND = {table.kind: table for table in TABLES}
+_TYPES = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}
+
+
+class View:
+    """The tables of this package; ids and stamps are hex, days ISO, lists JSON or joined by commas."""
+
+    def __init__(self, db: sqlite3.Connection | None = None) -> None:
+        """In a database of its own, or in one that may hold the tables already."""
+        self._db = db or sqlite3.connect(":memory:", isolation_level=None)
+        for table in TABLES:
+            typed = ", ".join(
+                f"{c} {_TYPES[kind]}{' PRIMARY KEY' * (not i)}" for i, (c, kind) in enumerate(table.columns.items())
+            )
+            self._db.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({typed})")
+            for index in table.indexes:
+                self._db.execute(f"CREATE INDEX IF NOT EXISTS {index}")
+
+    def put(self, records: Iterable[Record]) -> None:
+        """Bring the rows of these records up to date, in one transaction."""
+        rows: dict[str, list[Row]] = {}
+        for record in records:
+            table = _OF_KIND.get(record.kind)
+            if table is not None and record.creator:
+                rows.setdefault(table.kind, []).append(table.row(record))
+        with self._atomic():
+            for kind, some in rows.items():
+                self._db.executemany(_OF_KIND[kind].upsert, some)
+
+    def clear(self) -> None:
+        """Forget every row: all of it is about to be judged anew."""
+        with self._atomic():
+            for table in TABLES:
+                self._db.execute(f"DELETE FROM {table.name}")  # noqa: S608 our own names
+
+    @contextmanager
+    def _atomic(self) -> Iterator[None]:
+        self._db.execute("BEGIN")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def ask(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        """The rows of a query with named parameters."""
+        found = self._db.execute(sql, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]

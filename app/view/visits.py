@@ -1,0 +1,51 @@
+"""Welcome visits: their count, and their detail where this device may read it."""
+
+from app.view.table import Row, Table, codes, creator, made, name, text
+from sync.core.merge import Record
+
+
+def _row(record: Record) -> Row:
+    return {
+        "id": record.id.hex(),
+        "creator": creator(record),
+        "day": text(record.value("count.day")),
+        "outcome": text(record.value("count.outcome")),
+        "shared": int(record.value("count.shared") is True),
+        "detail": int(record.value("detail.address") is not None),
+        "address": text(record.value("detail.address")),
+        "part": text(record.value("detail.part")),
+        "welcome": name(record.value("detail.welcome")),
+        "gift": text(record.value("detail.gift")),
+        "wishes": ",".join(codes(record.value("detail.wishes"))),
+        "introduce": int(record.value("detail.introduce") is True),
+        "note": text(record.value("detail.note")),
+        "come_back": text(record.value("detail.come_back")),
+        "hidden": int(record.hidden),
+        "made": made(record, "count.day"),
+    }
+
+
+TABLE = Table(
+    "visits",
+    "visit",
+    {
+        "id": str,
+        "creator": str,
+        "day": str,
+        "outcome": str,
+        "shared": int,
+        "detail": int,
+        "address": str,
+        "part": str,
+        "welcome": str,
+        "gift": str,
+        "wishes": str,
+        "introduce": int,
+        "note": str,
+        "come_back": str,
+        "hidden": int,
+        "made": str,
+    },
+    _row,
+    ("visits_of_one ON visits (creator, day, made)", "visits_by_day ON visits (day, made)"),
+)
