@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from app.services import helplines, inviting, people, reviews, visits
+from app.services import helplines, inviting, people, reviews, visit_draft, visits
 from app.services.face import AppFace
 from app.services.joining import RECOVERY_ROUTE, Joining
 from app.services.live import Live
@@ -285,13 +285,14 @@ class App:
 
     def draft(self, key: str) -> VisitForm | None:
         """See AppFace."""
-        return self.live.drafts.get(key) if self.live.drafts else None
+        kept = self.live.drafts.get(key) if self.live.drafts else None
+        return visit_draft.from_plain(kept) if kept is not None else None
 
     async def save_draft(self, key: str, form: VisitForm | None) -> None:
         """See AppFace."""
         self.live.require_session()
         if self.live.drafts:
-            await self.live.drafts.put(key, form)
+            await self.live.drafts.put(key, visit_draft.to_plain(form) if form else None)
 
     # -- the coordinator ---------------------------------------------------------------------------------
 

@@ -9,13 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from app.services import records
 from app.services.models import AreaCode
+from app.services.records import Group
 from app.services.session import Session
 from sync.core import ring
-from sync.core.change import Change, Patch
 from sync.core.errors import BadInput
-from sync.core.ids import ID_BYTES, record_id
-from sync.device.writer import Part
 
 KIND = "area"
 MAX_NAME, MAX_CODES = 80, 200
@@ -83,17 +82,9 @@ def _plain(codes: Sequence[AreaCode]) -> list[list[str]]:
 
 
 async def _write(session: Session, team: bytes, member: bytes, values: dict[str, Any]) -> None:
-    query = "SELECT id FROM areas WHERE team = :team AND member = :member ORDER BY id"
+    query = "SELECT id FROM areas WHERE team = :team AND member = :member ORDER BY id LIMIT 1"
     rows = session.view.ask(query, team=team.hex(), member=member.hex())
-    stamp = session.writer.stamp()
-    if rows:
-        known = session.replica.records[bytes.fromhex(rows[0]["id"])]
-        fields = {n: Patch(v, known.replaces(f"detail.{n}")) for n, v in values.items()}
-        change = Change(KIND, "detail", known.id, stamp, fields)
-    else:
-        nonce = session.world.random.bytes(ID_BYTES)
-        fields = {n: Patch(v) for n, v in {**values, "team": team, "member": member}.items()}
-        change = Change(KIND, "detail", record_id(session.member, KIND, nonce), stamp, fields, nonce)
-    await session.writer.write([Part(change, frozenset({ring.team_ring(team)}))])
-    await session.catch_up()
-    session.syncer.wake()
+    known = session.replica.records[bytes.fromhex(rows[0]["id"])] if rows else None
+    whole = values if known else {**values, "team": team, "member": member}
+    group = Group("detail", whole, frozenset({ring.team_ring(team)}))
+    await records.write(session, records.parts(session, KIND, [group], known)[1])

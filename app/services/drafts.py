@@ -1,17 +1,19 @@
-"""Drafts: a half-typed form as one sealed row, overwritten at every keystroke, never synced."""
+"""Drafts: a half-typed form as one sealed row, overwritten at every keystroke, never synced.
+
+A draft is a plain mapping of texts, numbers and lists; each part of the app knows how its own form looks in it.
+"""
 
 import asyncio
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
-from app.services.models import Gift, Outcome, VisitForm, Wish
 from app.services.session import Session
 from sync.core import codec
 from sync.core.errors import BadFormat, TooLarge
 
 _PURPOSE = "draft "
 _AT_ONCE = 200  # names tried in one go; then whoever taps meanwhile has a turn
+Plain = dict[str, Any]
 
 
 class Drafts:
@@ -19,7 +21,7 @@ class Drafts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._forms: dict[str, VisitForm] = {}
+        self._forms: dict[str, Plain] = {}
         self._latest: dict[str, int] = {}
         self._writing = 0
         self._calm = asyncio.Event()
@@ -53,11 +55,15 @@ class Drafts:
                     self._forms[key] = from_bytes(plain)
                     break
 
-    def get(self, key: str) -> VisitForm | None:
+    def get(self, key: str) -> Plain | None:
         """The draft of a form, if there is one."""
         return self._forms.get(key)
 
-    async def put(self, key: str, form: VisitForm | None) -> None:
+    def keys(self, start: str = "") -> list[str]:
+        """The names of the drafts that begin so."""
+        return sorted(key for key in self._forms if key.startswith(start))
+
+    async def put(self, key: str, form: Plain | None) -> None:
         """Keep the form as it is now. Of two that overtake each other the later stays. Raises DiskFull."""
         turn = self._latest[key] = self._latest.get(key, 0) + 1
         if form is None:
@@ -81,51 +87,19 @@ class Drafts:
         await self._calm.wait()
 
 
-_shape = codec.mapping(codec.anything, 32)
+_shape = codec.mapping(codec.anything, 64)
+MAX_DRAFT_BYTES = 1 << 20
 
 
-def to_bytes(form: VisitForm) -> bytes:
+def to_bytes(form: Plain) -> bytes:
     """The spelling of a draft."""
-    return codec.pack(
-        {
-            "shared": form.shared,
-            "address": form.address,
-            "day": form.day.isoformat() if form.day else None,
-            "gift": form.gift.value if form.gift else None,
-            "outcome": form.outcome.value if form.outcome else None,
-            "wishes": sorted(w.value for w in form.wishes),
-            "note": form.note,
-            "come_back": form.come_back.isoformat() if form.come_back else None,
-        }
-    )
+    return codec.pack(form)
 
 
-def from_bytes(data: bytes) -> VisitForm:
-    """Read a draft; what this version does not know of it is left empty, never a reason to lose the rest."""
+def from_bytes(data: bytes) -> Plain:
+    """Read a draft; one that is none is empty: what a form does not find in it stays as it was."""
     try:
-        raw = codec.checked(_shape, data, 1 << 20)
+        raw: Plain = codec.checked(_shape, data, MAX_DRAFT_BYTES)
     except (BadFormat, TooLarge):
-        return VisitForm()
-    wishes = raw.get("wishes")
-    return VisitForm(
-        shared=raw.get("shared") if isinstance(raw.get("shared"), bool) else None,
-        address=_text(raw, "address"),
-        day=_day(raw, "day"),
-        gift=next((g for g in Gift if g.value == raw.get("gift")), None),
-        outcome=next((o for o in Outcome if o.value == raw.get("outcome")), None),
-        wishes=frozenset(w for w in Wish if isinstance(wishes, list) and w.value in wishes),
-        note=_text(raw, "note"),
-        come_back=_day(raw, "come_back"),
-    )
-
-
-def _text(raw: dict[str, Any], name: str) -> str:
-    value = raw.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _day(raw: dict[str, Any], name: str) -> date | None:
-    try:
-        return date.fromisoformat(_text(raw, name))
-    except ValueError:
-        return None
+        return {}
+    return raw

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sync.core.directory import HelpLine
 from sync.core.rights import Role
@@ -49,21 +49,42 @@ class Outcome(Enum):
     MOVED = "moved"
 
 
-class Wish(Enum):
-    """Coded wishes: what a resident would like."""
+class Wish(StrEnum):
+    """Coded wishes that every area starts with: what a resident would like. An area may have others (wishes.py)."""
 
     COFFEE = "coffee"
     EATING = "eating"
     REPAIR = "repair"
     GARDEN = "garden"
+    LANGUAGE = "language"
     HELP_WANTED = "help_wanted"
     WANTS_TO_HELP = "wants_to_help"
 
 
+class Topic(StrEnum):
+    """What a resident can use help with, or wants to help with: written behind the wish, as `help_wanted:jobs`."""
+
+    JOBS = "jobs"
+    DIGITAL = "digital"
+    SHOPPING = "shopping"
+    FORMS = "forms"
+    COMPANY = "company"
+
+
+class DayPart(Enum):
+    """When on the day someone rang: finer times are kept nowhere."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
 @dataclass(frozen=True, slots=True)
 class VisitForm:
-    """A welcome visit as it stands in the form. `shared` is the resident's consent that the coordinator reads
-    the detail; it decides the rings and so is fixed before typing (None: not chosen yet).
+    """A welcome visit as it stands in the form. Consent decides the rings and so is fixed before typing: `shared` is
+    whether the coordinator may read the detail (None: not chosen yet), `noted` whether anything may be noted at all;
+    without it only the count is written. `introduce`: the resident wants to be introduced to someone who offers what
+    they ask for. `welcome` is the new address that this visit answers, if there is one.
     """
 
     shared: bool | None = None
@@ -71,9 +92,13 @@ class VisitForm:
     day: date | None = None
     gift: Gift | None = None
     outcome: Outcome | None = None
-    wishes: frozenset[Wish] = frozenset()
+    wishes: frozenset[str] = frozenset()
     note: str = ""
     come_back: date | None = None
+    noted: bool = True
+    introduce: bool = False
+    part: DayPart | None = None
+    welcome: bytes = b""
 
 
 class ReviewState(Enum):

@@ -1,13 +1,13 @@
 """People: who is on the team, by which names."""
 
+from app.services import records
 from app.services.models import Member
+from app.services.records import Group
 from app.services.session import Session
 from sync.core import ring
-from sync.core.change import Change, Patch
-from sync.core.ids import ID_BYTES, record_id
 from sync.device import meta
-from sync.device.writer import Part
 
+KIND = "member"
 _NAMED_IN = "named in"  # the team that has been told since the last move
 
 
@@ -48,8 +48,5 @@ async def say_after_a_move(session: Session) -> None:
 
 
 async def _say(session: Session, name: str) -> None:
-    nonce = session.world.random.bytes(ID_BYTES)
-    record = record_id(session.member, "member", nonce)
-    change = Change("member", "name", record, session.writer.stamp(), {"name": Patch(name)}, nonce)
-    await session.writer.write([Part(change, frozenset({ring.team_ring(session.team)}))])
-    await session.catch_up()
+    group = Group("name", {"name": name}, frozenset({ring.team_ring(session.team)}))
+    await records.write(session, records.parts(session, KIND, [group])[1])

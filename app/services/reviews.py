@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from app.services import visits
+from app.services import records, visits
 from app.services.models import QueueFilter, ReviewState, Visit
+from app.services.records import DETAIL_MONTHS, Group, month_after
 from app.services.session import Session
 from sync.core import ring
-from sync.core.change import Change, Patch
-from sync.core.errors import BadInput, Forbidden, NotFound
-from sync.core.ids import ID_BYTES, record_id
+from sync.core.errors import BadInput, Forbidden
+from sync.core.merge import Record
 from sync.core.rights import Role
-from sync.device.writer import Part
 
 KIND = "review"
 MAX_REPLY = 2_000
@@ -39,26 +38,16 @@ async def write(session: Session, visit: bytes, state: ReviewState, reply: str, 
         raise BadInput("reply", "too_long")
     if state is ReviewState.QUESTION and not reply:
         raise BadInput("reply", "missing")
-    about = session.replica.records.get(visit)
-    if about is None or about.creator is None:
-        raise NotFound("visit")
-    change = _change(session, visit, {"state": state.value, "reply": reply, "day": today.isoformat()})
-    team = visits.team_of(session, about)
-    rings = frozenset({ring.own_ring(about.creator), ring.coordinators_ring(team)})
-    await session.writer.write([Part(change, rings, visits.month_after(today, visits.DETAIL_MONTHS))])
-    await session.catch_up()
-    session.syncer.wake()
+    about = records.known(session, visits.KIND, visit)
+    values = {"state": state.value, "reply": reply, "day": today.isoformat()}
+    rings = frozenset({ring.own_ring(about.creator or b""), ring.coordinators_ring(records.team_of(session, about))})
+    last = _last(session, visit)
+    group = Group("word", values if last else {"visit": visit, **values}, rings, month_after(today, DETAIL_MONTHS))
+    await records.write(session, records.parts(session, KIND, [group], last)[1])
 
 
-def _change(session: Session, visit: bytes, values: dict[str, str]) -> Change:
-    known = session.view.ask(
-        "SELECT id FROM reviews WHERE visit = :visit ORDER BY stamp DESC, id DESC LIMIT 1", visit=visit.hex()
-    )
-    stamp = session.writer.stamp()
-    if known:
-        record = session.replica.records[bytes.fromhex(known[0]["id"])]
-        patches = {n: Patch(v, record.replaces(f"word.{n}")) for n, v in values.items()}
-        return Change(KIND, "word", record.id, stamp, patches)
-    nonce = session.world.random.bytes(ID_BYTES)
-    patches = {"visit": Patch(visit), **{n: Patch(v) for n, v in values.items()}}
-    return Change(KIND, "word", record_id(session.member, KIND, nonce), stamp, patches, nonce)
+def _last(session: Session, visit: bytes) -> Record | None:
+    """The word that stands on a visit, if there is one."""
+    query = "SELECT id FROM reviews WHERE visit = :visit ORDER BY stamp DESC, id DESC LIMIT 1"
+    rows = session.view.ask(query, visit=visit.hex())
+    return session.replica.records[bytes.fromhex(rows[0]["id"])] if rows else None

@@ -1,152 +1,152 @@
-"""Welcome visits: checking a form, writing it as count and detail, and reading it back.
+"""Welcome visits: checking a form, writing it as count and detail, changing consent, and reading it back.
 
 Count (day, outcome) goes to the own ring and the coordinators' ring and is kept seven years; detail (address,
 gift, wishes, note, come-back day) twelve months, and only to the own ring when the resident did not want the
-coordinator to read it. The two are two envelopes of one transaction.
+coordinator to read it. The two are two envelopes of one transaction. Where nothing may be noted there is no detail.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
+from app.services import erasing, records
 from app.services.models import (
     MAX_ADDRESS,
     MAX_NOTE,
+    DayPart,
     Gift,
     Outcome,
     Review,
     ReviewState,
     Visit,
     VisitForm,
-    Wish,
 )
+from app.services.records import COUNT_MONTHS, DETAIL_MONTHS, Group, iso, month_after, team_of
 from app.services.session import Session
+from app.services.visit_draft import one_of
 from sync.core import ring
-from sync.core.change import LIFE, REMOVED, Change, Patch
-from sync.core.errors import BadInput, Forbidden, NotFound
-from sync.core.ids import ID_BYTES, record_id
+from sync.core.errors import BadInput, NotFound
+from sync.core.ids import ID_BYTES
 from sync.core.merge import Record
 from sync.device.writer import Part
 
+__all__ = ["COUNT_MONTHS", "DETAIL_MONTHS", "team_of"]
+
 KIND = "visit"
-DETAIL_MONTHS, COUNT_MONTHS = 12, 7 * 12
+MAX_WISHES, MAX_WISH = 20, 60
 _READ_REVIEWS = "read reviews"
-E_ = TypeVar("E_", Gift, Outcome, ReviewState)
 
 
 def check(form: VisitForm, today: date) -> None:
     """Refuse a form that can't be saved. Raises BadInput(field, why); nothing is lost, the draft stays."""
     if form.shared is None:
         raise BadInput("shared", "missing")
-    if not form.address.strip():
-        raise BadInput("address", "missing")
-    if len(form.address) > MAX_ADDRESS:
-        raise BadInput("address", "too_long")
+    if form.noted:
+        _check_detail(form)
+    elif form.address or form.note or form.wishes or form.gift or form.come_back:
+        raise BadInput("note", "no_consent")
     if form.day is None:
         raise BadInput("day", "missing")
     if form.day > today + timedelta(days=1):
         raise BadInput("day", "future")
     if form.outcome is None:
         raise BadInput("outcome", "missing")
-    if len(form.note) > MAX_NOTE:
-        raise BadInput("note", "too_long")
     if form.come_back is not None and form.come_back < form.day:
         raise BadInput("come_back", "before_visit")
 
 
-async def save(session: Session, form: VisitForm, today: date, visit: bytes | None = None) -> bytes:
-    """Write a new visit, or what differs in one of mine; its id, when durable.
+def _check_detail(form: VisitForm) -> None:
+    if not form.address.strip():
+        raise BadInput("address", "missing")
+    if len(form.address) > MAX_ADDRESS:
+        raise BadInput("address", "too_long")
+    if len(form.note) > MAX_NOTE:
+        raise BadInput("note", "too_long")
+    if len(form.wishes) > MAX_WISHES or any(len(w) > MAX_WISH for w in form.wishes):
+        raise BadInput("wishes", "too_many")
+
+
+async def save(
+    session: Session, form: VisitForm, today: date, visit: bytes | None = None, also: Sequence[Part] = ()
+) -> bytes:
+    """Write a new visit, or what differs in one of mine, and what else this act writes; its id, when durable.
 
     Raises BadInput, NotFound, Forbidden (someone else's) or DiskFull.
     """
-    known = mine(session, visit) if visit is not None else None
+    known = records.mine(session, KIND, visit) if visit is not None else None
     if known is not None:
-        form = VisitForm(**{**_as_dict(form), "shared": known.value("count.shared") is True})
+        form = replace(form, shared=known.value("count.shared") is True, noted=_noted(known))
     check(form, today)
-    nonce = None if known else session.world.random.bytes(ID_BYTES)
-    record = known.id if known else record_id(session.member, KIND, nonce or b"")
-    parts = []
-    for group, rings, months in _groups(session, form, known):
-        fields = _patches(group, _fields(group, form), known)
-        if fields:
-            change = Change(KIND, group, record, session.writer.stamp(), fields, nonce)
-            parts.append(Part(change, rings, month_after(form.day or today, months)))
-    if parts:
-        await session.writer.write(parts)
-        await session.catch_up()
-        session.syncer.wake()
+    record, made = _parts(session, form, today, known)
+    await records.write(session, [*made, *also])
     return record
 
 
-def _as_dict(form: VisitForm) -> dict[str, Any]:
-    return {name: getattr(form, name) for name in VisitForm.__dataclass_fields__}
+def _parts(session: Session, form: VisitForm, today: date, known: Record | None = None) -> tuple[bytes, list[Part]]:
+    day = form.day or today
+    return records.parts(
+        session,
+        KIND,
+        [
+            Group(name, _fields(name, form), rings, month_after(day, months))
+            for name, rings, months in _groups(session, form, known)
+        ],
+        known,
+    )
 
 
-def team_of(session: Session, record: Record | None) -> bytes:
-    """The team that a record was made in, or for a new one the team that this device works for."""
-    return min(record.teams, default=session.team) if record else session.team
+def _noted(known: Record) -> bool:
+    return known.value("detail.address") is not None
 
 
 def _groups(session: Session, form: VisitForm, known: Record | None) -> list[tuple[str, frozenset[bytes], int]]:
     both = frozenset({session.own_ring(), ring.coordinators_ring(team_of(session, known))})
     detail = both if form.shared else frozenset({session.own_ring()})
-    return [("count", both, COUNT_MONTHS), ("detail", detail, DETAIL_MONTHS)]
+    return [("count", both, COUNT_MONTHS), *([("detail", detail, DETAIL_MONTHS)] if form.noted else [])]
 
 
 def _fields(group: str, form: VisitForm) -> dict[str, Any]:
     if group == "count":
         day = form.day.isoformat() if form.day else None
-        return {"day": day, "outcome": form.outcome and form.outcome.value, "shared": form.shared}
+        return {"day": day, "outcome": form.outcome and form.outcome.value, "shared": form.shared and form.noted}
     return {
         "address": form.address.strip(),
+        "part": form.part.value if form.part else None,
         "gift": form.gift.value if form.gift else None,
-        "wishes": sorted(w.value for w in form.wishes),
+        "wishes": sorted(str(w) for w in form.wishes),
+        "introduce": form.introduce,
         "note": form.note,
         "come_back": form.come_back.isoformat() if form.come_back else None,
+        "welcome": form.welcome,
     }
 
 
-def _patches(group: str, values: dict[str, Any], known: Record | None) -> dict[str, Patch]:
-    """All fields of a new record; of a known one those that differ, naming what they replace."""
-    if known is None:
-        return {name: Patch(value) for name, value in values.items()}
-    return {
-        name: Patch(value, known.replaces(f"{group}.{name}"))
-        for name, value in values.items()
-        if known.value(f"{group}.{name}") != value or f"{group}.{name}" in known.conflicts()
-    }
+async def change_consent(session: Session, visit: bytes, noted: bool, shared: bool, today: date) -> bytes:
+    """The resident gave or took back a consent: the visit is written anew for whoever may read it now, and the old
+    one is erased everywhere, in one transaction. Taking back that it is noted leaves the count. The new visit's id.
 
-
-def month_after(day: date, months: int) -> int:
-    """The month, as YYYYMM, that lies so many months after a day."""
-    total = day.year * 12 + day.month - 1 + months
-    return total // 12 * 100 + total % 12 + 1
+    Raises NotFound, Forbidden or DiskFull.
+    """
+    known = records.mine(session, KIND, visit)
+    before = one(session, visit).form
+    form = replace(before, shared=shared and noted, noted=noted)
+    if not noted:
+        form = VisitForm(shared=False, noted=False, day=before.day, outcome=before.outcome)
+    elif not before.address:
+        raise NotFound("detail")
+    record, made = _parts(session, form, today)
+    await erasing.erase(session, known, made)
+    session.syncer.wake()
+    return record
 
 
 async def set_removed(session: Session, visit: bytes, removed: bool) -> None:
     """Hide one of my visits, or undo that. Raises NotFound or Forbidden."""
-    known = mine(session, visit)
-    patch = Patch(removed, known.replaces(f"{LIFE}.{REMOVED}"))
-    seen = tuple(sorted(known.live_ids())) if removed else ()
-    change = Change(KIND, LIFE, visit, session.writer.stamp(), {REMOVED: patch}, seen=seen)
+    known = records.mine(session, KIND, visit)
     rings = frozenset({session.own_ring(), ring.coordinators_ring(team_of(session, known))})
-    await session.writer.write([Part(change, rings, month_after(_today(session), COUNT_MONTHS))])
-    await session.catch_up()
-    session.syncer.wake()
-
-
-def _today(session: Session) -> date:
-    return date.fromtimestamp(session.writer.now() / 1000)
-
-
-def mine(session: Session, visit: bytes) -> Record:
-    """A visit of this member, to change. Raises NotFound or Forbidden."""
-    record = session.replica.records.get(visit)
-    if record is None or record.kind != KIND:
-        raise NotFound("visit")
-    if record.creator != session.member:
-        raise Forbidden("another's visit")
-    return record
+    today = date.fromtimestamp(session.writer.now() / 1000)
+    await records.write(session, [records.removal(session, known, removed, rings, month_after(today, COUNT_MONTHS))])
 
 
 # -- reading ---------------------------------------------------------------------------------------------
@@ -235,19 +235,23 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
     mine_ = row["creator"] == session.member.hex()
     review = None
     if row["review_id"]:
-        state = _enum(ReviewState, row["state"]) or ReviewState.SEEN
-        review = Review(state, row["reply"] or "", row["reviewer"], _day(row["review_day"]) or date.min)
+        state = one_of(ReviewState, row["state"]) or ReviewState.SEEN
+        review = Review(state, row["reply"] or "", row["reviewer"], iso(row["review_day"]) or date.min)
     return Visit(
         id=name,
         form=VisitForm(
             shared=bool(row["shared"]),
+            noted=bool(row["detail"]),
             address=row["address"],
-            day=_day(row["day"]),
-            gift=_enum(Gift, row["gift"]),
-            outcome=_enum(Outcome, row["outcome"]),
-            wishes=frozenset(w for code in row["wishes"].split(",") if (w := _wish(code))),
+            day=iso(row["day"]),
+            part=one_of(DayPart, row["part"]),
+            gift=one_of(Gift, row["gift"]),
+            outcome=one_of(Outcome, row["outcome"]),
+            wishes=frozenset(code for code in row["wishes"].split(",") if code),
+            introduce=bool(row["introduce"]),
             note=row["note"],
-            come_back=_day(row["come_back"]),
+            come_back=iso(row["come_back"]),
+            welcome=bytes.fromhex(row["welcome"]),
         ),
         by=row["by_name"],
         mine=mine_,
@@ -304,19 +308,3 @@ def mark_review_read(session: Session, visit: bytes) -> None:
     fresh = {_word(session, row["id"]) for row in rows} - read
     if fresh:
         session.log.put({_READ_REVIEWS: b"".join(sorted(read | fresh))})
-
-
-def _enum(kind: type[E_], value: str | None) -> E_ | None:
-    """A code of this version, or None for one of a newer version."""
-    return next((member for member in kind if member.value == value), None)
-
-
-def _wish(code: str) -> Wish | None:
-    return next((w for w in Wish if w.value == code), None)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from app.services import areas, drafts, inviting, trust, vault, visits
+from app.services import areas, drafts, inviting, trust, vault, visit_draft, visits
 from app.services.models import VisitForm
 from app.view import View
 from app.web import hashes
@@ -243,7 +243,13 @@ def _reading(key: str, read: Callable[[Any], Any]) -> Callable[[bytes], Any]:
 
 
 def _app() -> Iterator[tuple[str, Target]]:
-    yield "draft", Target(drafts.from_bytes, (drafts.to_bytes(VisitForm(True, "A 1", note="n")),))
+    yield (
+        "draft",
+        Target(
+            lambda data: visit_draft.from_plain(drafts.from_bytes(data)),
+            (drafts.to_bytes(visit_draft.to_plain(VisitForm(True, "A 1", note="n"))),),
+        ),
+    )
     seed = codec.pack([1, ME, vault.MIN_ROUNDS, bytes(12), bytes(48)])
     yield "vault", Target(lambda data: codec.checked(vault._shape, data, 1024), (seed,))
     yield "vault tries", Target(_waited, (codec.pack([6, 5]),))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.platform.native import SystemClock
-from app.services import visits
+from app.services import records, visits
 from app.services.inviting import VALID_MILLIS, to_link
 from app.services.models import Gift, Outcome, VisitForm, Wish
 from sync.core import invitation, ring
@@ -110,12 +110,12 @@ class LargeTeam:
         both = frozenset({person.own_ring, ring.coordinators_ring(team)})
         record = record_id(person.keyring.member, "visit", nonce)
         writer = self.writers[person.device][0]
-        groups = (("count", visits.COUNT_MONTHS), ("detail", visits.DETAIL_MONTHS))
+        groups = (("count", records.COUNT_MONTHS), ("detail", records.DETAIL_MONTHS))
         parts = []
         for group, months in groups:
             fields = {name: Patch(value) for name, value in visits._fields(group, form).items()}
             change = Change("visit", group, record, writer.stamp(), fields, nonce)
-            parts.append(Part(change, both, visits.month_after(day, months)))
+            parts.append(Part(change, both, records.month_after(day, months)))
         return parts
 
     async def laptop_link(self, origin: str) -> str:

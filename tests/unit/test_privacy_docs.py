@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services import inviting, visits
+from app.services import inviting, records
 from app.services.models import MAX_NOTE, VALID_DAYS
 from sync.server import sessions
 
@@ -27,9 +27,9 @@ def rows(number: int) -> dict[str, list[str]]:
 
 
 TERMS = {
-    "visit, detail": f"{visits.DETAIL_MONTHS} months",
-    "visit, count": f"{visits.COUNT_MONTHS // 12} years ({visits.COUNT_MONTHS} months)",
-    "a coordinator's word": f"{visits.DETAIL_MONTHS} months",
+    "visit, detail": f"{records.DETAIL_MONTHS} months",
+    "visit, count": f"{records.COUNT_MONTHS // 12} years ({records.COUNT_MONTHS} months)",
+    "a coordinator's word": f"{records.DETAIL_MONTHS} months",
     "invitation": f"{inviting.VALID_MILLIS // DAY} days to be used, or 1, 7 or 30",
     "session token, challenge": f"{sessions.TOKEN_MILLIS // 3_600_000} hour, {sessions.CHALLENGE_MILLIS // 60_000} minute",
     "backups": "35 days",
@@ -47,7 +47,7 @@ def test_the_retention_table_holds_the_terms_of_the_code(data: str) -> None:
 
 def test_what_is_told_to_people_has_the_same_terms() -> None:
     """The register row and the card for residents, in Dutch."""
-    years, months = visits.COUNT_MONTHS // 12, visits.DETAIL_MONTHS
+    years, months = records.COUNT_MONTHS // 12, records.DETAIL_MONTHS
     assert f"details {months} maanden, aantallen {years} jaar, back-ups 35 dagen" in section(11)
     assert f"Na {months} maanden is het weg" in section(13)
     assert f"bewaren we {years} jaar" in section(13)

@@ -12,6 +12,7 @@ from app.platform.native_crypto import NativePrimitives
 from app.services.app import App
 from app.services.drafts import from_bytes
 from app.services.models import Outcome, QueueFilter, ReviewState, VisitForm
+from app.services.visit_draft import from_plain
 from sync.core.errors import BadInput, DiskFull, Forbidden, NotFound
 from sync.core.ports import Sealing
 from sync.device.log import SqliteLog
@@ -107,7 +108,7 @@ def test_a_draft_is_there_again_after_a_kill_at_any_keystroke(settled: Path, tmp
                 on_disk.close()
                 plain = await vault.open_bytes("draft new", sealed)
                 assert plain is not None
-                assert from_bytes(plain) == form
+                assert from_plain(from_bytes(plain)) == form
             again = await t.fatma()
             assert again.draft("new") == typed[-1]
             visit = await again.save_visit(FORM)
