@@ -12,6 +12,7 @@ from app.services.language import DUTCH, ENGLISH, _, choose
 from app.services.models import Role, Stage
 from app.services.wording import sentence
 from app.views import theme
+from app.views.bars import bottom_bar, side_bar
 from app.views.common.help import HelpScreen
 from app.views.common.invited import InvitedScreen
 from app.views.common.lock import ForgottenScreen, LockScreen
@@ -38,7 +39,6 @@ from sync.core.ids import ID_BYTES
 logger = logging.getLogger("straatcontact")
 
 FORMS = (VisitFormScreen,)
-SIDE = 244
 PATIENCE_SECONDS = 3
 
 
@@ -287,29 +287,18 @@ class Shell:
         place = belongs.get(first, first)
         return routes.index(place) if place in routes else 0
 
-    def _bottom(self) -> ft.NavigationBar:
-        places = self._places()
-        return ft.NavigationBar(
-            destinations=[ft.NavigationBarDestination(icon=icon, label=label) for _route, label, icon in places],
-            selected_index=self._here(),
-            bgcolor=ft.Colors.SURFACE_CONTAINER,
-            on_change=self.safe(lambda e: self.go(places[int(e.control.selected_index)][0])),
-        )
+    def _bottom(self) -> ft.Control:
+        return bottom_bar(self._places(), self._here(), self._to)
 
     def _side(self) -> ft.Control:
-        def place(number: int, route: str, label: str, icon: ft.IconData) -> ft.Control:
-            button = quiet_button(label, self.safe(lambda e: self.go(route)), icon)
-            ground = ft.Colors.PRIMARY_CONTAINER if number == self._here() else None
-            return ft.Container(button, bgcolor=ground, border_radius=16, width=220, alignment=ft.Alignment.CENTER_LEFT)
-
         self._name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
         lock = quiet_button(_("Vergrendel"), self.safe(self._lock), ft.Icons.LOCK_OUTLINE)
         hide = quiet_button(_("Snel verbergen"), self.safe(self._hide), ft.Icons.VISIBILITY_OFF_OUTLINED)
-        places = [place(i, *p) for i, p in enumerate(self._places())]
-        column = ft.Column(
-            [ft.Container(self._name, padding=12), *places, ft.Container(expand=True), hide, lock], expand=True
-        )
-        return ft.Container(column, width=SIDE, padding=12)
+        name = ft.Container(self._name, padding=12)
+        return side_bar([name], self._places(), self._here(), self._to, [hide, lock])
+
+    def _to(self, route: str) -> Callable:
+        return self.safe(lambda e: self.go(route))
 
     def _draw_update_bar(self) -> None:
         ready = self.app.update_ready and not isinstance(self.screen, FORMS)

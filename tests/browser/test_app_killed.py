@@ -28,7 +28,7 @@ def _unlocked(phone: Chrome, url: str) -> None:
     phone.open(url)
     phone.type("Pincode of wachtzin", "een lange zin")
     phone.tap("Ontgrendel")
-    phone.tap("Bezoeken", "tab")
+    phone.place("Bezoeken")
     phone.sees("Mijn bezoeken")
 
 

@@ -127,6 +127,11 @@ class Chrome:
             self.page.mouse.wheel(0, 250 if down else -250)
             self.page.wait_for_timeout(150)
 
+    def place(self, name: str) -> None:
+        """Choose a place in the bar at the foot, or at the side."""
+        self.page.locator("flt-semantics[aria-current]", has_text=name).click()
+        self.page.wait_for_timeout(250)
+
     def type(self, label: str, text: str) -> None:
         """Type into a field, key by key."""
         found = self.page.get_by_label(label).first

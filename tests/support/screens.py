@@ -190,12 +190,10 @@ class Person:
             await self.session.dispatch_event(control._i, "change", text)
 
     async def place(self, name: str) -> None:
-        """Choose a place in the bar at the foot."""
-        bar = self.page.navigation_bar
-        assert isinstance(bar, ft.NavigationBar)
-        number = [d.label for d in bar.destinations].index(name)
-        self.session.apply_patch(bar._i, {"selected_index": number})
-        await self.session.dispatch_event(bar._i, "change", str(number))
+        """Choose a place in the bar at the foot, or at the side."""
+        places = [c.content for c in self.controls() if isinstance(c, ft.Semantics) and c.selected is not None]
+        [place] = [c for c in places if isinstance(c, ft.Container) and self.named(c) == name]
+        await self.session.dispatch_event(place._i, "click", None)
         await self.breathe()
 
     async def go(self, route: str) -> None:
