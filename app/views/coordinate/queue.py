@@ -6,12 +6,12 @@ from app.services.language import _, day_text
 from app.services.models import QueueFilter, ReviewState, Visit
 from app.services.wording import field_text
 from app.views.cards import Cards
+from app.views.common.guarded_field import GuardedField
 from app.views.common.notices import Notices
 from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
 from app.views.parts import (
     card,
-    field,
     main_button,
     notice,
     page_body,
@@ -129,11 +129,12 @@ class ReviewPane(Screen):
         v = self.app.visit(self.visit)
         self.facts = stack(spacing=12)
         self.refresh()
-        self.reply = field(
+        self.reply = GuardedField(
             _("Een woord van dank, of een vraag"),
             self.shell.replies.get(self.visit, ""),
-            self.safe(self._type),
-            multiline=True,
+            self._type,
+            self.safe,
+            known=(v.by, v.form.address, self.app.my_name),
             min_lines=2,
             max_lines=8,
         )
@@ -155,9 +156,8 @@ class ReviewPane(Screen):
         ]  # fmt: skip
         self.facts.controls = [*only_counted, *visit_facts(v), *review_card(v)]
 
-    def _type(self, e) -> None:
-        ft.context.disable_auto_update()
-        self.shell.replies[self.visit] = self.reply.value or ""
+    async def _type(self, words: str) -> None:
+        self.shell.replies[self.visit] = words
 
     def _quick(self, words: str) -> None:
         self.reply.value = self.shell.replies[self.visit] = words
@@ -165,7 +165,7 @@ class ReviewPane(Screen):
     async def _say(self, state: ReviewState) -> None:
         self.reply.error = None
         try:
-            await self.app.review(self.visit, state, self.reply.value or "")
+            await self.app.review(self.visit, state, self.reply.value)
         except BadInput as error:
             self.reply.error = field_text(error)
             return

@@ -1,0 +1,90 @@
+"""A text as words with their places, and words without capitals and accents."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f'’‘-]*")
+_BREAK = frozenset('.,;:!?…()\n\r"“”/•')
+_OPENING = frozenset(" \t\n\r\"“”„'‘’(*•-–—#>")
+_ENDING = frozenset(".!?…:\n\r")
+LONGEST = 40  # letters; what is longer is no word
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the text: its place, as typed, and folded."""
+
+    start: int
+    end: int
+    typed: str
+    plain: str
+
+    @property
+    def capital(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.typed[0].isupper()
+
+
+def fold(word: str) -> str:
+    """Lower case, no accents, straight apostrophes."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFD", word.replace("’", "'").replace("‘", "'").lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+class Words:
+    """The words of a text, in order, and what stands between them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.all: list[Word] = []
+        folded: dict[str, str] = {}
+        for found in _WORD.finditer(text):
+            typed = found.group().rstrip("'’‘-_")
+            if len(typed) <= LONGEST:
+                plain = folded.get(typed) or folded.setdefault(typed, fold(typed))
+                self.all.append(Word(found.start(), found.start() + len(typed), typed, plain))
+        self.plains = [w.plain for w in self.all]
+        self._starts = [w.start for w in self.all]
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __getitem__(self, i: int) -> Word:
+        return self.all[i]
+
+    def plain(self, i: int) -> str:
+        """The i-th word folded, "" beyond the ends."""
+        return self.plains[i] if 0 <= i < len(self.plains) else ""
+
+    def at(self, place: int) -> int:
+        """The number of the first word that starts at or after this place."""
+        return bisect_left(self._starts, place)
+
+    def joined(self, i: int) -> bool:
+        """Whether nothing but space stands between word i and the next."""
+        if not 0 <= i < len(self.all) - 1:
+            return False
+        between = self.text[self.all[i].end : self.all[i + 1].start]
+        return between == " " or (len(between) < 4 and not between.strip() and "\n" not in between)
+
+    def ends(self, i: int) -> bool:
+        """Whether something ends after word i: a comma, a full stop, a bracket, the text."""
+        if i >= len(self.all) - 1:
+            return True
+        return any(c in _BREAK for c in self.text[self.all[i].end : self.all[i + 1].start])
+
+    def opens(self, place: int) -> bool:
+        """Whether a sentence starts at this place of the text."""
+        at = place - 1
+        while at >= 0 and place - at < 12:
+            c = self.text[at]
+            if c in _ENDING:
+                return True
+            if c not in _OPENING:
+                return False
+            at -= 1
+        return at < 0

@@ -1,0 +1,181 @@
+"""Sensitive words: looked up whole, by how they begin or end, in phrases, and with one letter wrong."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.services.guard.finding import Category
+from app.services.guard.lists import SHORTEST_TYPO, Entry, Lists, lesses
+from app.services.guard.tokens import Words
+
+_PART = 4  # letters that a part of a word needs to be looked up by itself
+_COUNTRY_REACH = 4  # words back in which "komt", "gevlucht" ... make a country somebody's origin
+_SHOUTED = Entry(Category.POLITICS, "noun", "nl", "vertelde|vertelden over vroeger")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words `first` to `last` (inclusive) of a text, and the entry that they match."""
+
+    first: int
+    last: int
+    entry: Entry
+
+
+def hits(words: Words, lists: Lists) -> list[Hit]:
+    """All sensitive words and phrases, in order, none over another."""
+    phrases, harmless = _phrases(words, lists)
+    taken = [False] * len(words)
+    for first, last in harmless:
+        taken[first : last + 1] = [True] * (last + 1 - first)
+    found = []
+    for hit in phrases:
+        if not any(taken[hit.first : hit.last + 1]):
+            taken[hit.first : hit.last + 1] = [True] * (hit.last + 1 - hit.first)
+            found.append(hit)
+    known: dict[str, Entry | None] = {}
+    for i, plain in enumerate(words.plains):
+        if taken[i]:
+            continue
+        entry = _party(words[i].typed, lists) if words[i].typed.isupper() or len(plain) == 3 else None
+        if entry is None:
+            if plain not in known:
+                known[plain] = entry_of(plain, lists)
+            entry = known[plain]
+        if entry is not None and _in_context(words, i, entry, lists):
+            found.append(Hit(i, i, entry))
+    return sorted(found, key=lambda hit: hit.first)
+
+
+def _phrases(words: Words, lists: Lists) -> tuple[list[Hit], list[tuple[int, int]]]:
+    """Phrases of the lists, the longest at each place, and the places of harmless ones."""
+    found: list[Hit] = []
+    harmless: list[tuple[int, int]] = []
+    plains, by_first = words.plains, lists.phrases
+    for i, plain in enumerate(plains):
+        for rest, entry in by_first.get(plain, ()):
+            last = i + len(rest)
+            if tuple(plains[i + 1 : last + 1]) == rest and not any(words.ends(k) for k in range(i, last)):
+                if entry is None:
+                    harmless.append((i, last))
+                else:
+                    found.append(Hit(i, last, entry))
+    return sorted(found, key=lambda hit: hit.first - hit.last), harmless
+
+
+def entry_of(plain: str, lists: Lists) -> Entry | None:
+    """The entry that a folded word matches: whole, by its parts, or but for one letter."""
+    if plain in lists.harmless or _is_place(plain, lists):
+        return None
+    if entry := lists.exact.get(plain):
+        return entry
+    if any(plain[:n] in lists.harmless_starts for n in range(_PART, len(plain) + 1)):
+        return None
+    if entry := _by_ends(plain, lists):
+        return entry
+    if "-" in plain or "'" in plain:
+        for part in plain.replace("'", "-").split("-"):
+            if len(part) >= _PART and part not in lists.harmless:
+                if entry := lists.exact.get(part) or _by_ends(part, lists):
+                    return entry
+        return None
+    return _mistyped(plain, lists)
+
+
+def _by_ends(plain: str, lists: Lists) -> Entry | None:
+    starts, ends = lists.starts, lists.ends
+    for n in range(len(plain), 1, -1):
+        if entry := starts.get(plain[:n]):
+            return entry
+    for n in range(2, len(plain) - _PART + 2):
+        if entry := ends.get(plain[n:]):
+            return entry
+    return None
+
+
+def _mistyped(plain: str, lists: Lists) -> Entry | None:
+    """One letter too many, too few, another or swapped with its neighbour, not counting the first; long words only."""
+    if len(plain) < SHORTEST_TYPO - 1:
+        return None
+    typos = lists.typos
+    if entry := typos.get(plain):
+        return entry
+    for less in lesses(plain):
+        if len(less) >= SHORTEST_TYPO - 1 and (entry := typos.get(less)):
+            return entry
+    return None
+
+
+def _is_place(plain: str, lists: Lists) -> bool:
+    """Moskeeplein, Ziekenhuisstraat: what ends as streets do names a place."""
+    if len(plain) < 7:
+        return False
+    street = lists.grammar["street"]
+    return any(plain[-n:] in street for n in range(3, 9) if len(plain) - n >= 3)
+
+
+def _party(typed: str, lists: Lists) -> Entry | None:
+    for part in typed.split("-"):
+        if part in lists.shouted:
+            return _SHOUTED
+    return _SHOUTED if typed in lists.shouted else None
+
+
+# -- words that need something beside them to be about somebody ------------------------------------------------------
+
+
+def _in_context(words: Words, i: int, entry: Entry, lists: Lists) -> bool:
+    if entry.kind == "national":
+        return _is_about_people(words, i, lists)
+    if entry.kind == "nation":
+        return (words[i].capital and _names_people(words, i, lists)) or len(words.plain(i)) >= 8
+    if entry.kind == "country":
+        return _is_origin(words, i, lists)
+    return True
+
+
+def _is_about_people(words: Words, i: int, lists: Lists) -> bool:
+    """Een Turks gezin, Poolse jonge mannen, zij is Turks; not Turks brood."""
+    grammar = lists.grammar
+    for after in (i + 1, i + 2):
+        if words.ends(after - 1):
+            break
+        if words.plain(after) in grammar["people"] or words.plain(after) in lists.names:
+            return True
+    if not (words.ends(i) or words.plain(i + 1) in grammar["follows"] or words.plain(i + 1) in grammar["be"]):
+        return False
+    return any(True for _ in _be_before(words, i, lists)) or (words.plain(i + 1) in grammar["be"] and words.joined(i))
+
+
+def _be_before(words: Words, i: int, lists: Lists) -> Iterator[int]:
+    """Where is, was, zijn ... stands before word i, with nothing but small words between."""
+    grammar = lists.grammar
+    for before in range(i - 1, max(-1, i - 5), -1):
+        if words.ends(before):
+            return
+        plain = words.plain(before)
+        if plain in grammar["be"] and (plain != "zijn" or words.plain(before - 1) not in ("met", "van", "bij", "voor")):
+            yield before
+            return
+        if plain not in grammar["adverb"] and plain not in grammar["pronoun"] and plain not in ("een", "a", "an"):
+            return
+
+
+def _names_people(words: Words, i: int, lists: Lists) -> bool:
+    """De Turken, een Pool, twee Roemenen; not Polen as a country."""
+    if words[i].plain not in ("polen", "pool", "pers", "rus", "let", "letten", "indo"):
+        return True
+    before = words.plain(i - 1)
+    return before in lists.grammar["determiner"] or before in ("twee", "drie", "vier", "paar", "veel", "zijn", "als")
+
+
+def _is_origin(words: Words, i: int, lists: Lists) -> bool:
+    """Komt uit Syrië, geboren in Marokko; not op vakantie naar Turkije, terug uit Spanje."""
+    link = words.plain(i - 1)
+    if link not in ("uit", "in", "from") or words.ends(i - 1):
+        return False
+    near = [words.plain(k) for k in range(max(0, i - 1 - _COUNTRY_REACH), i - 1)]
+    if "terug" in near or "vakantie" in near or "back" in near:
+        return False
+    if link == "in":
+        return any(plain in ("geboren", "opgegroeid") for plain in near)
+    return any(plain in lists.grammar["origin_cue"] for plain in near)
