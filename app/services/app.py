@@ -8,11 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from app.services import helplines, inviting, people, reviews, visit_draft, visits
+from app.services import inviting, people, reviews, visit_draft, visits
+from app.services.activities import Activities
+from app.services.agenda import Agenda
+from app.services.directory.board import Directory
 from app.services.face import AppFace
 from app.services.joining import RECOVERY_ROUTE, Joining
 from app.services.live import Live
 from app.services.locking import Locking
+from app.services.marks import Marks
 from app.services.models import (
     VALID_DAYS,
     AsideItem,
@@ -20,6 +24,7 @@ from app.services.models import (
     InvitationLook,
     InviteLink,
     Member,
+    Outcome,
     QueueFilter,
     ReviewState,
     Role,
@@ -33,8 +38,12 @@ from app.services.ports import PagePort, Storage
 from app.services.safety import Safety
 from app.services.session import World
 from app.services.signing_off import SigningOff
+from app.services.stories import Stories
 from app.services.surroundings import Surroundings
 from app.services.trust import Trust
+from app.services.visit_draft import draft_key, is_draft_key
+from app.services.welcomes import Welcomes
+from app.services.wishes import Wishes
 from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound
 from sync.device import meta
 from sync.device.secrets import Secrets
@@ -48,9 +57,13 @@ class App:
         self.locking = Locking(self.live)
         self._joining = Joining(self.live, self.locking.begin)
         self.trust = Trust(self.live)
+        self.agenda, self.welcomes, self.marks = Agenda(self.live), Welcomes(self.live), Marks(self.live)
+        self.wishes = Wishes(self.live)
+        self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.safety = Safety(self.live, self.locking, self._enter)
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
+        self.directory = Directory(self.live)
         self.update_ready = False
 
     @property
@@ -82,6 +95,7 @@ class App:
         try:
             live.use(opened.log)
             locked = live.require_vault().exists
+            self.directory.give_page()
         except LogDamaged:  # the file opens and can't be read further on
             return live.enter(Stage.DAMAGED)
         if locked:
@@ -260,13 +274,25 @@ class App:
         """See AppFace."""
         return visits.one(self.live.require_session(), visit)
 
-    async def save_visit(self, form: VisitForm, visit: bytes | None = None) -> bytes:
+    async def save_visit(self, form: VisitForm, visit: bytes | None = None, draft: str = "") -> bytes:
         """See AppFace."""
-        saved = await visits.save(self.live.require_session(), form, self._latest_day(), visit)
+        saved = await self.agenda.save(form, self._latest_day(), visit)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
-            await self.save_draft(visit.hex() if visit else "new", None)
+            await self.save_draft(draft or draft_key(visit, form.welcome), None)
         self.live.tell()
         return saved
+
+    async def tap_outcome(self, address: str, outcome: Outcome, welcome: bytes = b"") -> bytes:
+        """See AppFace."""
+        saved = await self.agenda.tap(address, outcome, welcome, self._latest_day())
+        self.live.tell()
+        return saved
+
+    async def change_consent(self, visit: bytes, noted: bool, shared: bool) -> bytes:
+        """See AppFace."""
+        fresh = await visits.change_consent(self.live.require_session(), visit, noted, shared, self._latest_day())
+        self.live.tell()
+        return fresh
 
     async def remove_visit(self, visit: bytes) -> None:
         """See AppFace."""
@@ -287,6 +313,11 @@ class App:
         """See AppFace."""
         kept = self.live.drafts.get(key) if self.live.drafts else None
         return visit_draft.from_plain(kept) if kept is not None else None
+
+    def visit_drafts(self) -> list[str]:
+        """See AppFace."""
+        kept = self.live.drafts.keys() if self.live.drafts else []
+        return [key for key in kept if is_draft_key(key)]
 
     async def save_draft(self, key: str, form: VisitForm | None) -> None:
         """See AppFace."""
@@ -352,7 +383,7 @@ class App:
 
     def help_lines(self, search: str = "") -> list[HelpLine]:
         """See AppFace."""
-        return helplines.search(helplines.built_in(), search)
+        return [x.line for x in self.directory.shown(search)]
 
     def aside(self) -> list[AsideItem]:
         """See AppFace."""

@@ -77,6 +77,11 @@ async def put_member(session: Session, team: bytes, member: bytes, codes: Sequen
     await _write(session, team, member, {"codes": _plain(codes)})
 
 
+async def put_wishes(session: Session, team: bytes, codes: Sequence[str]) -> None:
+    """Say which wishes a team's area asks for (app.services.wishes checks them). Raises DiskFull."""
+    await _write(session, team, b"", {"wishes": [[code, ""] for code in codes]})
+
+
 def _plain(codes: Sequence[AreaCode]) -> list[list[str]]:
     return [[c.kind, c.code, c.year, c.name] for c in codes]
 

@@ -10,6 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
+from app.services.activities import Activities
+from app.services.agenda import Agenda
+from app.services.directory.board import Directory
+from app.services.marks import Marks
 from app.services.models import (
     Alert,
     AreaCode,
@@ -19,6 +23,7 @@ from app.services.models import (
     InviteLink,
     Member,
     Notice,
+    Outcome,
     Person,
     QuarantineItem,
     QueueFilter,
@@ -35,7 +40,10 @@ from app.services.models import (
 )
 from app.services.safety import Safety
 from app.services.signing_off import SigningOff
+from app.services.stories import Stories
 from app.services.surroundings import Surroundings
+from app.services.welcomes import Welcomes
+from app.services.wishes import Wishes
 
 
 class TrustFace(Protocol):
@@ -123,6 +131,13 @@ class AppFace(Protocol):
 
     signing_off: SigningOff  # at SIGNED_OFF: the receipt, what was refused, and beginning anew
     safety: Safety  # the lock: another secret, a passkey, when it locks, hiding, wiping
+    agenda: Agenda  # what is due at which door (when OPEN)
+    welcomes: Welcomes  # new addresses (when OPEN)
+    wishes: Wishes  # what residents may wish here (when OPEN)
+    activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)
+    stories: Stories  # positive stories, with consent (when OPEN)
+    marks: Marks  # where nobody rings (when OPEN)
+    directory: Directory  # the help lines: what is on show, whose area, who answers now
     update_ready: bool  # a new version is downloaded and waits for consent
 
     @property
@@ -217,11 +232,20 @@ class AppFace(Protocol):
     def visit(self, visit: bytes) -> Visit:
         """One visit. Raises NotFound."""
 
-    async def save_visit(self, form: VisitForm, visit: bytes | None = None) -> bytes:
-        """Save a new visit or changes to one of mine; returns its id when durable, and drops the draft.
+    async def save_visit(self, form: VisitForm, visit: bytes | None = None, draft: str = "") -> bytes:
+        """Save a new visit or changes to one of mine; returns its id when durable, and drops the draft (that of this
+        name, or the form's own).
 
-        Raises BadInput(field, why) with field one of shared, address, day, gift, outcome, note, come_back;
+        Raises BadInput(field, why) with field one of shared, address, day, gift, outcome, wishes, note, come_back;
         DiskFull (the draft is kept).
+        """
+
+    async def tap_outcome(self, address: str, outcome: Outcome, welcome: bytes = b"") -> bytes:
+        """One tap at the door, where nobody could be asked: not home, moved, no contact. Raises BadInput, DiskFull."""
+
+    async def change_consent(self, visit: bytes, noted: bool, shared: bool) -> bytes:
+        """The resident gave or took back a consent: the visit is written anew for whoever may read it now, the old
+        one is erased everywhere. The new visit's id. Raises NotFound, Forbidden, DiskFull.
         """
 
     async def remove_visit(self, visit: bytes) -> None:
@@ -234,7 +258,10 @@ class AppFace(Protocol):
         """The contact person has seen the coordinator's word."""
 
     def draft(self, key: str) -> VisitForm | None:
-        """The draft of a form: key is "new" or a visit's id as hex."""
+        """The draft of a visit's form, by the names of app.services.visit_draft."""
+
+    def visit_drafts(self) -> list[str]:
+        """The names of the visits' forms that have a draft."""
 
     async def save_draft(self, key: str, form: VisitForm | None) -> None:
         """Keep the form as it is now (at every keystroke); None drops it."""

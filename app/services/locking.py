@@ -5,13 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from app.services import people, visits
+from app.services import activities, people, stories, visits, welcomes
 from app.services.drafts import Drafts
 from app.services.live import Live
 from app.services.models import LockChoices, Stage
 from app.services.session import Session, open_session
+from app.services.visit_draft import draft_key
 from sync.core import codec
-from sync.core.errors import BadFormat
+from sync.core.errors import BadFormat, DiskFull
 from sync.device.secrets import Secrets
 
 logger = logging.getLogger(__name__)
@@ -41,12 +42,20 @@ class Locking:
         live.session, live.drafts = session, drafts
         if first_time and secrets.name:
             await people.say_my_name(session, secrets.name)
-        await drafts.load(["new", *visits.my_ids(session)])
-        session.on_change = live.tell
+        await drafts.load(self.draft_keys(session))
+        session.on_change, session.on_directory = live.tell, live.on_directory
         self.touch()
         self._syncing = asyncio.create_task(self._run(session))
         live.page.inside(self.choices.hidden_seconds is not None)
         live.enter(Stage.OPEN)
+
+    @staticmethod
+    def draft_keys(session: Session) -> list[str]:
+        """The names of all forms that may have a draft."""
+        waiting = [draft_key(None, w.id) for w in welcomes.waiting(session, everyone=True)]
+        mine = visits.my_ids(session)
+        street = [activities.NEW, *activities.my_ids(session), *stories.draft_keys(session)]
+        return ["new", *waiting, *mine, *(draft_key(None, again=bytes.fromhex(name)) for name in mine), *street]
 
     async def _run(self, session: Session) -> None:
         """Sync, and lock when it is time."""
@@ -59,6 +68,8 @@ class Locking:
                     await self.on_left(session)
                     return
                 await people.say_after_a_move(session)
+                with suppress(DiskFull):
+                    await stories.keep_promises(session)
                 if syncing.done():  # a fault of ours: locking goes on, and the sync is tried again
                     logger.error("the sync stopped: %s", type(syncing.exception()).__name__)
                     syncing = asyncio.create_task(session.syncer.run())

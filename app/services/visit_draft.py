@@ -8,6 +8,7 @@ from typing import TypeVar
 from app.services.drafts import Plain
 from app.services.models import DayPart, Gift, Outcome, VisitForm
 from app.services.records import iso
+from sync.core.ids import ID_BYTES
 
 E_ = TypeVar("E_", bound=Enum)
 
@@ -57,3 +58,21 @@ def _text(raw: Plain, name: str) -> str:
 def one_of(kind: type[E_], value: object) -> E_ | None:
     """A code of this version, or None for one of a newer version."""
     return next((member for member in kind if member.value == value), None)
+
+
+def draft_key(visit: bytes | None, welcome: bytes = b"", again: bytes = b"") -> str:
+    """Under which name the form of a visit is kept: a saved one, one for a new address, one to a door where this
+    earlier visit was, or a new one.
+    """
+    if visit:
+        return visit.hex()
+    if welcome:
+        return f"new {welcome.hex()}"
+    return f"again {again.hex()}" if again else "new"
+
+
+def is_draft_key(key: str) -> bool:
+    """Whether a draft is of a visit's form."""
+    first, _space, rest = key.partition(" ")
+    name = rest if first in ("new", "again") else key
+    return key == "new" or (len(name) == 2 * ID_BYTES and all(c in "0123456789abcdef" for c in name))

@@ -141,6 +141,16 @@ async def change_consent(session: Session, visit: bytes, noted: bool, shared: bo
     return record
 
 
+def moved(session: Session, visit: bytes, address: str) -> list[Part]:
+    """What to write to give one of my visits another spelling of its address; nothing of what it says changes."""
+    known = records.mine(session, KIND, visit)
+    day = iso(known.value("count.day")) or date.fromtimestamp(session.writer.now() / 1000)
+    form = VisitForm(shared=known.value("count.shared") is True)
+    [rings] = [rings for name, rings, _ in _groups(session, form, known) if name == "detail"]
+    group = Group("detail", {"address": address}, rings, month_after(day, DETAIL_MONTHS))
+    return records.parts(session, KIND, [group], known)[1]
+
+
 async def set_removed(session: Session, visit: bytes, removed: bool) -> None:
     """Hide one of my visits, or undo that. Raises NotFound or Forbidden."""
     known = records.mine(session, KIND, visit)

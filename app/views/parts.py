@@ -102,6 +102,11 @@ def field(label: str, value: str = "", on_change: Callable | None = None, **more
     )
 
 
+def error_text() -> ft.Text:
+    """Where a part that is no field says what is wrong with it."""
+    return ft.Text("", color=Colors.ERROR, size=15, visible=False)
+
+
 def notice(words: str, icon: ft.IconData = ft.Icons.INFO_OUTLINE, alarm: bool = False) -> ft.Control:
     """Something to know, with an icon so that colour is not all that tells."""
     color = Colors.ERROR if alarm else Colors.PRIMARY
@@ -142,7 +147,7 @@ class DayField(ft.Column):
         super().__init__(spacing=4, tight=True)
         self._label, self._day, self._on_day, self._clearable = label, day, on_day, clearable
         self._safe = safe
-        self.error_text = ft.Text("", color=Colors.ERROR, size=15, visible=False)
+        self.error_text = error_text()
         self._draw()
 
     def _draw(self) -> None:

@@ -20,6 +20,8 @@ class Screen:
 
     back: str = ""  # the route that the way back leads to, "" for a place of its own
 
+    filled_in: bool = False  # a form: it is not drawn anew when the window changes, nor offered an update
+
     def __init__(self, shell: Shell) -> None:
         self.shell, self.app, self.page = shell, shell.app, shell.page
 
@@ -46,6 +48,7 @@ class Screen:
         code = DUTCH if chosen() == ENGLISH else ENGLISH
         return [
             quiet_button(_("Hulplijnen"), self.go("/hulplijnen"), ft.Icons.PHONE_OUTLINED),
+            quiet_button(_("Zorgen?"), self.go("/zorgen"), ft.Icons.FAVORITE_BORDER),
             quiet_button(LANGUAGES[code], self.safe(lambda e: self.shell.speak(code)), ft.Icons.LANGUAGE),
         ]
 

@@ -13,41 +13,16 @@ from app.services.models import Role, Stage
 from app.services.wording import sentence
 from app.views import theme
 from app.views.bars import bottom_bar, side_bar
-from app.views.common.help import HelpScreen
-from app.views.common.invited import InvitedScreen
-from app.views.common.lock import ForgottenScreen, LockScreen
-from app.views.common.lock_settings import LockSettingsScreen
-from app.views.common.secret import ChangeSecretScreen
-from app.views.common.settings import LANGUAGE, SettingsScreen
-from app.views.common.stages import StageScreen, WelcomeScreen
-from app.views.common.wipe import WipeScreen
-from app.views.contact.home import HomeScreen
-from app.views.contact.visit_form import VisitFormScreen
-from app.views.contact.visit_read import VisitReadScreen
-from app.views.coordinate.areas import AreasScreen
-from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
-from app.views.coordinate.person import ConfirmScreen, PersonScreen
-from app.views.coordinate.quarantine import QuarantineScreen
-from app.views.coordinate.queue import QueueScreen, ReviewPane
-from app.views.coordinate.sheet import SheetScreen
+from app.views.common.settings import LANGUAGE
 from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
+from app.views.routes import Place, place_of, places, screen_at
 from app.views.screen import Screen
 from sync.core.errors import StraatError
-from sync.core.ids import ID_BYTES
 
 logger = logging.getLogger("straatcontact")
 
-FORMS = (VisitFormScreen,)
 PATIENCE_SECONDS = 3
-
-
-def record_of(text: str) -> bytes:
-    """The record id in a route. Raises ValueError for anything else."""
-    record = bytes.fromhex(text)
-    if len(record) != ID_BYTES:
-        raise ValueError("not a record id")
-    return record
 
 
 class Shell:
@@ -127,8 +102,7 @@ class Shell:
             self.show()
 
     def _resized(self, e) -> None:
-        typing = isinstance(self.screen, (*FORMS, InvitedScreen, WelcomeScreen))
-        if self.wide != self._was_wide and not typing:
+        if self.wide != self._was_wide and not (self.screen and self.screen.filled_in):
             self.show()
 
     # -- following the app -------------------------------------------------------------------------------------
@@ -159,11 +133,11 @@ class Shell:
         """Put the screen of this stage and route on the page."""
         self._stage, self._was_wide = self.app.stage, self.wide
         try:
-            self.screen = self._make()
+            self.screen = screen_at(self, self.route)
             body = self.screen.build()
         except (StraatError, ValueError):  # a link to something that is not there (any more)
             self.route = "/"
-            self.screen = self._make()
+            self.screen = screen_at(self, self.route)
             body = self.screen.build()
         self.bar = stack(spacing=0)
         self._draw_update_bar()
@@ -182,50 +156,15 @@ class Shell:
         self.page.update()
         self.page.run_task(guarded(self.page, self.screen.opened))
 
-    def _make(self) -> Screen:
-        first, _slash, rest = self.route.strip("/").partition("/")
-        if first == "hulplijnen":
-            return HelpScreen(self)
-        if first == "vergeten" and self.app.stage is Stage.LOCKED:
-            return ForgottenScreen(self)
-        if first == "wissen" and self.app.stage in (Stage.OPEN, Stage.LOCKED):
-            return WipeScreen(self)
-        if not self.inside:
-            outside = {Stage.WELCOME: WelcomeScreen, Stage.INVITED: InvitedScreen, Stage.LOCKED: LockScreen}
-            return outside.get(self.app.stage, StageScreen)(self)
-        makers = {
-            "nieuw": lambda: VisitFormScreen(self),
-            "wijzig": lambda: VisitFormScreen(self, record_of(rest)),
-            "bezoek": lambda: VisitReadScreen(self, record_of(rest)),
-            "bezoeken": lambda: HomeScreen(self),
-            "beoordeel": lambda: ReviewPane(self, record_of(rest)),
-            **(self._coordinating(rest) if self._coordinates() else {}),
-            "apparaat": lambda: SecondDeviceScreen(self),
-            "slot": lambda: LockSettingsScreen(self),
-            "pincode": lambda: ChangeSecretScreen(self),
-            "instellingen": lambda: SettingsScreen(self),
-        }
-        home = QueueScreen if self._coordinates() else HomeScreen
-        return makers.get(first, lambda: home(self))()
-
-    def _coordinating(self, rest: str) -> dict[str, Callable[[], Screen]]:
-        """What only a coordinator opens."""
-        return {
-            "mensen": lambda: PeopleScreen(self),
-            "mens": lambda: PersonScreen(self, record_of(rest)),
-            "bevestig": lambda: ConfirmScreen(self, record_of(rest)),
-            "gebieden": lambda: AreasScreen(self),
-            "herstelblad": lambda: SheetScreen(self),
-            "quarantaine": lambda: QuarantineScreen(self),
-        }
-
-    def _coordinates(self) -> bool:
+    @property
+    def coordinates(self) -> bool:
+        """Whether whoever is in coordinates."""
         return self.app.role is Role.COORDINATOR
 
     @property
-    def visits_route(self) -> str:
-        """Where my own visits are listed."""
-        return "/bezoeken" if self._coordinates() else "/"
+    def today_route(self) -> str:
+        """Where what is due is listed."""
+        return "/vandaag" if self.coordinates else "/"
 
     # -- bars ----------------------------------------------------------------------------------------------------
 
@@ -240,6 +179,8 @@ class Shell:
             left = quiet_button(_("Terug"), self.safe(lambda e: self.go(back)), ft.Icons.ARROW_BACK)
         row = [ft.Container(left, expand=True, alignment=ft.Alignment.CENTER_LEFT)]
         if lock:
+            if self.route != "/zorgen":
+                row.append(quiet_button(_("Zorgen?"), self._to("/zorgen"), ft.Icons.FAVORITE_BORDER))
             row.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), self.safe(self._lock)))
         inset = ft.Padding.only(left=0 if back else 16, right=8, top=4)
         return [ft.Container(ft.Row(row), padding=inset)]
@@ -262,46 +203,27 @@ class Shell:
     async def _hide(self, e) -> None:
         await self.app.safety.hide()
 
-    def _places(self) -> list[tuple[str, str, ft.IconData]]:
-        ends = [
-            ("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
-            ("/instellingen", _("Instellingen"), ft.Icons.SETTINGS_OUTLINED),
-        ]
-        if self._coordinates():
-            return [
-                ("/", _("Beoordelen"), ft.Icons.RATE_REVIEW_OUTLINED),
-                ("/mensen", _("Mensen"), ft.Icons.GROUP_OUTLINED),
-                ("/bezoeken", _("Bezoeken"), ft.Icons.HOME_OUTLINED),
-                *ends,
-            ]
-        return [("/", _("Bezoeken"), ft.Icons.HOME_OUTLINED), *ends]
-
-    def _here(self) -> int:
-        """The place that the screen on show belongs to."""
-        first = "/" + self.route.strip("/").partition("/")[0]
-        belongs = {"/nieuw": self.visits_route, "/wijzig": self.visits_route, "/bezoek": self.visits_route}
-        belongs |= {"/beoordeel": "/", "/apparaat": "/instellingen", "/slot": "/instellingen"}
-        belongs |= {"/pincode": "/instellingen", "/wissen": "/instellingen"}
-        belongs |= dict.fromkeys(("/mens", "/bevestig", "/gebieden", "/herstelblad", "/quarantaine"), "/mensen")
-        routes = [route for route, _label, _icon in self._places()]
-        place = belongs.get(first, first)
-        return routes.index(place) if place in routes else 0
+    def _places(self) -> tuple[list[Place], int]:
+        """The places of the bars, and which of them is on show."""
+        shown = places(self.coordinates, self.wide)
+        return shown, place_of(self.route, shown)
 
     def _bottom(self) -> ft.Control:
-        return bottom_bar(self._places(), self._here(), self._to)
+        return bottom_bar(*self._places(), self._to)
 
     def _side(self) -> ft.Control:
         self._name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
         lock = quiet_button(_("Vergrendel"), self.safe(self._lock), ft.Icons.LOCK_OUTLINE)
         hide = quiet_button(_("Snel verbergen"), self.safe(self._hide), ft.Icons.VISIBILITY_OFF_OUTLINED)
+        worry = quiet_button(_("Zorgen?"), self._to("/zorgen"), ft.Icons.FAVORITE_BORDER)
         name = ft.Container(self._name, padding=12)
-        return side_bar([name], self._places(), self._here(), self._to, [hide, lock])
+        return side_bar([name], *self._places(), self._to, [worry, hide, lock])
 
     def _to(self, route: str) -> Callable:
         return self.safe(lambda e: self.go(route))
 
     def _draw_update_bar(self) -> None:
-        ready = self.app.update_ready and not isinstance(self.screen, FORMS)
+        ready = self.app.update_ready and not (self.screen and self.screen.filled_in)
         button = quiet_button(_("Nu bijwerken"), self.safe(lambda e: self.app.apply_update()))
         row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
         bars = [row] if ready else []

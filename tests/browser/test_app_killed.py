@@ -28,15 +28,15 @@ def _unlocked(phone: Chrome, url: str) -> None:
     phone.open(url)
     phone.type("Pincode of wachtzin", "een lange zin")
     phone.tap("Ontgrendel")
-    phone.place("Bezoeken")
+    phone.place("Vandaag")
     phone.sees("Mijn bezoeken")
 
 
 def _note(phone: Chrome, address: str) -> None:
-    phone.tap("Nieuw welkomstbezoek")
+    phone.tap("Nieuw bezoek")
+    phone.tap("kennisgemaakt", "checkbox")
     phone.tap("Ja, de coördinator")
     phone.type("Adres", address)
-    phone.tap("kennisgemaakt", "checkbox")
     phone.tap("Opslaan")
     phone.sees("Opgeslagen op dit apparaat")
 

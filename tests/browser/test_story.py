@@ -60,10 +60,10 @@ def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
             _wait_for_service_worker(phone)
             phone.context.set_offline(True)  # out of reach, by the browser's own switch
             server.stop()  # and by a server that is gone
-            phone.tap("Nieuw welkomstbezoek")
+            phone.tap("Nieuw bezoek")
+            phone.tap("kennisgemaakt", "checkbox")
             phone.tap("Ja, de coördinator")
             phone.type("Adres", ADDRESS)
-            phone.tap("kennisgemaakt", "checkbox")
             phone.tap("plantje", "checkbox")
             phone.type("Notitie", NOTE)
             phone.tap("Opslaan")

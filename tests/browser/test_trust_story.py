@@ -29,10 +29,10 @@ def _link(browser: Chrome) -> str:
 
 def _noted_without_a_network(phone: Chrome) -> None:
     phone.context.set_offline(True)
-    phone.tap("Nieuw welkomstbezoek")
+    phone.tap("Nieuw bezoek")
+    phone.tap("kennisgemaakt", "checkbox")
     phone.tap("Ja, de coördinator")
     phone.type("Adres", ADDRESS)
-    phone.tap("kennisgemaakt", "checkbox")
     phone.type("Notitie", NOTE)
     phone.tap("Opslaan")
     phone.sees("Opgeslagen op dit apparaat")

@@ -65,8 +65,9 @@ def _authenticator(phone: Chrome) -> None:
 
 
 def _half_a_visit(phone: Chrome) -> None:
-    phone.place("Bezoeken")
-    phone.tap("Nieuw welkomstbezoek")
+    phone.place("Vandaag")
+    phone.tap("Nieuw bezoek")
+    phone.tap("kennisgemaakt", "checkbox")
     phone.tap("Ja, de coördinator")
     phone.type("Notitie", NOTE)
 
@@ -81,7 +82,7 @@ def test_a_passkey_unlocks_offline_and_no_longer_once_removed(
         _authenticator(phone)
         _join(phone, link)
         server.stop()
-        phone.place("Instellingen")
+        phone.place("Meer")
         phone.tap("Slot, passkey en wissen")
         phone.tap("Maak een passkey")
         phone.type("Pincode of wachtzin van nu", PHRASE)
@@ -94,7 +95,7 @@ def test_a_passkey_unlocks_offline_and_no_longer_once_removed(
             phone.sees("Niets te beoordelen")
             if not last:
                 phone.page.wait_for_timeout(500)
-        phone.place("Instellingen")
+        phone.place("Meer")
         phone.tap("Slot, passkey en wissen")
         phone.tap("Haal de passkey weg")
         phone.sees("De passkey opent deze app niet meer")
@@ -122,8 +123,8 @@ def test_locking_and_hiding_end_the_worker_and_leave_no_word_on_the_page(
         phone.type("Pincode of wachtzin", PHRASE)
         phone.tap("Ontgrendel")
         phone.sees("Niets te beoordelen")
-        phone.place("Bezoeken")
-        phone.tap("Nieuw welkomstbezoek")
+        phone.place("Vandaag")
+        phone.tap("Nieuw bezoek")
         note = phone.page.get_by_label("Notitie").first
         phone._bring_into_view(note)
         note.click()
@@ -161,7 +162,7 @@ def test_another_secret_opens_after_the_browser_died_and_the_old_one_does_not(
 
 
 def _change(phone: Chrome, old: str, new: str) -> None:
-    phone.place("Instellingen")
+    phone.place("Meer")
     phone.tap("Slot, passkey en wissen")
     phone.tap("Pincode of wachtzin veranderen")
     phone.type("Pincode of wachtzin van nu", old)

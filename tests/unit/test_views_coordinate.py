@@ -125,7 +125,7 @@ def test_inviting_gives_a_link_to_copy_and_a_qr_code(tmp_path: Path) -> None:
             assert ("set", {"data": link}) in person.client.asked
             [picture] = [c for c in person.controls() if isinstance(c, ft.Semantics) and c.image]
             assert picture.label == "QR-code van de uitnodiging"
-            await person.place("Instellingen")
+            await person.place("Meer")
             await person.tap("Nog een apparaat van mij")
             await person.tap("Maak een link voor mijzelf")
             assert person.sees("alleen aan Joke")

@@ -48,6 +48,8 @@ def _what_comes_back() -> list[ft.Control]:
 class InvitedScreen(Screen):
     """Nothing is used up before the PIN is set."""
 
+    filled_in = True
+
     def build(self) -> ft.Control:
         look = self._shown = self.app.look
         self._advised = look is not None and self.app.advised

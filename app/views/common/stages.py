@@ -121,6 +121,8 @@ class StageScreen(Screen):
 class WelcomeScreen(Screen):
     """Nobody is enrolled here: an invitation is the way in."""
 
+    filled_in = True
+
     def build(self) -> ft.Control:
         self.link = field(_("Plak hier je uitnodiging"), on_submit=self.safe(self._open))
         return page_body(

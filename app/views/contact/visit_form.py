@@ -1,16 +1,23 @@
-"""The form of a visit: consent first, then the rest. Every change is kept as a draft at once."""
+"""The form of a visit: how it went, then (where someone was there to ask) consent, then the rest. Every change is kept
+as a draft at once.
+"""
 
 from dataclasses import replace
 
 import flet as ft
 
+from app.services.agenda import UNASKED
 from app.services.language import _, number_text
-from app.services.models import MAX_NOTE, VisitForm
+from app.services.models import MAX_NOTE, Outcome, VisitForm
+from app.services.visit_draft import draft_key
 from app.services.wording import field_text, sentence
-from app.views.contact.words import gifts, outcomes, wishes
+from app.views.common.address_field import AddressField
+from app.views.contact.consent import Consent
+from app.views.contact.wish_field import WishField
+from app.views.contact.words import gifts, outcomes, parts
 from app.views.parts import (
     DayField,
-    card,
+    error_text,
     field,
     main_button,
     notice,
@@ -26,20 +33,32 @@ from sync.core.errors import BadInput, StraatError
 
 
 class VisitFormScreen(Screen):
-    """A new visit (`visit` None) or one of mine."""
+    """One of my visits (`visit`), a visit to a new address (`welcome`), to a door I know from `again`, or a new one."""
 
-    def __init__(self, shell, visit: bytes | None = None) -> None:
+    filled_in = True
+
+    def __init__(self, shell, visit: bytes | None = None, welcome: bytes = b"", again: bytes = b"") -> None:
         super().__init__(shell)
-        self.visit = visit
-        self.key = visit.hex() if visit else "new"
-        saved = self.app.visit(visit).form if visit else VisitForm(day=self.app.today())
-        self.form = self.app.draft(self.key) or saved
+        self.visit, self.again = visit, again
+        self.key = draft_key(visit, welcome, again)
+        self.form = self.app.draft(self.key) or self._fresh(welcome)
         self.errors: dict[str, ft.Text] = {}
         self.saving = False
 
+    def _fresh(self, welcome: bytes) -> VisitForm:
+        if self.visit:
+            return self.app.visit(self.visit).form
+        form = VisitForm(day=self.app.today(), part=self.app.agenda.part())
+        if welcome:
+            return replace(form, address=self.app.welcomes.one(welcome).address, welcome=welcome, outcome=Outcome.MET)
+        if self.again:
+            before = self.app.visit(self.again).form
+            return replace(form, address=before.address, welcome=before.welcome, outcome=Outcome.MET)
+        return form
+
     @property
     def back(self) -> str:
-        return f"/bezoek/{self.key}" if self.visit else self.shell.visits_route
+        return f"/bezoek/{self.visit.hex()}" if self.visit else self.shell.today_route
 
     def build(self) -> ft.Control:
         self.body = stack(spacing=18)
@@ -47,87 +66,86 @@ class VisitFormScreen(Screen):
         return page_body(self.body)
 
     def _draw(self) -> None:
-        top = title(_("Bezoek aanpassen") if self.visit else _("Nieuw welkomstbezoek"))
+        top = title(_("Bezoek aanpassen") if self.visit else _("Nieuw bezoek"))
+        self.outcome = ft.Column([self._outcome()])
+        self.errors = {"outcome": error_text()}
+        shown = [top, title(_("Hoe ging het?"), 2), self.outcome, self.errors["outcome"]]
+        if self.form.outcome is not None:
+            shown += self._below()
+        self.body.controls = shown
+
+    def _below(self) -> list[ft.Control]:
+        """What follows from how it went. Consent decides who can read, so it is asked before anything is typed."""
+        if self.visit:
+            return [*Consent(self).chosen(), *(self._fields() if self.form.noted else self._counted())]
+        if self.form.outcome in UNASKED:
+            return self._unasked()
         if self.form.shared is None:
-            self.body.controls = [top, *self._consent()]
-        else:
-            self.body.controls = [top, self._consent_chosen(), *self._fields()]
-
-    # -- consent decides who can read, so it is asked before anything is typed ------------------------------
-
-    def _consent(self) -> list[ft.Control]:
-        return [
-            text(_("Vindt de bewoner het goed dat de coördinator dit bezoek leest?")),
-            self._choice(
-                True,
-                ft.Icons.GROUP_OUTLINED,
-                _("Ja, de coördinator mag het lezen"),
-                _("Jij en de coördinator zien adres, wensen en notitie."),
-            ),
-            self._choice(
-                False,
-                ft.Icons.LOCK_OUTLINE,
-                _("Nee, alleen voor mijzelf"),
-                _("De coördinator ziet alleen dat er een bezoek was, niet waar of bij wie."),
-            ),
-            text(_("Wat je invult, wordt bij elke letter bewaard op dit apparaat."), soft=True),
-        ]
-
-    def _choice(self, shared: bool, icon: ft.IconData, words: str, more: str) -> ft.Control:
-        heading = ft.Row(
-            [
-                ft.Icon(icon, color=ft.Colors.PRIMARY, size=28),
-                ft.Container(text(words, weight=ft.FontWeight.W_600, size=18), expand=True),
-            ]
-        )
-        return card(heading, text(more, soft=True), on_click=self.safe(lambda e: self._share(shared)))
-
-    async def _share(self, shared: bool | None) -> None:
-        await self._change(shared=shared)
-        self._draw()
-
-    def _consent_chosen(self) -> ft.Control:
-        words = _("De coördinator leest mee.") if self.form.shared else _("Alleen jij leest dit bezoek.")
-        icon = ft.Icons.GROUP_OUTLINED if self.form.shared else ft.Icons.LOCK_OUTLINE
-        if self.visit:  # who may read a saved visit is decided
-            return notice(words, icon)
-        other = quiet_button(_("Wijzig"), self.safe(lambda e: self._share(None)))
-        return ft.Row([ft.Container(notice(words, icon), expand=True), other])
+            return Consent(self).question()
+        return [*Consent(self).chosen(), *(self._fields() if self.form.noted else self._counted())]
 
     # -- the fields -----------------------------------------------------------------------------------------
 
-    def _fields(self) -> list[ft.Control]:
-        self.address = field(
-            _("Adres"),
-            self.form.address,
-            self.safe(self._type_address),
-            hint_text=_("Straat en huisnummer"),
-            capitalization=ft.TextCapitalization.SENTENCES,
-        )
+    def _basics(self) -> list[ft.Control]:
+        self.address = AddressField(self, self.form.address, self._set_address, door=bool(self.form.address))
+        return [self.address, *self._when()]
+
+    def _when(self) -> list[ft.Control]:
         self.day = DayField(_("Dag"), self.form.day, lambda day: self._change(day=day), self.safe)
-        self.come_back = DayField(
+        self.part = ft.Column([self._part()])
+        return [self.day, self.part]
+
+    def _come_back(self) -> ft.Control:
+        return DayField(
             _("Terugkomen"), self.form.come_back, lambda day: self._change(come_back=day), self.safe, clearable=True
         )
+
+    def _ending(self, label: str) -> list[ft.Control]:
+        self.button = main_button(label, self.safe(self._save), ft.Icons.CHECK)
+        return [self.button, quiet_button(_("Niet opslaan"), self.safe(self._discard))]
+
+    def _unasked(self) -> list[ft.Control]:
+        """Nobody was there to be asked: noted for oneself, or only the address."""
+        if self.form.outcome is Outcome.NO_CONTACT:
+            words = _("We onthouden alleen het adres: daar belt niemand meer aan. Geen naam, geen reden.")
+            return [
+                notice(words, ft.Icons.DO_NOT_DISTURB_ON_OUTLINED),
+                *self._basics(),
+                *self._ending(_("Niet meer aanbellen")),
+            ]
+        more: list[ft.Control] = []
+        if self.form.outcome is Outcome.NOT_HOME:
+            self.come_back = self._come_back()
+            words = _("We herinneren je over een paar dagen, op een ander deel van de dag. Hooguit drie keer.")
+            more = [text(words, soft=True), self.come_back]
+            more.append(quiet_button(_("Laat een welkomstkaart achter"), self.go("/kaart"), ft.Icons.CARD_GIFTCARD))
+        seen = notice(_("Dit staat alleen op jouw apparaten: er was niemand om het te vragen."), ft.Icons.LOCK_OUTLINE)
+        return [seen, *self._basics(), *more, *self._ending(_("Opslaan"))]
+
+    def _counted(self) -> list[ft.Control]:
+        """Nothing may be noted: the count goes up, and nothing can be typed."""
+        words = _("Alleen dat je er was, telt mee. Geen adres, geen notitie.")
+        lost = self.form.address or self.form.note or self.form.wishes
+        more = [text(_("Wat je al had ingevuld, slaan we niet op."), soft=True)] if lost and not self.visit else []
+        return [notice(words, ft.Icons.EXPOSURE_PLUS_1), *more, *self._when(), *self._ending(_("Opslaan"))]
+
+    def _fields(self) -> list[ft.Control]:
+        self.come_back = self._come_back()
         self.note = field(
             _("Notitie"),
             self.form.note,
             self.safe(self._type_note),
             multiline=True,
-            min_lines=4,
+            min_lines=3,
             max_lines=12,
             counter=self._count(),
         )
         self.gift = ft.Column([self._gift()])
-        self.outcome = ft.Column([self._outcome()])
-        self.wishes = ft.Column([self._wishes()])
-        self.errors = {"outcome": self._error()}
-        self.button = main_button(_("Opslaan"), self.safe(self._save), ft.Icons.CHECK)
+        self.wishes = WishField(self)
+        again = [self.come_back] if self.form.outcome is Outcome.LATER else []
         return [
-            self.address,
-            self.day,
-            title(_("Hoe ging het?"), 2),
-            self.outcome,
-            self.errors["outcome"],
+            *self._basics(),
+            *again,
             title(_("Wat nam je mee?"), 2),
             self.gift,
             title(_("Wat zou de bewoner leuk vinden?"), 2),
@@ -138,13 +156,9 @@ class VisitFormScreen(Screen):
                 soft=True,
             ),
             self.note,
-            self.come_back,
-            self.button,
-            quiet_button(_("Niet opslaan"), self.safe(self._discard)),
+            *([] if again else [self.come_back]),
+            *self._ending(_("Opslaan")),
         ]
-
-    def _error(self) -> ft.Text:
-        return ft.Text("", color=ft.Colors.ERROR, size=15, visible=False)
 
     def _count(self) -> str:
         return _("{n} van {most} tekens").format(n=number_text(len(self.form.note)), most=number_text(MAX_NOTE))
@@ -152,30 +166,33 @@ class VisitFormScreen(Screen):
     def _gift(self) -> ft.Control:
         return pick(list(gifts().items()), lambda g: g is self.form.gift, self.safe(self._pick_gift))
 
+    def _part(self) -> ft.Control:
+        return pick(list(parts().items()), lambda p: p is self.form.part, self.safe(self._pick_part))
+
     def _outcome(self) -> ft.Control:
         return pick(list(outcomes().items()), lambda o: o is self.form.outcome, self.safe(self._pick_outcome))
-
-    def _wishes(self) -> ft.Control:
-        return pick(list(wishes().items()), lambda w: w in self.form.wishes, self.safe(self._pick_wish))
 
     async def _pick_gift(self, gift) -> None:
         await self._change(gift=None if gift is self.form.gift else gift)
         self.gift.controls = [self._gift()]
 
+    async def _pick_part(self, part) -> None:
+        await self._change(part=None if part is self.form.part else part)
+        self.part.controls = [self._part()]
+
     async def _pick_outcome(self, outcome) -> None:
         await self._change(outcome=outcome)
-        self.outcome.controls = [self._outcome()]
-        self._tell("outcome", "")
+        self._draw()
 
-    async def _pick_wish(self, wish) -> None:
-        await self._change(wishes=self.form.wishes ^ {wish})
-        self.wishes.controls = [self._wishes()]
+    async def share(self, noted: bool, shared: bool | None) -> None:
+        """Consent, as just given, or None to ask again."""
+        await self._change(noted=noted, shared=shared)
+        self._draw()
 
     # Typing draws nothing but the counter: comparing the whole screen at every letter costs a slow phone its pace.
 
-    async def _type_address(self, e) -> None:
-        ft.context.disable_auto_update()
-        await self._change(address=e.control.value or "")
+    async def _set_address(self, address: str) -> None:
+        await self._change(address=address)
 
     async def _type_note(self, e) -> None:
         ft.context.disable_auto_update()
@@ -188,7 +205,20 @@ class VisitFormScreen(Screen):
         self.form = replace(self.form, **facts)
         await self.app.save_draft(self.key, self.form)
 
+    change = _change
+
     # -- saving ---------------------------------------------------------------------------------------------
+
+    def _final(self) -> VisitForm:
+        """The form as it is saved: unasked it is one's own, and without consent there is the count alone."""
+        form = self.form
+        if self.visit:
+            return form
+        if form.outcome in UNASKED:
+            return replace(form, shared=False, noted=True)
+        if not form.noted:
+            return VisitForm(shared=False, noted=False, day=form.day, outcome=form.outcome, welcome=form.welcome)
+        return form
 
     async def _save(self, e) -> None:
         if self.saving:
@@ -196,7 +226,7 @@ class VisitFormScreen(Screen):
         self.saving = self.button.disabled = True
         self._clear_errors()
         try:
-            visit = await self.app.save_visit(self.form, self.visit)
+            visit = await self.app.save_visit(self._final(), self.visit, self.key)
         except BadInput as error:
             self._tell(error.field, field_text(error))
             self.say(field_text(error))
@@ -217,7 +247,7 @@ class VisitFormScreen(Screen):
         target = getattr(self, name, None)
         if name in self.errors:
             self.errors[name].value, self.errors[name].visible = words, bool(words)
-        elif isinstance(target, DayField):
+        elif isinstance(target, DayField | AddressField):
             target.tell(words)
         elif isinstance(target, ft.TextField):
             target.error = words or None

@@ -4,7 +4,9 @@ import flet as ft
 
 from app.services.language import _, day_text
 from app.services.models import ReviewState, Visit
-from app.views.contact.words import gifts, outcomes, wishes
+from app.views.contact.consent import choices, consent_words
+from app.views.contact.today import address_route
+from app.views.contact.words import gifts, outcomes, parts, wish_text
 from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
@@ -13,10 +15,11 @@ def visit_facts(v: Visit) -> list[ft.Control]:
     """What a visit holds, for whoever may read it."""
     f = v.form
     rows = [
-        (_("Dag"), day_text(f.day)),
+        (_("Dag"), " ".join(x for x in (day_text(f.day), parts()[f.part] if f.part else "") if x)),
         (_("Hoe ging het"), outcomes()[f.outcome] if f.outcome else ""),
         (_("Meegenomen"), gifts()[f.gift] if f.gift else ""),
-        (_("Wensen"), ", ".join(words for w, words in wishes().items() if w in f.wishes)),
+        (_("Wensen"), ", ".join(wish_text(code) for code in sorted(f.wishes))),
+        (_("Voorstellen"), _("Wil graag met iemand in contact komen") if f.introduce else ""),
         (_("Terugkomen"), day_text(f.come_back)),
     ]
     facts: list[ft.Control] = [
@@ -54,10 +57,11 @@ class VisitReadScreen(Screen):
 
     @property
     def back(self) -> str:
-        return self.shell.visits_route
+        return self.shell.today_route
 
     def build(self) -> ft.Control:
         self.body = stack(spacing=16)
+        self.asking = False
         self.refresh()
         return page_body(self.body)
 
@@ -72,17 +76,55 @@ class VisitReadScreen(Screen):
             if v.synced
             else notice(_("Opgeslagen op dit apparaat, nog niet verstuurd."), ft.Icons.CLOUD_UPLOAD_OUTLINED)
         )
-        mine = [
-            side_button(_("Aanpassen"), self.go(f"/wijzig/{v.id.hex()}"), ft.Icons.EDIT_OUTLINED),
-            quiet_button(_("Weghalen"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE),
-        ]
         self.body.controls = [
-            title(v.form.address or _("Bezoek")),
+            title(v.form.address or _("Bezoek zonder notitie")),
             state,
             *review_card(v),
             *visit_facts(v),
-            *(mine if v.mine else []),
+            *(self._mine(v) if v.mine else []),
         ]
+
+    def _mine(self, v: Visit) -> list[ft.Control]:
+        if self.asking:
+            return self._asked(v)
+        told = notice(*consent_words(v.form.noted, bool(v.form.shared)))
+        if not v.form.noted:
+            return [told, quiet_button(_("Weghalen"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE)]
+        again = side_button(_("Alles over dit adres"), self.go(address_route(v.form.address)), ft.Icons.HOME_OUTLINED)
+        return [
+            told,
+            quiet_button(_("Toestemming veranderen"), self.safe(self._ask), ft.Icons.HANDSHAKE_OUTLINED),
+            side_button(_("Aanpassen"), self.go(f"/wijzig/{v.id.hex()}"), ft.Icons.EDIT_OUTLINED),
+            again,
+            quiet_button(_("Weghalen"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE),
+        ]
+
+    # -- consent, given or taken back later ----------------------------------------------------------------
+
+    async def _ask(self, e) -> None:
+        self.asking = True
+        self.refresh()
+
+    def _asked(self, v: Visit) -> list[ft.Control]:
+        words = _("Wat mag nu? Wat niet meer mag, wordt overal gewist: ook bij de coördinator en op de server.")
+        return [
+            title(_("Toestemming veranderen"), 2),
+            text(words),
+            *choices(lambda noted, shared: self.safe(lambda e: self._consent(v, noted, shared))),
+            quiet_button(_("Zo laten"), self.safe(self._leave)),
+        ]
+
+    async def _leave(self, e) -> None:
+        self.asking = False
+        self.refresh()
+
+    async def _consent(self, v: Visit, noted: bool, shared: bool) -> None:
+        if noted is v.form.noted and shared is bool(v.form.shared):
+            return await self._leave(None)
+        fresh = await self.app.change_consent(self.visit, noted, shared)
+        self.say(_("Veranderd. Het oude is gewist."))
+        self.shell.go(f"/bezoek/{fresh.hex()}")
+        return None
 
     async def _remove(self, e) -> None:
         await self.app.remove_visit(self.visit)

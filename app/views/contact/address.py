@@ -1,0 +1,141 @@
+"""One door: what I noted there, what is due, and what one may do."""
+
+from datetime import date
+
+import flet as ft
+
+from app.services.language import _, day_text
+from app.services.models import Outcome
+from app.views.contact.today import visit_route
+from app.views.contact.visits import visit_card
+from app.views.contact.words import outcomes, reason_text
+from app.views.parts import (
+    DayField,
+    card,
+    main_button,
+    notice,
+    page_body,
+    quiet_button,
+    side_button,
+    stack,
+    text,
+    title,
+)
+from app.views.screen import Screen
+
+
+class AddressScreen(Screen):
+    """All that this device knows of one door."""
+
+    def __init__(self, shell, address: str) -> None:
+        super().__init__(shell)
+        self.address = address
+        self.sure = False
+
+    @property
+    def back(self) -> str:
+        return self.shell.today_route
+
+    def build(self) -> ft.Control:
+        self.body = stack(spacing=16)
+        self.refresh()
+        return page_body(self.body)
+
+    def refresh(self) -> None:
+        door = self.app.agenda.door(self.address)
+        today = self.app.today()
+        rows: list[ft.Control] = [title(self.address)]
+        if door.blocked:
+            words = _("Hier wil men geen contact. Bel niet aan.")
+            rows.append(notice(words, ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, alarm=True))
+            rows.append(quiet_button(_("Klopt dit niet meer?"), self.go("/geen-contact")))
+        elif self.sure:
+            rows += self._no_contact()
+        else:
+            rows += self._acts(door, today)
+        if len(door.spellings) > 1:
+            rows += self._spellings(door.spellings)
+        rows.append(title(_("Mijn bezoeken hier"), 2))
+        seen = [visit_card(v, today, self.go(f"/bezoek/{v.id.hex()}")) for v in door.visits]
+        rows += seen or [text(_("Nog niets genoteerd."), soft=True)]
+        self.body.controls = rows
+
+    def _acts(self, door, today: date) -> list[ft.Control]:
+        due = door.due
+        rows: list[ft.Control] = [text(reason_text(due, today))] if due else []
+        welcome = due.welcome if due else b""
+        last = door.visits[0].id.hex() if door.visits else ""
+        route = visit_route(due) if due else f"/terug/{last}" if last else "/nieuw"
+        rows.append(main_button(_("Bezoek noteren"), self.go(route), ft.Icons.WAVING_HAND_OUTLINED))
+        taps = [
+            side_button(outcomes()[o], self.safe(lambda e, o=o: self._tap(o, welcome)), icon)
+            for o, icon in (
+                (Outcome.NOT_HOME, ft.Icons.DOOR_FRONT_DOOR_OUTLINED),
+                (Outcome.MOVED, ft.Icons.LOCAL_SHIPPING_OUTLINED),
+            )
+        ]
+        taps.append(
+            side_button(outcomes()[Outcome.NO_CONTACT], self.safe(self._ask), ft.Icons.DO_NOT_DISTURB_ON_OUTLINED)
+        )
+        rows.append(ft.Row(taps, wrap=True, spacing=8, run_spacing=8))
+        if welcome:
+            plan = self.app.welcomes.one(welcome).plan
+            rows.append(
+                DayField(_("Plan een dag"), plan, lambda day: self._plan(welcome, day), self.safe, clearable=True)
+            )
+        rows.append(quiet_button(_("Welkomstkaart"), self.go("/kaart"), ft.Icons.CARD_GIFTCARD))
+        return rows
+
+    async def _plan(self, welcome: bytes, day: date | None) -> None:
+        await self.app.welcomes.plan(welcome, day)
+        if day:
+            self.say(_("Gepland op {day}.").format(day=day_text(day, self.app.today())))
+
+    async def _tap(self, outcome: Outcome, welcome: bytes) -> None:
+        visit = await self.app.tap_outcome(self.address, outcome, welcome)
+        said = _("{address}: {outcome}. Opgeslagen.").format(address=self.address, outcome=outcomes()[outcome])
+        undo = (lambda e: self._undo(visit, welcome)) if outcome is not Outcome.NO_CONTACT else None
+        self.say(said, _("Ongedaan maken") if undo else "", undo)
+        self.shell.go(self.back)
+
+    async def _undo(self, visit: bytes, welcome: bytes) -> None:
+        await self.app.remove_visit(visit)
+        if welcome:
+            await self.app.welcomes.done(welcome, False)
+
+    # -- no contact: said once, it is asked here once, since nobody can take it back by themselves ---------
+
+    async def _ask(self, e) -> None:
+        self.sure = True
+        self.refresh()
+
+    def _no_contact(self) -> list[ft.Control]:
+        words = _("We onthouden alleen het adres: daar belt niemand meer aan. Geen naam, geen reden.")
+        yes = main_button(
+            _("Niet meer aanbellen"),
+            self.safe(lambda e: self._tap(Outcome.NO_CONTACT, self._welcome())),
+            ft.Icons.DO_NOT_DISTURB_ON_OUTLINED,
+        )
+        return [card(text(words), yes, quiet_button(_("Terug"), self.safe(self._leave)))]
+
+    def _welcome(self) -> bytes:
+        due = self.app.agenda.door(self.address).due
+        return due.welcome if due else b""
+
+    async def _leave(self, e) -> None:
+        self.sure = False
+        self.refresh()
+
+    # -- one door, several spellings -----------------------------------------------------------------------
+
+    def _spellings(self, spellings: tuple[str, ...]) -> list[ft.Control]:
+        picks = [
+            quiet_button(s, self.safe(lambda e, s=s: self._merge(spellings, s)), ft.Icons.SPELLCHECK) for s in spellings
+        ]
+        return [card(text(_("Dit adres is op meer manieren geschreven. Welke is goed?")), *picks)]
+
+    async def _merge(self, spellings: tuple[str, ...], chosen: str) -> None:
+        await self.app.agenda.merge(spellings, chosen)
+        self.address = chosen
+        self.say(_("Samengevoegd. Er is niets weg."))
+        self.refresh()

@@ -1,0 +1,145 @@
+"""Which screen stands at which route, for whom, and to which place of the bars it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.services.language import _
+from app.services.models import Stage
+from app.views.common.help import HelpScreen
+from app.views.common.invited import InvitedScreen
+from app.views.common.lock import ForgottenScreen, LockScreen
+from app.views.common.lock_settings import LockSettingsScreen
+from app.views.common.secret import ChangeSecretScreen
+from app.views.common.settings import SettingsScreen
+from app.views.common.stages import StageScreen, WelcomeScreen
+from app.views.common.wipe import WipeScreen
+from app.views.contact.address import AddressScreen
+from app.views.contact.marks import MarksScreen
+from app.views.contact.new_address import ListScreen, NewAddressScreen
+from app.views.contact.today import TodayScreen
+from app.views.contact.visit_form import VisitFormScreen
+from app.views.contact.visit_read import VisitReadScreen
+from app.views.contact.visits import VisitsScreen
+from app.views.coordinate.areas import AreasScreen
+from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
+from app.views.coordinate.person import ConfirmScreen, PersonScreen
+from app.views.coordinate.quarantine import QuarantineScreen
+from app.views.coordinate.queue import QueueScreen, ReviewPane
+from app.views.coordinate.sheet import SheetScreen
+from app.views.screen import Screen
+from sync.core.ids import ID_BYTES
+
+if TYPE_CHECKING:
+    from app.views.shell import Shell
+
+Maker = Callable[["Shell", str], Screen]
+
+
+def record_of(text: str) -> bytes:
+    """The record id in a route. Raises ValueError for anything else."""
+    record = bytes.fromhex(text)
+    if len(record) != ID_BYTES:
+        raise ValueError("not a record id")
+    return record
+
+
+# A maker gets what stands behind the route's first word: "/bezoek/00ff" makes the screen of "bezoek" with "00ff".
+ALWAYS: dict[str, Maker] = {
+    "hulplijnen": lambda s, rest: HelpScreen(s),
+}
+LOCKED: dict[str, Maker] = {
+    "vergeten": lambda s, rest: ForgottenScreen(s),
+    "wissen": lambda s, rest: WipeScreen(s),
+}
+INSIDE: dict[str, Maker] = {
+    "vandaag": lambda s, rest: TodayScreen(s),
+    "nieuw": lambda s, rest: VisitFormScreen(s, welcome=record_of(rest) if rest else b""),
+    "wijzig": lambda s, rest: VisitFormScreen(s, record_of(rest)),
+    "terug": lambda s, rest: VisitFormScreen(s, again=record_of(rest)),
+    "bezoek": lambda s, rest: VisitReadScreen(s, record_of(rest)),
+    "bezoeken": lambda s, rest: VisitsScreen(s),
+    "adres": lambda s, rest: AddressScreen(s, bytes.fromhex(rest).decode()),
+    "nieuw-adres": lambda s, rest: NewAddressScreen(s),
+    "adreslijst": lambda s, rest: ListScreen(s),
+    "geen-contact": lambda s, rest: MarksScreen(s),
+    "beoordeel": lambda s, rest: ReviewPane(s, record_of(rest)),
+    "apparaat": lambda s, rest: SecondDeviceScreen(s),
+    "slot": lambda s, rest: LockSettingsScreen(s),
+    "pincode": lambda s, rest: ChangeSecretScreen(s),
+    "meer": lambda s, rest: SettingsScreen(s),
+    "instellingen": lambda s, rest: SettingsScreen(s),
+    "wissen": lambda s, rest: WipeScreen(s),
+}
+COORDINATING: dict[str, Maker] = {
+    "mensen": lambda s, rest: PeopleScreen(s),
+    "mens": lambda s, rest: PersonScreen(s, record_of(rest)),
+    "bevestig": lambda s, rest: ConfirmScreen(s, record_of(rest)),
+    "gebieden": lambda s, rest: AreasScreen(s),
+    "herstelblad": lambda s, rest: SheetScreen(s),
+    "quarantaine": lambda s, rest: QuarantineScreen(s),
+}
+OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
+    Stage.WELCOME: WelcomeScreen,
+    Stage.INVITED: InvitedScreen,
+    Stage.LOCKED: LockScreen,
+}
+
+
+def screen_at(shell: Shell, route: str) -> Screen:
+    """The screen of this stage, role and route; home for a route that is nobody's. Raises ValueError or NotFound."""
+    first, _slash, rest = route.strip("/").partition("/")
+    if first in ALWAYS:
+        return ALWAYS[first](shell, rest)
+    stage = shell.app.stage
+    if stage is Stage.LOCKED and first in LOCKED:
+        return LOCKED[first](shell, rest)
+    if stage is not Stage.OPEN:
+        return OUTSIDE.get(stage, StageScreen)(shell)
+    makers = {**INSIDE, **(COORDINATING if shell.coordinates else {})}
+    if first in makers:
+        return makers[first](shell, rest)
+    return QueueScreen(shell) if shell.coordinates else TodayScreen(shell)
+
+
+Place = tuple[str, str, ft.IconData]
+
+
+def places(coordinates: bool, wide: bool) -> list[Place]:
+    """The places of the bars: route, word, icon. A phone has room for five."""
+    start: Place = ("/", _("Vandaag"), ft.Icons.TODAY_OUTLINED)
+    search: Place = ("/zoeken", _("Zoeken"), ft.Icons.SEARCH)
+    street: Place = ("/buurt", _("Buurt"), ft.Icons.LOCAL_CAFE_OUTLINED)
+    ends: list[Place] = [
+        ("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
+        ("/meer", _("Meer"), ft.Icons.MENU),
+    ]
+    if not coordinates:
+        return [start, search, street, *ends]
+    desk: list[Place] = [
+        ("/", _("Beoordelen"), ft.Icons.RATE_REVIEW_OUTLINED),
+        ("/mensen", _("Mensen"), ft.Icons.GROUP_OUTLINED),
+        ("/vandaag", start[1], start[2]),
+    ]
+    return [*desk, *([search, street] if wide else []), *ends]
+
+
+_UNDER = {
+    "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst"),
+    "/mensen": ("mens", "bevestig", "gebieden", "herstelblad", "quarantaine"),
+    "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
+    "/": ("beoordeel",),
+}
+
+
+def place_of(route: str, shown: list[Place]) -> int:
+    """The number of the place that a route belongs to; -1 where there is none."""
+    first = route.strip("/").partition("/")[0]
+    place = next((p for p, under in _UNDER.items() if first in under), "/" + first)
+    routes = [p[0] for p in shown]
+    if place == "/vandaag" and place not in routes:
+        place = "/"
+    return routes.index(place) if place in routes else -1
