@@ -71,6 +71,14 @@ class QuietPage:
     def hide(self) -> None:
         """See PagePort."""
 
+    def keep_directory(self, text: str) -> None:
+        """See PagePort."""
+        self.kept_directory = text
+
+    async def share(self, title: str, text: str) -> bool:
+        """See PagePort."""
+        return False
+
     def cover(self) -> None:
         """See PagePort."""
 

@@ -110,6 +110,8 @@ class BrowserPage:
 
     def __init__(self) -> None:
         self._scanned: asyncio.Future[str] | None = None
+        self._photo: asyncio.Future[bytes] | None = None
+        self._shared: asyncio.Future[bool] | None = None
 
     @property
     def origin(self) -> str:
@@ -169,6 +171,17 @@ class BrowserPage:
         _post(uncover=True)
 
     def inside(self, inside: bool) -> None:
+    def keep_directory(self, text: str) -> None:
+        """See PagePort."""
+        _post(directory=text)
+
+    async def share(self, title: str, text: str) -> bool:
+        """See PagePort."""
+        if self._shared is None or self._shared.done():
+            self._shared = asyncio.get_running_loop().create_future()
+            _post(share={"title": title, "text": text})
+        return await self._shared
+
         """See PagePort."""
         _post(inside=inside)
 
@@ -198,3 +211,7 @@ class BrowserPage:
 
 def _post(**facts: object) -> None:
     page.post(to_js(facts, dict_converter=Object.fromEntries))
+            if "photo" in facts:
+                self._hear_photo(facts["photo"])
+            if "shared" in facts and self._shared is not None and not self._shared.done():
+                self._shared.set_result(bool(facts["shared"]))

@@ -24,6 +24,7 @@ class Live:
         self.vault: Vault | None = None
         self.session: Session | None = None
         self.drafts: Drafts | None = None
+        self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
         self._listeners: list[Callable[[], None]] = []
 
     # -- telling the screens -----------------------------------------------------------------------------

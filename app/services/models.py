@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 
-from sync.core.directory import HelpLine
+from sync.core.help_line import HelpLine
 from sync.core.rights import Role
 
 __all__ = ["HelpLine", "Role"]

@@ -68,6 +68,12 @@ class PagePort(Protocol):
     def hide(self) -> None:
         """End everything in memory and show the help lines alone; going back leads to the lock screen."""
 
+    def keep_directory(self, text: str) -> None:
+        """Give the first page a copy of the help lines (page_copy.copy), "" for those of the build."""
+
+    async def share(self, title: str, text: str) -> bool:
+        """Open the device's own way of sharing, right after a tap; False where there is none, and for a refusal."""
+
     def cover(self) -> None:
         """Show the help lines before everything else, at once."""
 

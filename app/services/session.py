@@ -10,7 +10,8 @@ from sync.core import ring
 from sync.core.ports import Clock, DeviceKey, Log, Passkeys, Primitives, Random, Transport
 from sync.core.roll import Roll
 from sync.device import keyring as keys
-from sync.device import leaving, saved
+from sync.device import leaving, saved, terms
+from sync.device.editions import Editions
 from sync.device.memory import Memory
 from sync.device.replica import Replica
 from sync.device.secrets import Secrets
@@ -57,6 +58,7 @@ class Session:
         )
         self.replica.on_merged, self.replica.on_forget = self._merged, self.view.clear
         self.on_change: Callable[[], None] = lambda: None
+        self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
         self._told = 0
         beside = saved.Beside(log, world.shelf, vault, world.random)
         self.keeping = Keeping(beside, self.replica, self.writer.seen)
@@ -85,6 +87,7 @@ class Session:
         )
         self.syncer.upkeep = self._upkeep
 
+        self.editions = Editions(world.primitives, log, roll, keyring, self.syncer)
     @property
     def device(self) -> bytes:
         """This device's id."""
@@ -135,6 +138,8 @@ class Session:
         await self.catch_up()
 
 
+        if await self.editions.look(self.world.clock.millis()):
+            self.on_directory()
 async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -> Session:
     """Everything behind the lock screen: the view as it was put away and what the log has since, or the log alone.
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.web import ROOT
@@ -32,15 +33,15 @@ _UNUSED = re.compile(
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is built
 
 
-def make(wheels: list[Path], directory: bytes) -> bytes:
-    """The zip: deterministic, uncompressed (it travels compressed)."""
+def make(wheels: list[Path], beside: Mapping[str, bytes]) -> bytes:
+    """The zip: deterministic, uncompressed (it travels compressed). `beside` are files that go with the app's code."""
     entries: dict[str, bytes] = {"sync/__init__.py": (ROOT / "sync/__init__.py").read_bytes()}
     for top in _OURS:
         for path in sorted((ROOT / top).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if not _NOT_OURS.search(name):
                 entries[name] = path.read_bytes()
-    entries["app/helplines.json"] = directory
+    entries |= {f"app/{name}": content for name, content in beside.items()}
     entries |= {f"app/locale/{name}": data for name, data in compiled().items()}
     for package in _PACKAGES:
         for name, data in read(wheel_of(wheels, package)).items():

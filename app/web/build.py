@@ -5,7 +5,6 @@ fixed names (index.html, sw.js, manifest, icons) are asked for anew each time. d
 """
 
 import hashlib
-import html
 import json
 import mimetypes
 import re
@@ -13,22 +12,21 @@ import shutil
 import sys
 from pathlib import Path
 
-from app.services.helplines import parse, spaced
+from app.services.directory import built_in, page_copy
 from app.web import ROOT, archive, compress, hashes, licences, packages, runtime
 from app.web.headers import HEADERS
+from sync.core import directory
 
 ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
-DIRECTORY = ASSETS / "directory" / "helplines.json"
-_VERSIONED = ("worker.js", "page.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "print.js", "opfs.js",
-              "crypto.js", "passkey.js", "first.css")  # fmt: skip
+DIRECTORY = ASSETS / "directory"
+_VERSIONED = ("worker.js", "page.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "print.js",
+              "share.js", "opfs.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
           ".webmanifest": "application/manifest+json", ".woff2": "font/woff2", ".zip": "application/zip",
           ".frag": "text/plain", ".bin": "application/octet-stream", ".txt": "text/plain"}  # fmt: skip
 _NOT_PRECACHED = ("sw.js", licences.NAME)
-_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni",
-           "juli", "augustus", "september", "oktober", "november", "december")  # fmt: skip
 
 
 def build(out: Path) -> dict[str, float]:
@@ -53,7 +51,7 @@ def content() -> tuple[str, dict[str, bytes]]:
     wheels = packages.fetch(WHEELS)
     runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
     ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
-    ours["app.zip"] = archive.make(wheels, DIRECTORY.read_bytes())
+    ours["app.zip"] = archive.make(wheels, {path.name: path.read_bytes() for path in sorted(DIRECTORY.glob("*.json"))})
     fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
     version = _version(_site("0", runtime_files | ours, fixed))
     return version, _site(version, runtime_files | ours, fixed)
@@ -102,24 +100,12 @@ def _headers_hash() -> str:
 
 
 def _index(base: str, to_fetch: int) -> bytes:
-    directory = DIRECTORY.read_text(encoding="utf-8")
-    year, month, day = (int(part) for part in json.loads(directory)["edition"].split("-"))
     page = (ASSETS / "web" / "index.html").read_text(encoding="utf-8")
-    words = {"BASE": base, "BYTES": str(to_fetch), "LINES": help_lines_html(directory)}
-    words["DATE"] = f"{day} {_MONTHS[month - 1]} {year}"
+    lines = page_copy.list_items(directory.combine(built_in.built_in(), None))
+    words = {"BASE": base, "BYTES": str(to_fetch), "LINES": lines, "DATE": page_copy.dutch_day(built_in.made())}
     for word, value in words.items():
         page = page.replace(f"@{word}@", value)
     return page.encode()
-
-
-def help_lines_html(directory: str) -> str:
-    """The help lines as list items with tel: links, the directory's own order."""
-    return "\n".join(
-        f'      <li><a href="tel:{html.escape(x.phone)}"><strong>{html.escape(x.name)}</strong>'
-        f"<b>{html.escape(spaced(x.phone))}</b>"
-        f"<span>{html.escape(' · '.join(part for part in (x.about, x.hours, x.cost) if part))}</span></a></li>"
-        for x in parse(directory)
-    )
 
 
 def _service_worker(version: str, files: dict[str, bytes]) -> bytes:

@@ -2,6 +2,7 @@
 // first screen is there. Everything here must work when the rest does not.
 
 import { countBytes } from "./counted.js";
+import { keepLines, showLines } from "./lines.js";
 import { surroundings, invitation } from "./surroundings.js";
 import { answerPasskey } from "./passkey.js";
 import { updates } from "./updates.js";
@@ -108,6 +109,8 @@ function fromPython(facts) {
   if (facts.marker === true) localStorage.setItem(MARKER, "1");
   if (facts.marker === false) localStorage.removeItem(MARKER);
   if ("invitation" in facts) invitation.keep(facts.invitation);
+  if ("directory" in facts) keepLines(facts.directory);
+  if (facts.share) share(facts.share);
   if (facts.scan) scan(facts.scan);
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
   if (facts.rescued) updating.start(true);
@@ -121,6 +124,11 @@ function fromPython(facts) {
 }
 
 async function scan(words) {
+async function share(words) {
+  const sharing = import("./share.js").then(({ shared }) => shared(words));
+  tellPython({ shared: await sharing.catch(() => false) });
+}
+
   const scanning = import("./scan.js").then(({ scanned }) => scanned(words));
   tellPython({ scanned: await scanning.catch(() => ({ problem: "failed" })) });
 }
@@ -234,3 +242,4 @@ try {
 } catch (error) {
   fail(error);
 }
+showLines();

@@ -16,17 +16,22 @@ SHEET = 0x08
 VERSION = 1
 
 
+def version_of(kind: int) -> int:
+    """The version that is written and read: 2 for the directory, of which 1 had fewer fields and was never in use."""
+    return 2 if kind == DIRECTORY else VERSION
+
+
 def prefix(kind: int) -> bytes:
     """The two first bytes."""
-    return bytes((kind, VERSION))
+    return bytes((kind, version_of(kind)))
 
 
 def kind_of(data: bytes, *expected: int) -> int:
     """The format byte. Raises BadFormat for another format, NewerVersion for another version of it."""
     if len(data) < 2 or data[0] not in expected:
         raise BadFormat("unknown format")
-    if data[1] != VERSION:
-        if data[1] > VERSION:
+    if data[1] != version_of(data[0]):
+        if data[1] > version_of(data[0]):
             raise NewerVersion(f"format {data[0]} version {data[1]}")
-        raise BadFormat("version 0")
+        raise BadFormat(f"version {data[1]}")
     return data[0]

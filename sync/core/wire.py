@@ -35,6 +35,11 @@ TOKENED = codec.row(codec.text(64), _millis, codec.blob(ID_BYTES))
 # Not bounded one by one here: an envelope that is too large gets its own outcome and does not hold up the rest.
 PUSH = codec.items(codec.blob_up_to(MAX_BODY_BYTES), MAX_PUSH)
 PUSHED = codec.items(codec.row(_hash, codec.text(40)), MAX_PUSH)
+# POST /v1/erase: [envelope id, …] → [[id, "overwritten" or an error code], …] in the same order
+MAX_ERASE = 500
+OVERWRITTEN = "overwritten"
+ERASE = codec.items(_hash, MAX_ERASE)
+ERASED = codec.items(codec.row(_hash, codec.text(40)), MAX_ERASE)
 # POST /v1/pull: [[ring, after], …] → [[ring, [[seq, envelope], …], more], …]
 PULL = codec.items(codec.row(_ring, _seq), MAX_PULL_RINGS)
 PULLED = codec.items(codec.row(_ring, codec.items(codec.row(_seq, _envelope), 10_000), codec.truth), MAX_PULL_RINGS)
@@ -51,8 +56,9 @@ RECOVER_ROLL = codec.row(_device, codec.whole(0, 2**32))
 # POST /v1/devices: nothing → [[device, day since 1970 on which it was last here], …], for coordinators
 NOTHING = codec.row()
 DEVICES = codec.items(codec.row(_device, codec.whole(0, 2**32)), 100_000)
-# POST /v1/directory: organisation → edition bytes or b""; POST /v1/directory/publish: edition → b""
-DIRECTORY = _org
+# POST /v1/directory: [organisation, number known] → edition bytes above that or b""
+# POST /v1/directory/publish: edition → b""
+DIRECTORY = codec.row(_org, codec.whole(0, 2**32))
 
 
 def session_bytes(organisation: bytes, device: bytes, nonce: bytes) -> bytes:

@@ -193,7 +193,8 @@ class Syncer:
     # -- talking -----------------------------------------------------------------------------------------
 
     async def _ask(self, path: str, value: Any, shape: codec.Shape | None) -> Any:
-        reply = await self._transport.send("POST", f"/v1/{path}", wire.encode(value), self._token)
+        body = value if isinstance(value, bytes) else wire.encode(value)  # signed bytes travel as they are
+        reply = await self._transport.send("POST", f"/v1/{path}", body, self._token)
         if reply.status != 200:
             raise wire.decode_error(reply.body)
         return wire.decode(shape, reply.body) if shape else reply.body
@@ -298,8 +299,10 @@ class Syncer:
         self.state.forked = True
         self._log.put({meta.FORK: codec.pack([e for e in entries if e not in self._roll.entries][:2])})
 
-    async def ask(self, path: str, value: Any, shape: codec.Shape) -> Any:
-        """One question outside the rounds. Raises what the server answers, or Unreachable."""
+    async def ask(self, path: str, value: Any, shape: codec.Shape | None) -> Any:
+        """One question outside the rounds; without a shape the answer's bytes as they are. Raises what the server
+        answers, or Unreachable.
+        """
         if not self._token:
             await self._sign_in()
         try:

@@ -51,7 +51,7 @@ class Routes:
             _Message("enrol/roll", wire.ENROL_ROLL, SMALL, lambda body: s.enrol_roll(*body)),
             _Message("recover/roll", wire.RECOVER_ROLL, SMALL, lambda body: s.recover_roll(*body)),
             _Message("enrol", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(*body)),
-            _Message("directory", wire.DIRECTORY, SMALL, s.edition),
+            _Message("directory", wire.DIRECTORY, SMALL, lambda body: s.edition(*body)),
         ]
         with_token = [
             _Message("roll", wire.ROLL_AFTER, SMALL, s.roll),

@@ -301,10 +301,11 @@ class Service:
 
     # -- the directory -----------------------------------------------------------------------------------
 
-    async def edition(self, organisation: bytes) -> bytes:
-        """The newest signed edition, or b""."""
+    async def edition(self, organisation: bytes, known: int) -> bytes:
+        """The newest signed edition, or b"" when its number is not above the one known."""
         await self._organisation(organisation)
-        return await self._store.edition(organisation) or b""
+        data = await self._store.edition(organisation) or b""
+        return data if data and directory.parse(data).number > known else b""
 
     async def publish(self, carrier: Carrier, data: bytes) -> bytes:
         """Keep a newer edition, signed by a coordinator."""

@@ -187,7 +187,7 @@ def test_what_fails_inside_tells_nothing() -> None:
     async def whole() -> None:
         organisation = await founded(CLOCK)
         async with serving(Broken(), CLOCK, organisation) as app:
-            reply = await Caller(app).transport.send("POST", "/v1/directory", wire.encode(organisation.id))
+            reply = await Caller(app).transport.send("POST", "/v1/directory", wire.encode([organisation.id, 0]))
             error = wire.decode_error(reply.body)
             assert (reply.status, error.detail.strip()) == (500, "internal")
             assert b"secret" not in reply.body
@@ -235,7 +235,7 @@ def test_neighbours_on_ipv6_count_as_one() -> None:
         inner = httpx.ASGITransport(app, client=(address, 1))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=inner, base_url=ORIGIN) as client:
             answers = [
-                (await client.post("/v1/directory", content=wire.encode(bytes(32)), headers=MSGPACK)).status_code
+                (await client.post("/v1/directory", content=wire.encode([bytes(32), 0]), headers=MSGPACK)).status_code
                 for _ in range(301)
             ]
         return answers.count(429)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sync.core import change, codec, directory, envelope, roll_entry, sender_key, wire
 from sync.core.change import Change, Patch
-from sync.core.directory import HelpLine
+from sync.core.help_line import HelpLine, Hours, Known, Number, OnHolidays
 from sync.core.hlc import Stamp
 from sync.core.invitation import Invitation
 from sync.core.padding import pad, unpad
@@ -25,6 +25,16 @@ PLAIN = change.encode(
         fixed("nonce", 16),
         (fixed("seen"),),
     )
+)
+HELP_LINE = HelpLine(
+    "koo",
+    "Koo",
+    "Hulp",
+    numbers=(Number("0732068888", "overdag"),),
+    hours=Hours(Known.WEEKLY, ((0, 540, 1020), (4, 1320, 1560)), OnHolidays.OTHER, ((600, 720),)),
+    languages=("nl",),
+    areas=(("GM0796", ""),),
+    checked="2026-11-25",
 )
 
 
@@ -69,7 +79,7 @@ def specimens() -> dict[str, tuple[Parser, bytes]]:
     rings = [w.contact.own_ring, w.coordinators_ring]
     key = run(sealed_key(w, w.contact, KEY, rings))
     edition = run(
-        directory.sign(P, w.coordinator.signing, w.roll, w.coordinator.device, None, [HelpLine("a", "b", "112", "c")])
+        directory.sign(P, w.coordinator.signing, w.roll, w.coordinator.device, None, [HELP_LINE], "2026-11-25")
     )
     epoch = run(ring_epoch(w.roll, w.coordinator, w.team_ring, 2, fixed("p"), [w.coordinator, w.contact]))
     entries = dict(zip(("genesis", "join", "invite", "second join"), w.roll.entries, strict=True))
@@ -111,6 +121,6 @@ def _bodies(entries: list[bytes], key: bytes) -> dict[str, bytes]:
         "RECOVER_ROLL": [i, 0],
         "NOTHING": [],
         "DEVICES": [[i, 20_400]],
-        "DIRECTORY": h,
+        "DIRECTORY": [h, 3],
     }
     return {name: codec.pack(value) for name, value in values.items()}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sync.core import codec, directory, formats
-from sync.core.directory import ALWAYS_FIRST, Edition, HelpLine, combine, parse
+from sync.core.directory import ALWAYS_FIRST, Edition, combine, parse
 from sync.core.errors import (
     BadFormat,
     BadSignature,
@@ -16,11 +16,18 @@ from sync.core.errors import (
     TooLarge,
     UnknownHead,
 )
+from sync.core.help_line import ALWAYS, HelpLine, Number, as_row, from_row, row
+from sync.core.rights import Role
+from tests.property.samples import HELP_LINE
+from tests.support import roll_steps as steps
 from tests.support.core_world import P, Person, World, founded, keys, resigned, run
 from tests.vectors.vector import fixed
 
-LINE = HelpLine("koo", "Koo", "0732068888", "Hulp in de buurt", "werkdagen", "gratis", "kijkopkoo.nl", "2026-11-01")
-BUILT_IN = [HelpLine(n, f"lijn {n}", n, "altijd") for n in ALWAYS_FIRST]
+LINE, MADE = HELP_LINE, "2026-11-25"
+BUILT_IN = [
+    *(HelpLine(n, f"lijn {n}", numbers=(Number(n),), hours=ALWAYS) for n in ALWAYS_FIRST),
+    HelpLine("luisterlijn", "De Luisterlijn", numbers=(Number("0880767000"),)),
+]
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def w() -> World:
 def edition(w: World, last: Edition | None = None, by: Person | None = None, *lines: HelpLine) -> Edition:
     """The next edition."""
     who = by or w.coordinator
-    return parse(run(directory.sign(P, who.signing, w.roll, who.device, last, lines or [LINE])))
+    return parse(run(directory.sign(P, who.signing, w.roll, who.device, last, lines or [LINE], MADE)))
 
 
 def check(w: World, last: Edition | None, e: Edition) -> None:
@@ -43,7 +50,7 @@ def check(w: World, last: Edition | None, e: Edition) -> None:
 def altered(w: World, e: Edition, by: Person | None = None, **other: object) -> Edition:
     """An edition with something other, signed anew."""
     rows = {"organisation": e.organisation, "number": e.number, "previous": e.previous, "head": e.head}
-    rows |= {"device": e.device, "lines": [[x.id, x.name, x.phone, x.about, "", "", "", ""] for x in e.lines]}
+    rows |= {"device": e.device, "made": e.made, "lines": [as_row(x) for x in e.lines]}
     value = list((rows | other).values())
     return parse(resigned(by or w.coordinator, formats.prefix(formats.DIRECTORY) + codec.pack(value)))
 
@@ -56,7 +63,7 @@ def test_editions_follow_one_another(w: World) -> None:
     for last, e in [(None, first), (None, third), (first, second), (second, third), (first, third)]:
         check(w, last, e)
     assert (first.number, second.number, second.previous) == (1, 2, first.hash)
-    assert first.lines == (LINE,)
+    assert (first.lines, first.made) == ((LINE,), MADE)
 
 
 def test_an_edition_never_goes_back(w: World) -> None:
@@ -90,6 +97,34 @@ def test_only_a_coordinator_of_the_organisation_publishes(w: World) -> None:
         check(w, None, altered(w, first, head=bytes(32)))
 
 
+def test_a_coordinator_who_has_left_publishes_nothing_whatever_head_is_named(w: World) -> None:
+    """An edition signed on an old head holds as long as its device coordinates; then it is refused, backdated or not."""
+    second = steps.member_of(w, "second", w.team, Role.COORDINATOR)
+    backdated = edition(w, None, second)
+    check(w, None, backdated)
+    steps.extend(w, steps.revoke(w, w.coordinator, second.device))
+    with pytest.raises(Forbidden):
+        check(w, None, backdated)
+    with pytest.raises(RollRefused):
+        check(w, None, edition(w, None, second))
+
+
+def test_a_coordinator_who_became_a_contact_person_publishes_nothing(w: World) -> None:
+    """The role is that of now."""
+    second = steps.member_of(w, "second", w.team, Role.COORDINATOR)
+    backdated = edition(w, None, second)
+    steps.extend(w, steps.place(w, w.coordinator, second.member, Role.CONTACT, w.team))
+    with pytest.raises(Forbidden):
+        check(w, None, backdated)
+
+
+def test_a_coordinator_whose_words_nobody_compared_publishes_nothing(w: World) -> None:
+    """A stolen invitation for a coordinator brings nobody's numbers onto a phone."""
+    waiting = steps.joined(w, "new", steps.NEW, role=Role.COORDINATOR, grants=steps.team_grant(w))
+    with pytest.raises(Forbidden):
+        check(w, None, edition(w, None, waiting))
+
+
 def test_a_forged_edition_is_a_bad_signature(w: World) -> None:
     """Signed by another than it names, or altered in any byte: refused."""
     first = edition(w)
@@ -101,39 +136,53 @@ def test_a_forged_edition_is_a_bad_signature(w: World) -> None:
             check(w, None, parse(bad))
 
 
-def test_built_in_lines_come_first_and_unaltered(w: World) -> None:
-    """An edition that brings another 112, by id or by number, does not change or hide it."""
-    bait = [
-        HelpLine("112", "Gesloten", "0900123", "bel hier"),
-        HelpLine("other", "Nep", "112", "bel niet"),
-        HelpLine("vt", "Nep", "08002000", "ook niet"),
-    ]
-    e = edition(w, None, None, *bait, LINE)
-    assert combine(BUILT_IN, e) == [*BUILT_IN, LINE]
+BAIT = [
+    HelpLine("112", "Gesloten", "bel hier", numbers=(Number("0900123"),)),
+    HelpLine("other", "Nep", "bel niet", numbers=(Number("112"),)),
+    HelpLine("vt", "Nep", "ook niet", numbers=(Number("0612345678"), Number("08002000"))),
+    HelpLine("abroad", "Nep", numbers=(Number("+318001205"),)),
+    HelpLine("abroad-too", "Nep", numbers=(Number("00318000113"),)),
+]
+
+
+def test_fixed_lines_come_first_and_unaltered(w: World) -> None:
+    """An edition that brings another 112, by id or by number in any spelling, does not change or hide it."""
+    e = edition(w, None, None, *BAIT, LINE)
+    assert combine(BUILT_IN, e) == [*BUILT_IN[:4], LINE]
+    assert combine(BUILT_IN, edition(w, None, None, BAIT[0])) == BUILT_IN[:4]
+
+
+def test_an_edition_stands_in_place_of_the_rest_of_the_build(w: World) -> None:
+    """A number that has become another is replaced, not shown beside the old one; without an edition all is built in."""
+    newer = HelpLine("luisterlijn", "De Luisterlijn", numbers=(Number("0880767001"),))
     assert combine(BUILT_IN, None) == BUILT_IN
-    assert combine(BUILT_IN, edition(w, None, None, replace(LINE, id="x"))) == [*BUILT_IN, replace(LINE, id="x")]
+    assert combine(BUILT_IN, edition(w, None, None, newer, LINE)) == [*BUILT_IN[:4], newer, LINE]
 
 
 WRONG = {
-    "a phone number with a space": ({"phone": "0800 2000"}, BadFormat),
-    "a phone number with a dash": ({"phone": "0800-2000"}, BadFormat),
-    "a phone number in other digits": ({"phone": "\u0661\u0661\u0662"}, BadFormat),
-    "a phone number with a pause": ({"phone": "112,1"}, BadFormat),
-    "a phone number with a newline": ({"phone": "112\n"}, BadFormat),
-    "a plus alone": ({"phone": "+"}, BadFormat),
+    "a phone number with a space": ({"numbers": (Number("0800 2000"),)}, BadFormat),
+    "a phone number with a dash": ({"numbers": (Number("0800-2000"),)}, BadFormat),
+    "a phone number in other digits": ({"numbers": (Number("\u0661\u0661\u0662"),)}, BadFormat),
+    "a phone number with a pause": ({"numbers": (Number("112,1"),)}, BadFormat),
+    "a phone number with a newline": ({"numbers": (Number("112\n"),)}, BadFormat),
+    "one number in two spellings": ({"numbers": (Number("0732068888"), Number("+31732068888"))}, BadFormat),
+    "a name that is turned round": ({"name": "\u202e211"}, BadFormat),
+    "a name with a second line": ({"name": "Koo\n112"}, BadFormat),
+    "an address on the web that is a script": ({"website": "javascript:alert(1)"}, BadFormat),
+    "a day that is none": ({"checked": "2026-02-29"}, BadFormat),
     "a very long name": ({"name": "x" * 121}, TooLarge),
     "a very long story": ({"about": "x" * 401}, TooLarge),
 }
 
 
 @pytest.mark.parametrize(("other", "error"), WRONG.values(), ids=WRONG.keys())
-def test_odd_lines_are_refused(w: World, other: dict[str, str], error: type[Exception]) -> None:
+def test_odd_lines_are_refused(w: World, other: dict[str, object], error: type[Exception]) -> None:
     """At writing and at reading: no other spelling of a number gets past the built-in ones."""
     line = replace(LINE, **other)
     with pytest.raises(error):
         edition(w, None, None, line)
     with pytest.raises(error):
-        altered(w, edition(w), lines=[[line.id, line.name, line.phone, line.about, "", "", "", ""]])
+        altered(w, edition(w), lines=[as_row(line)])
 
 
 def test_a_line_stands_once(w: World) -> None:
@@ -142,19 +191,20 @@ def test_a_line_stands_once(w: World) -> None:
         edition(w, None, None, LINE, LINE)
 
 
-def test_a_line_without_a_number_is_fine(w: World) -> None:
-    """Some help has only a web page or an address."""
-    assert edition(w, None, None, replace(LINE, phone="")).lines[0].phone == ""
-    assert edition(w, None, None, replace(LINE, phone="+31732068888")).lines[0].phone == "+31732068888"
+def test_an_entry_comes_back_as_it_went() -> None:
+    """A line without a number is fine too: some help has only an address."""
+    for line in (LINE, replace(LINE, numbers=(), email="koo@example.nl", checked=""), *BUILT_IN):
+        assert from_row(row(codec.unpack(codec.pack(as_row(line)), 10_000))) == line
 
 
 def test_other_first_bytes_and_cuts_are_refused(w: World) -> None:
-    """A newer edition is kept for the update; anything else is BadFormat."""
+    """A newer edition is kept for the update; an older version and anything else is BadFormat."""
     data = edition(w).data
     with pytest.raises(NewerVersion):
-        parse(b"\4\2" + data[2:])
-    for bad in (b"\3\1" + data[2:], b"\4\0" + data[2:], data + b"\0", *(data[:i] for i in range(len(data)))):
+        parse(b"\4\3" + data[2:])
+    bad_ones = (b"\3\2" + data[2:], b"\4\1" + data[2:], b"\4\0" + data[2:], data + b"\0")
+    for bad in (*bad_ones, *(data[:i] for i in range(len(data)))):
         with pytest.raises(BadFormat):
             parse(bad)
     with pytest.raises(TooLarge):
-        parse(b"\4\1" + bytes(directory.MAX_DIRECTORY_BYTES + 65))
+        parse(b"\4\2" + bytes(directory.MAX_DIRECTORY_BYTES + 65))

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from sync.core import directory, wire
-from sync.core.directory import HelpLine
+from sync.core.envelope import id_of
 from sync.core.errors import Unreachable
-from sync.core.ids import entry_hash, envelope_id
+from sync.core.help_line import HelpLine, Number
+from sync.core.ids import entry_hash
 from sync.core.rights import Role
 from sync.core.roll import Roll
 from sync.server.app import make_app
@@ -170,14 +171,16 @@ def test_a_coordinator_publishes_the_directory_for_everyone() -> None:
 
     async def work(organisation: Organisation, caller: Caller) -> None:
         joke = organisation.people[0]
-        assert await caller.ask("directory", organisation.id) == b""
+        assert await caller.ask("directory", [organisation.id, 0]) == b""
         last = None
         for name in ("Buurthuis", "Buurthuis De Linde"):
-            line = HelpLine("1", name, "0201234567", "Koffie")
-            data = await directory.sign(P, joke.keyring.signing, organisation.roll, joke.device, last, [line])
+            line = HelpLine("1", name, "Koffie", numbers=(Number("0201234567"),))
+            data = await directory.sign(P, joke.keyring.signing, organisation.roll, joke.device, last, [line], "2026-11-25")
             assert await caller.send("directory/publish", data, None, await caller.signed_in(joke)) == b""
-            assert await caller.ask("directory", organisation.id) == data
+            assert await caller.ask("directory", [organisation.id, 0]) == data
             last = directory.parse(data)
+            assert await caller.ask("directory", [organisation.id, last.number - 1]) == data
+            assert await caller.ask("directory", [organisation.id, last.number]) == b""  # known already
 
     served(work)
 
@@ -240,7 +243,7 @@ def test_a_transport_without_an_answer_of_our_server_is_unreachable() -> None:
     async def whole() -> None:
         nobody = Caller(base_url="http://127.0.0.1:9")
         with pytest.raises(Unreachable):
-            await nobody.ask("directory", bytes(32))
+            await nobody.ask("directory", [bytes(32), 0])
         await nobody.close()
         caller = Caller(make_app(MemoryStore(), P, CLOCK, None))
         with pytest.raises(Unreachable):

@@ -1,8 +1,8 @@
-"""Vectors for envelopes, changes, directory editions and stamps of which one value is not as the protocol says."""
+"""Vectors for envelopes, changes and stamps of which one value is not as the protocol says."""
 
 from typing import Any
 
-from sync.core import change, codec, directory, envelope, formats, hlc, hpke, invitation
+from sync.core import change, codec, envelope, formats, hlc, hpke, invitation
 from sync.core.errors import NotForThisKey
 from sync.core.ports import Primitives
 from tests.vectors.odd import BAD, LARGE, Wrong, bytes_of, bytes_up_to, departures, items, text_of, whole
@@ -148,51 +148,6 @@ async def changes(primitives: Primitives) -> list[Vector]:
         one(
             "too_large", "A byte more than a change may have", good, LARGE, zeros=change.MAX_PLAIN_BYTES + 1 - len(good)
         ),
-    ]
-
-
-LINE = ["koo", "Koo", "0732068888", "Hulp in de buurt", "", "", "", "2026-11-01"]
-EDITION = [HASH, 1, bytes(32), HASH, ID, [LINE]]
-
-
-@maker
-async def editions(primitives: Primitives) -> list[Vector]:
-    """Each value of an edition and of a line."""
-
-    def one(name: str, comment: str, value: Any, expect: str = BAD, first: bytes = b"\4\1", **more: Any) -> Vector:
-        data = first + codec.pack(value) + SIGNATURE
-        return Vector(f"directory_{name}", "directory", comment, data, more, expect)
-
-    def lines(*rows: Any) -> list[Any]:
-        return [*EDITION[:5], list(rows)]
-
-    places: list[tuple[str, list[Wrong]]] = [
-        ("organisation", bytes_of(32, "The organisation")),
-        ("number", whole(1, 2**32, "The number")),
-        ("previous", bytes_of(32, "The previous")),
-        ("head", bytes_of(32, "The head")),
-        ("device", bytes_of(16, "The device")),
-        ("lines", items(500, ["x", *LINE[1:]], "lines")),
-    ]
-    phone: list[Wrong] = [
-        *text_of(20, "A phone number"),
-        ("letters", "A phone number with a letter", "073x206", BAD),
-        ("spaces", "A built-in number spelt with a space", "1 12", BAD),
-        ("digits", "A built-in number in other digits", "١١٢", BAD),
-        ("one", "One digit", "1", BAD),
-        ("plus", "Only a plus", "+", BAD),
-    ]
-    limits = {"id": 64, "name": 120, "phone": 20, "about": 400, "hours": 120, "cost": 80, "source": 400, "checked": 10}
-    line = [(name, phone if name == "phone" else text_of(n, f"The {name}")) for name, n in limits.items()]
-    large = [[str(n), *LINE[1:3], "x" * 400, "", "", "x" * 400, ""] for n in range(330)]
-    return [
-        *(one(f"odd_{n}", c, value, e) for n, c, value, e in departures(EDITION, places)),
-        *(one(f"line_{n}", c, lines(value), e) for n, c, value, e in departures(LINE, line)),
-        one("line_twice", "A line's id twice", lines(LINE, LINE)),
-        one("line_map", "A line is a map", lines({})),
-        one("version_0", "There is no version 0", EDITION, first=b"\4\0"),
-        one("format", "The format of an envelope", EDITION, first=b"\1\1"),
-        one("too_large", "More than 262,144 bytes", lines(*large[:1]), LARGE, zeros=directory.MAX_DIRECTORY_BYTES),
     ]
 
 

@@ -1,15 +1,14 @@
-"""Vectors for the roll and the directory: a whole small organisation, and one forbidden step each.
+"""Vectors for the roll: a whole small organisation, and one forbidden step each.
 
 The payload of a roll is MessagePack [entry, …]; `organisation` and `head` are what it must give.
 """
 
 from dataclasses import replace
 
-from sync.core import codec, directory, formats
+from sync.core import codec, formats
 from sync.core.errors import (
     BadFormat,
     BadSignature,
-    Forbidden,
     InvitationUnknown,
     InvitationUsed,
     NewerVersion,
@@ -139,35 +138,6 @@ async def joins(primitives: Primitives) -> list[Vector]:
     ]
 
 
-@maker
-async def editions(primitives: Primitives) -> list[Vector]:
-    """The directory: a first and a next edition, and what is none."""
-    from tests.support import core_world as world
-
-    w = await world.founded()
-    line = directory.HelpLine("koo", "Koo", "0732068888", "Hulp in de buurt")
-
-    async def made(by: world.Person, last: bytes) -> bytes:
-        known = directory.parse(last) if last else None
-        return await directory.sign(primitives, by.signing, w.roll, by.device, known, [line])
-
-    first = await made(w.coordinator, b"")
-    second = await made(w.coordinator, first)
-
-    def one(name: str, comment: str, data: bytes, last: bytes = b"", expect: str = "success") -> Vector:
-        values = {"roll": codec.pack(w.roll.entries), "last": last}
-        return Vector(f"directory_{name}", "directory", comment, data, values, expect)
-
-    return [
-        one("first", "A coordinator's first edition", first),
-        one("second", "The next", second, first),
-        one("back", "An older edition after a newer", first, second, Forbidden.code),
-        one("by_contact", "By a contact person", await made(w.contact, b""), b"", Forbidden.code),
-        one("bit", "The last bit is flipped", first[:-1] + bytes((first[-1] ^ 1,)), b"", BadSignature.code),
-        one("newer", "Version 2", b"\4\2" + first[2:], b"", NewerVersion.code),
-    ]
-
-
 @replay("roll")
 async def _(primitives: Primitives, v: Vector) -> None:
     entries, roll = codec.unpack(v.payload, 1 << 20), Roll()
@@ -175,11 +145,3 @@ async def _(primitives: Primitives, v: Vector) -> None:
         await roll.extend(primitives, [entry])
     await roll.extend(primitives, entries[-1:])
     assert (roll.state.organisation, roll.state.head) == (v.raw("organisation"), v.raw("head"))
-
-
-@replay("directory")
-async def _(primitives: Primitives, v: Vector) -> None:
-    edition, roll = directory.parse(v.whole()), Roll()
-    await roll.extend(primitives, codec.unpack(v.raw("roll"), 1 << 20))
-    last = directory.parse(v.raw("last")) if v.values["last"] else None
-    await directory.check(primitives, roll, last, edition)

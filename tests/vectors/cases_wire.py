@@ -31,7 +31,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "RECOVER_ROLL": ("For whom a recovery sheet stands", [ID, 0]),
     "NOTHING": ("A question that says nothing", []),
     "DEVICES": ("One device, and the day on which it was last here", [[ID, 20_400]]),
-    "DIRECTORY": ("The organisation", HASH),
+    "DIRECTORY": ("The organisation and the number known", [HASH, 3]),
 }
 
 
@@ -90,7 +90,8 @@ def _wrong(name: str, good: Any) -> Iterator[Wrong]:
         row = departures(good[0], [DEVICE, ("day", whole(0, 2**32, "A day"))])
         yield from ((n, c, [value], e) for n, c, value, e in row)
     elif name == "DIRECTORY":
-        yield from bytes_of(32, "The organisation")
+        known = ("known", whole(0, 2**32, "The number"))
+        yield from departures(good, [("organisation", bytes_of(32, "The organisation")), known])
 
 
 @maker

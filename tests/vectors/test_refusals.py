@@ -16,7 +16,7 @@ from tests.vectors.vector import REPLAYS, load, outcome
 
 CORE = Path(codec.__file__).parent
 FORMATS = (
-    "change", "codec", "curves", "directory", "envelope", "formats", "hkdf", "hlc", "hpke", "ids", "invitation",
+    "change", "codec", "curves", "directory", "envelope", "formats", "hkdf", "help_line", "hlc", "hpke", "ids", "invitation",
     "padding", "ring", "roll", "roll_entry", "roll_rules", "roll_state", "sender_key", "wire", "words",
 )  # fmt: skip
 
@@ -25,7 +25,6 @@ NOT_FROM_OUTSIDE = {
     "codec.pack BadFormat": "a writer's own value",
     "codec._plain BadFormat": "a writer's own value",
     "hkdf.expand ValueError": "the caller's own length",
-    "roll.place UnknownHead": "asked of an envelope's head, which then waits: tests/unit/test_roll.py",
     "roll.extend RollMoved": "two calls at once on one device",
     "words.to_words BadFormat": "the caller's own length",
 }

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from app.services.helplines import spaced
+from app.services.directory.finding import spaced
 from app.services.language import _
 from app.services.models import HelpLine
 from app.views.parts import field, notice, page_body, stack, title
@@ -34,7 +34,7 @@ class HelpScreen(Screen):
         first = line.phone == _ALWAYS_OPEN
         ground = ft.Colors.SECONDARY if first else ft.Colors.SURFACE_CONTAINER
         ink = ft.Colors.ON_SECONDARY if first else ft.Colors.ON_SURFACE
-        about = " · ".join(part for part in (line.about, line.hours, line.cost) if part)
+        about = line.about
         words = ft.Column(
             [
                 ft.Text(line.name, size=19, weight=ft.FontWeight.W_600, color=ink),

@@ -1,0 +1,110 @@
+"""The help directory on a device: asked for in the sync's rounds, taken only when it holds, kept for offline.
+
+The newest edition that ever held is kept, so that none of a lower number follows it. It is in force while its device
+is a confirmed coordinator's on the roll as known here: with whoever leaves, what they published leaves the screens,
+and the built-in directory stands until another coordinator has published.
+"""
+
+from functools import lru_cache
+
+from sync.core import directory
+from sync.core.directory import Edition, may_publish
+from sync.core.errors import RollMoved, StraatError
+from sync.core.help_line import HelpLine
+from sync.core.ports import Log, Primitives
+from sync.core.roll import Roll
+from sync.device.keyring import Keyring
+from sync.device.syncer import Syncer
+
+ASK_AGAIN_MILLIS = 10 * 60_000
+KEPT = "directory"  # the newest edition that held
+IN_FORCE = "directory in force"
+
+
+def in_force(log: Log) -> Edition | None:
+    """The edition to show, readable before unlocking: as it was when this device last looked."""
+    return kept(log) if log.get(IN_FORCE) else None
+
+
+def kept(log: Log) -> Edition | None:
+    """The newest edition that held. One that this version can't read any more counts as none."""
+    return _parsed(log.get(KEPT))
+
+
+@lru_cache(maxsize=2)
+def _parsed(data: bytes | None) -> Edition | None:
+    try:
+        return directory.parse(data) if data else None
+    except StraatError:
+        return None
+
+
+class Editions:
+    """One open device's."""
+
+    def __init__(self, primitives: Primitives, log: Log, roll: Roll, keyring: Keyring, syncer: Syncer) -> None:
+        self._primitives, self._log, self._roll, self._keyring, self._syncer = primitives, log, roll, keyring, syncer
+        self._asked: int | None = None
+        self.trouble = ""  # the error code of what the server last gave, "" when that was in order
+
+    async def look(self, now_millis: int) -> bool:
+        """At the end of a round: ask if it is time, and see whether what is kept is still in force.
+
+        True when what is to be shown changed. Never raises: no list of numbers keeps a note from being sent.
+        """
+        before = self._log.get(KEPT) if self._log.get(IN_FORCE) else None
+        try:
+            if self._asked is None or abs(now_millis - self._asked) >= ASK_AGAIN_MILLIS:
+                self._asked = now_millis
+                await self._ask()
+                self.trouble = ""
+        except StraatError as error:
+            self.trouble = error.code
+        self._judge()
+        return before != (self._log.get(KEPT) if self._log.get(IN_FORCE) else None)
+
+    async def _ask(self) -> None:
+        known = self._last()
+        question = [self._roll.state.organisation, known.number if known else 0]
+        data = await self._syncer.ask("directory", question, None)
+        if data:
+            await self._take(data, known)
+
+    def _last(self) -> Edition | None:
+        """What the next edition has to follow: a device that began anew may hold one of another organisation."""
+        last = kept(self._log)
+        return last if last and last.organisation == self._roll.state.organisation else None
+
+    async def _take(self, data: bytes, known: Edition | None) -> None:
+        edition = directory.parse(data)
+        await directory.check(self._primitives, self._roll, known, edition)
+        self._log.put({KEPT: edition.data, IN_FORCE: b"\1"})
+
+    def _judge(self) -> None:
+        """What was kept is in force while whoever signed it coordinates."""
+        edition = self._last()
+        holds = edition is not None and may_publish(self._roll.state, edition.device)
+        if holds != bool(self._log.get(IN_FORCE)):
+            self._log.put({IN_FORCE: b"\1" if holds else None})
+
+    async def publish(self, lines: list[HelpLine], made: str) -> Edition:
+        """Sign the next edition of the directory and publish it; `made` is today as an ISO date.
+
+        Raises what `directory.sign` and `directory.check` raise (BadFormat, TooLarge, Forbidden, …), RollMoved when
+        another coordinator was first, and Unreachable. Then nothing was published.
+        """
+        await self._ask()
+        last = self._last()
+        signing, device = self._keyring.signing, self._keyring.device
+        data = await directory.sign(self._primitives, signing, self._roll, device, last, lines, made)
+        edition = directory.parse(data)
+        await directory.check(self._primitives, self._roll, last, edition)
+        try:
+            await self._syncer.ask("directory/publish", data, None)
+        except StraatError as error:
+            await self._ask()
+            if self._last() != last:
+                raise RollMoved("another edition came first") from error
+            raise
+        self._log.put({KEPT: data, IN_FORCE: b"\1"})
+        return edition
