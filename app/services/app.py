@@ -64,7 +64,6 @@ class App:
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
         self.directory = Directory(self.live)
-        self.directory = Directory(self.live)
         self.update_ready = False
 
     @property
@@ -96,7 +95,6 @@ class App:
         try:
             live.use(opened.log)
             locked = live.require_vault().exists
-            self.directory.give_page()
             self.directory.give_page()
         except LogDamaged:  # the file opens and can't be read further on
             return live.enter(Stage.DAMAGED)

@@ -14,7 +14,6 @@ from app.services.activities import Activities
 from app.services.agenda import Agenda
 from app.services.directory.board import Directory
 from app.services.marks import Marks
-from app.services.directory.board import Directory
 from app.services.models import (
     Alert,
     AreaCode,
@@ -138,7 +137,6 @@ class AppFace(Protocol):
     activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)
     stories: Stories  # positive stories, with consent (when OPEN)
     marks: Marks  # where nobody rings (when OPEN)
-    directory: Directory  # the help lines: what is on show, whose area, who answers now
     directory: Directory  # the help lines: what is on show, whose area, who answers now
     update_ready: bool  # a new version is downloaded and waits for consent
 
