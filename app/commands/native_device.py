@@ -53,10 +53,16 @@ class QuietPage:
     origin: str
     surroundings: Surroundings = field(default_factory=Surroundings)
     kept_invitation: str = ""
+    photo: bytes = b""
+    kept_directory: str = ""
 
     def keep_invitation(self, text: str) -> None:
         """See PagePort."""
         self.kept_invitation = text
+
+    async def shrink_photo(self, hint: str, choose: str, close: str) -> bytes:
+        """See PagePort: `photo` is what is chosen; nothing here could make one smaller."""
+        return self.photo
 
     def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:
         """See PagePort."""
@@ -65,12 +71,6 @@ class QuietPage:
         """See PagePort."""
         raise BadInput("scan", "no_camera")
 
-    def reload(self) -> None:
-        """See PagePort."""
-
-    def hide(self) -> None:
-        """See PagePort."""
-
     def keep_directory(self, text: str) -> None:
         """See PagePort."""
         self.kept_directory = text
@@ -78,6 +78,12 @@ class QuietPage:
     async def share(self, title: str, text: str) -> bool:
         """See PagePort."""
         return False
+
+    def reload(self) -> None:
+        """See PagePort."""
+
+    def hide(self) -> None:
+        """See PagePort."""
 
     def cover(self) -> None:
         """See PagePort."""

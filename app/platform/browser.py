@@ -145,6 +145,23 @@ class BrowserPage:
             _post(scan={"hint": hint, "close": close})
         return await self._scanned
 
+    async def shrink_photo(self, hint: str, choose: str, close: str) -> bytes:
+        """See PagePort. A second question ends the first: not every browser says that a choice was given up."""
+        if self._photo is not None and not self._photo.done():
+            self._photo.set_result(b"")
+        self._photo = asyncio.get_running_loop().create_future()
+        _post(photo={"hint": hint, "choose": choose, "close": close})
+        return await self._photo
+
+    def _hear_photo(self, photo: dict[str, object]) -> None:
+        waiting, self._photo = self._photo, None
+        if waiting is None or waiting.done():
+            return
+        if "problem" in photo:
+            waiting.set_exception(BadInput("photo", str(photo["problem"])))
+        else:
+            waiting.set_result(bytes(photo.get("jpeg") or b""))
+
     def _hear_scan(self, scanned: dict[str, str]) -> None:
         waiting, self._scanned = self._scanned, None
         if waiting is None or waiting.done():
@@ -153,6 +170,17 @@ class BrowserPage:
             waiting.set_exception(BadInput("scan", scanned["problem"]))
         else:
             waiting.set_result(scanned["text"])
+
+    def keep_directory(self, text: str) -> None:
+        """See PagePort."""
+        _post(directory=text)
+
+    async def share(self, title: str, text: str) -> bool:
+        """See PagePort."""
+        if self._shared is None or self._shared.done():
+            self._shared = asyncio.get_running_loop().create_future()
+            _post(share={"title": title, "text": text})
+        return await self._shared
 
     def reload(self) -> None:
         """See PagePort."""
@@ -171,17 +199,6 @@ class BrowserPage:
         _post(uncover=True)
 
     def inside(self, inside: bool) -> None:
-    def keep_directory(self, text: str) -> None:
-        """See PagePort."""
-        _post(directory=text)
-
-    async def share(self, title: str, text: str) -> bool:
-        """See PagePort."""
-        if self._shared is None or self._shared.done():
-            self._shared = asyncio.get_running_loop().create_future()
-            _post(share={"title": title, "text": text})
-        return await self._shared
-
         """See PagePort."""
         _post(inside=inside)
 
@@ -204,6 +221,10 @@ class BrowserPage:
             facts = message.to_py()
             if "scanned" in facts:
                 self._hear_scan(facts["scanned"])
+            if "photo" in facts:
+                self._hear_photo(facts["photo"])
+            if "shared" in facts and self._shared is not None and not self._shared.done():
+                self._shared.set_result(bool(facts["shared"]))
             callback(facts)
 
         page.onmessage = create_proxy(hear)
@@ -211,7 +232,3 @@ class BrowserPage:
 
 def _post(**facts: object) -> None:
     page.post(to_js(facts, dict_converter=Object.fromEntries))
-            if "photo" in facts:
-                self._hear_photo(facts["photo"])
-            if "shared" in facts and self._shared is not None and not self._shared.done():
-                self._shared.set_result(bool(facts["shared"]))

@@ -59,20 +59,26 @@ class PagePort(Protocol):
         to show meanwhile. Raises BadInput("scan", "refused" | "no_camera" | "failed").
         """
 
+    async def shrink_photo(self, hint: str, choose: str, close: str) -> bytes:
+        """A picture that the person chooses or takes, as a small upright JPEG; b"" when none was chosen. `hint`,
+        `choose` and `close` are what to show meanwhile. It is decoded by the browser, never by us. Raises
+        BadInput("photo", "too_large" | "not_image" | "unreadable").
+        """
+
     def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:
         """Print one page: a title, a QR code (rows, True is dark), numbered words, and sentences. Kept nowhere."""
-
-    def reload(self) -> None:
-        """Start the page again: ends everything in memory."""
-
-    def hide(self) -> None:
-        """End everything in memory and show the help lines alone; going back leads to the lock screen."""
 
     def keep_directory(self, text: str) -> None:
         """Give the first page a copy of the help lines (page_copy.copy), "" for those of the build."""
 
     async def share(self, title: str, text: str) -> bool:
         """Open the device's own way of sharing, right after a tap; False where there is none, and for a refusal."""
+
+    def reload(self) -> None:
+        """Start the page again: ends everything in memory."""
+
+    def hide(self) -> None:
+        """End everything in memory and show the help lines alone; going back leads to the lock screen."""
 
     def cover(self) -> None:
         """Show the help lines before everything else, at once."""

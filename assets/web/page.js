@@ -112,6 +112,7 @@ function fromPython(facts) {
   if ("directory" in facts) keepLines(facts.directory);
   if (facts.share) share(facts.share);
   if (facts.scan) scan(facts.scan);
+  if (facts.photo) photo(facts.photo);
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
   if (facts.rescued) updating.start(true);
   if ("inside" in facts) covering = facts.inside;
@@ -123,14 +124,19 @@ function fromPython(facts) {
   else if (facts.reload) leave(() => location.reload());
 }
 
-async function scan(words) {
 async function share(words) {
   const sharing = import("./share.js").then(({ shared }) => shared(words));
   tellPython({ shared: await sharing.catch(() => false) });
 }
 
+async function scan(words) {
   const scanning = import("./scan.js").then(({ scanned }) => scanned(words));
   tellPython({ scanned: await scanning.catch(() => ({ problem: "failed" })) });
+}
+
+async function photo(words) {
+  const choosing = import("./photo.js").then(({ chosenPhoto }) => chosenPhoto(words));
+  tellPython({ photo: await choosing.catch(() => ({ problem: "unreadable" })) });
 }
 
 // -- locking: the worker ends, and with it every key and note in memory ----------------------------------------
@@ -237,9 +243,9 @@ function start() {
   addEventListener("offline", () => tellPython({ online: false }));
 }
 
+showLines();
 try {
   start();
 } catch (error) {
   fail(error);
 }
-showLines();
