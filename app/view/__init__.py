@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from app.view import areas, marks, members, reviews, visits, welcomes
+from app.view import activities, areas, marks, members, reviews, stories, visits, welcomes
 from app.view.table import Row, Table
 from sync.core.merge import Record
 
-TABLES: tuple[Table, ...] = tuple(m.TABLE for m in (visits, reviews, members, areas, welcomes, marks))
+TABLES: tuple[Table, ...] = tuple(
+    m.TABLE for m in (visits, reviews, members, areas, welcomes, marks, activities, stories)
+)
 _OF_KIND = {table.kind: table for table in TABLES}
 _TYPES = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}
 
@@ -43,6 +45,14 @@ class View:
         with self._atomic():
             for kind, some in rows.items():
                 self._db.executemany(_OF_KIND[kind].upsert, some)
+
+    def remove(self, records: Iterable[bytes]) -> None:
+        """Forget the rows of these records: something of them was dropped, and what is left is put in again."""
+        names = [(record.hex(),) for record in records]
+        with self._atomic():
+            for table in TABLES:
+                if "id" in table.columns:
+                    self._db.executemany(f"DELETE FROM {table.name} WHERE id = ?", names)  # noqa: S608 our own names
 
     def clear(self) -> None:
         """Forget every row: all of it is about to be judged anew."""

@@ -20,7 +20,8 @@ from sync.core import directory
 ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory"
-_VERSIONED = ("worker.js", "page.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "print.js",
+GUARD = ASSETS / "guard"
+_VERSIONED = ("worker.js", "page.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js",
               "share.js", "opfs.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
@@ -51,10 +52,16 @@ def content() -> tuple[str, dict[str, bytes]]:
     wheels = packages.fetch(WHEELS)
     runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
     ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
-    ours["app.zip"] = archive.make(wheels, {path.name: path.read_bytes() for path in sorted(DIRECTORY.glob("*.json"))})
+    ours["app.zip"] = archive.make(wheels, _beside())
     fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
     version = _version(_site("0", runtime_files | ours, fixed))
     return version, _site(version, runtime_files | ours, fixed)
+
+
+def _beside() -> dict[str, bytes]:
+    """What the app reads beside its code: the directory's files and the guard's word lists."""
+    lines = {path.name: path.read_bytes() for path in sorted(DIRECTORY.glob("*.json"))}
+    return lines | {f"guard/{path.name}": path.read_bytes() for path in sorted(GUARD.glob("*.txt"))}
 
 
 def _put_in_place(fresh: Path, out: Path) -> None:
