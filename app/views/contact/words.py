@@ -66,7 +66,7 @@ def reason_text(d: Due, today: date) -> str:
     else:
         words = _("{ago}: niet thuis.").format(ago=ago)
     if d.part is not None:
-        words = f"{words} {_("Probeer het nu eens {part}.").format(part=parts()[d.part])}"
+        words += " " + _("Probeer het nu eens {part}.").format(part=parts()[d.part])
     if d.on > today:
         words += " " + _("Vanaf {day}.").format(day=day_text(d.on, today))
     return words
