@@ -17,6 +17,7 @@ from app.views.common.secret import ChangeSecretScreen
 from app.views.common.settings import SettingsScreen
 from app.views.common.stages import StageScreen, WelcomeScreen
 from app.views.common.wipe import WipeScreen
+from app.views.common.worry import WorryScreen
 from app.views.contact.address import AddressScreen
 from app.views.contact.marks import MarksScreen
 from app.views.contact.new_address import ListScreen, NewAddressScreen
@@ -50,6 +51,7 @@ def record_of(text: str) -> bytes:
 # A maker gets what stands behind the route's first word: "/bezoek/00ff" makes the screen of "bezoek" with "00ff".
 ALWAYS: dict[str, Maker] = {
     "hulplijnen": lambda s, rest: HelpScreen(s),
+    "zorgen": lambda s, rest: WorryScreen(s),
 }
 LOCKED: dict[str, Maker] = {
     "vergeten": lambda s, rest: ForgottenScreen(s),

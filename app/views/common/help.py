@@ -1,14 +1,15 @@
-"""The help lines: the same ones always first, found by any word, called with one tap."""
+"""The help lines: the same ones always first, then one's own area; found by any word, called with one tap."""
 
 import flet as ft
 
-from app.services.directory.finding import spaced
-from app.services.language import _
-from app.services.models import HelpLine
-from app.views.parts import field, notice, page_body, stack, title
+from app.services.directory import finding
+from app.services.language import _, day_text
+from app.services.wording import sentence_of
+from app.views.common.help_card import help_card
+from app.views.parts import field, notice, page_body, pick, stack, text, title
 from app.views.screen import Screen
 
-_ALWAYS_OPEN = "112"
+_WITHOUT_A_WORD = ("", "unreachable")  # no network is no trouble
 
 
 class HelpScreen(Screen):
@@ -19,42 +20,65 @@ class HelpScreen(Screen):
         return "" if self.shell.inside else "/"
 
     def build(self) -> ft.Control:
-        self.search = field(_("Zoek een hulplijn"), on_change=self.safe(self._search), prefix_icon=ft.Icons.SEARCH)
+        self.opened_lines: set[str] = set()
+        self.search = field(
+            _("Zoek een hulplijn"), on_change=self.safe(lambda e: self._draw()), prefix_icon=ft.Icons.SEARCH
+        )
+        self.about = stack(spacing=8)
         self.lines = stack(spacing=12)
-        self._search(None)
-        return page_body(title(_("Hulplijnen")), self.search, self.lines)
+        self._draw()
+        return page_body(title(_("Hulplijnen")), self.search, self.lines, self.about)
 
-    def _search(self, e) -> None:
-        found = self.app.help_lines(self.search.value or "")
-        self.lines.controls = [self._line(x) for x in found] or [
-            notice(_("Niets gevonden. Bij gevaar bel je altijd 112."))
-        ]
+    def refresh(self) -> None:
+        """Another list came in, or the clock moved on."""
+        self._draw()
 
-    def _line(self, line: HelpLine) -> ft.Control:
-        first = line.phone == _ALWAYS_OPEN
-        ground = ft.Colors.SECONDARY if first else ft.Colors.SURFACE_CONTAINER
-        ink = ft.Colors.ON_SECONDARY if first else ft.Colors.ON_SURFACE
-        about = line.about
-        words = ft.Column(
-            [
-                ft.Text(line.name, size=19, weight=ft.FontWeight.W_600, color=ink),
-                ft.Text(spaced(line.phone), size=20, weight=ft.FontWeight.W_700, color=ink),
-                ft.Text(about, size=16, color=ink),
-            ],
-            spacing=2,
-            expand=True,
+    def _draw(self) -> None:
+        search = self.search.value or ""
+        shown = self.app.directory.shown(search)
+        made: list[ft.Control] = []
+        before = -1
+        for one in shown:
+            if one.near != before and one.near != finding.FIXED:
+                made.append(title(self._group(one.near), level=2))
+            before = one.near
+            made.append(help_card(self, one, one.line.id in self.opened_lines, self._turn(one.line.id)))
+        nothing = notice(_("Niets gevonden. Bij gevaar bel je altijd 112."))
+        self.lines.controls = made or [nothing]
+        self.about.controls = self._about(bool(search.strip()))
+
+    def _group(self, near: int) -> str:
+        return {finding.OWN: _("Bij jou in de buurt"), finding.NATIONAL: _("In heel Nederland")}.get(near, _("Elders"))
+
+    def _turn(self, line: str):
+        def turn(e) -> None:
+            self.opened_lines ^= {line}
+            self._draw()
+
+        return self.safe(turn)
+
+    def _about(self, searching: bool) -> list[ft.Control]:
+        """Whose numbers are on show, and of which list."""
+        d = self.app.directory
+        day = day_text(d.day)
+        listed = (
+            _("Lijst van {day}, vastgesteld door een coördinator.") if d.verified else _("Ingebouwde lijst van {day}.")
         )
-        return ft.Container(
-            ft.Row([words, ft.Icon(ft.Icons.PHONE, color=ink, size=28)]),
-            padding=16,
-            border_radius=18,
-            bgcolor=ground,
-            border=None if first else ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
-            ink=True,
-            tooltip=_("Bel {name}").format(name=line.name),
-            on_click=self.safe(lambda e, phone=line.phone: self._call(phone)),
-        )
+        told = [text(listed.format(day=day), soft=True, size=15)]
+        told.append(text(_("Klopt een nummer niet? Zeg het je coördinator."), soft=True, size=15))
+        if d.trouble not in _WITHOUT_A_WORD:
+            why = _("De server gaf een lijst die niet klopt; deze blijft staan. {why}")
+            told.insert(0, notice(why.format(why=sentence_of(d.trouble)), ft.Icons.GPP_MAYBE_OUTLINED))
+        return told if searching else [*self._where(), *told]
 
-    async def _call(self, phone: str) -> None:
-        await ft.UrlLauncher().launch_url(f"tel:{phone}")
-        self.say(_("Bellen lukt niet vanaf dit apparaat? Toets zelf {phone}.").format(phone=spaced(phone)))
+    def _where(self) -> list[ft.Control]:
+        """The choice of a gemeente, kept on this device alone."""
+        d = self.app.directory
+        choices = [*d.gemeenten(), ("", _("Geen"))]
+        chips = pick(choices, lambda code: code == d.gemeente, self.safe(self._choose))
+        why = text(_("Je keuze blijft op dit apparaat."), soft=True, size=15)
+        return [title(_("Nummers van jouw gemeente"), level=2), why, chips]
+
+    def _choose(self, code: object) -> None:
+        self.app.directory.choose_gemeente(str(code))
+        self._draw()
