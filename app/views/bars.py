@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.views.parts import Colors, text
+from app.views.parts import Colors, ringed, text
 
 Place = tuple[str, str, ft.IconData]  # the route, its word, its icon
 SIDE = 244
@@ -39,7 +39,7 @@ def _foot_place(route: str, label: str, icon: ft.IconData, here: bool, go: Calla
     weight = ft.FontWeight.W_700 if here else ft.FontWeight.W_500
     word = text(label, size=13, weight=weight, no_wrap=True)
     inside = ft.Column([mark, word], spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
-    return _place(inside, here, go(route), padding=ft.Padding.symmetric(horizontal=5, vertical=4))
+    return _place(inside, here, go(route), padding=ft.Padding.symmetric(horizontal=6, vertical=4))
 
 
 def side_bar(
@@ -69,12 +69,12 @@ def side_bar(
 
 def _place(inside: ft.Control, here: bool, on_click: Callable, padding: ft.Padding, ground: bool = False) -> ft.Control:
     """A button; a screen reader hears whether it is the place on show (aria-current)."""
-    button = ft.Container(
-        inside,
+    style = ft.ButtonStyle(
         padding=padding,
-        border_radius=16,
+        shape=ft.RoundedRectangleBorder(radius=16),
+        side=ringed(),
         bgcolor=Colors.PRIMARY_CONTAINER if ground and here else None,
-        on_click=on_click,
-        ink=True,
+        alignment=ft.Alignment.CENTER_LEFT if ground else None,
     )
+    button = ft.TextButton(content=inside, on_click=on_click, style=style)
     return ft.Semantics(content=button, container=True, selected=here)

@@ -29,27 +29,40 @@ def stack(*controls: ft.Control, spacing: int = 12) -> ft.Column:
     return ft.Column(list(controls), spacing=spacing, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def card(*controls: ft.Control, on_click: Callable | None = None, accent: bool = False) -> ft.Container:
+def ringed(side: ft.BorderSide | None = None) -> dict[ft.ControlState, ft.BorderSide]:
+    """The edge of a button: a ring that can't be overlooked while it has the focus, `side` otherwise."""
+    ring = ft.BorderSide(3, Colors.ON_SURFACE)
+    return {ft.ControlState.FOCUSED: ring, ft.ControlState.DEFAULT: side or ft.BorderSide.none()}
+
+
+def card(*controls: ft.Control, on_click: Callable | None = None, accent: bool = False) -> ft.Control:
     """A rounded card; the whole card is the button when it can be clicked."""
-    return ft.Container(
-        content=ft.Column(list(controls), spacing=8, tight=True),
+    inside = ft.Column(list(controls), spacing=8, tight=True)
+    ground = Colors.PRIMARY_CONTAINER if accent else Colors.SURFACE_CONTAINER
+    edge = ft.BorderSide(1, Colors.OUTLINE_VARIANT)
+    if on_click is None:
+        return ft.Container(
+            inside, padding=16, border_radius=18, bgcolor=ground, border=ft.Border.all(edge.width, edge.color)
+        )
+    style = ft.ButtonStyle(
+        bgcolor=ground,
+        shape=ft.RoundedRectangleBorder(radius=18),
+        side=ringed(edge),
         padding=16,
-        border_radius=18,
-        bgcolor=Colors.PRIMARY_CONTAINER if accent else Colors.SURFACE_CONTAINER,
-        border=ft.Border.all(1, Colors.OUTLINE_VARIANT),
-        on_click=on_click,
-        ink=on_click is not None,
+        alignment=ft.Alignment.CENTER_LEFT,
     )
+    return ft.OutlinedButton(content=inside, on_click=on_click, style=style)
 
 
 _STYLE = ft.TextStyle(size=18, weight=ft.FontWeight.W_600)
 
 
-def _shape() -> ft.ButtonStyle:
+def _shape(side: ft.BorderSide | None = None) -> ft.ButtonStyle:
     """Tall by padding, not by a fixed height: large text makes the button grow."""
     return ft.ButtonStyle(
         shape=ft.RoundedRectangleBorder(radius=16),
         text_style=_STYLE,
+        side=ringed(side),
         padding=ft.Padding.symmetric(horizontal=20, vertical=17),
     )
 
@@ -65,7 +78,8 @@ def main_button(label: str, on_click: Callable, icon: ft.IconData | None = None,
 
 def side_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
     """What one may also do."""
-    return ft.OutlinedButton(content=label, icon=icon, on_click=on_click, style=_shape(), **more)
+    style = _shape(ft.BorderSide(1, Colors.OUTLINE))
+    return ft.OutlinedButton(content=label, icon=icon, on_click=on_click, style=style, **more)
 
 
 def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None, **more) -> ft.Control:
@@ -76,7 +90,8 @@ def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None
 def icon_button(icon: ft.IconData, label: str, on_click: Callable) -> ft.IconButton:
     """A small action that its icon tells; `label` is what a screen reader says."""
     named = ft.Icon(icon, semantics_label=label)  # a tooltip alone leaves the button nameless
-    return ft.IconButton(named, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH)
+    style = ft.ButtonStyle(side=ringed())
+    return ft.IconButton(named, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH, style=style)
 
 
 _SMALL = ft.TextStyle(size=15)
@@ -107,6 +122,28 @@ def error_text() -> ft.Text:
     return ft.Text("", color=Colors.ERROR, size=15, visible=False)
 
 
+def secret_field(label: str, **more) -> ft.TextField:
+    """A field for a PIN or passphrase, with an eye that shows what was typed. (Flet's own eye has no name.)"""
+    made = field(label, password=True, **more)
+
+    def toggle(e) -> None:
+        made.password = not made.password
+        eye.icon = _eye(made.password)
+        eye.tooltip = eye.icon.semantics_label
+        eye.update()
+        made.update()
+
+    eye = icon_button(ft.Icons.VISIBILITY_OUTLINED, _("Laat zien"), toggle)
+    made.suffix_icon = eye
+    return made
+
+
+def _eye(hidden: bool) -> ft.Icon:
+    if hidden:
+        return ft.Icon(ft.Icons.VISIBILITY_OUTLINED, semantics_label=_("Laat zien"))
+    return ft.Icon(ft.Icons.VISIBILITY_OFF_OUTLINED, semantics_label=_("Verberg wat je typt"))
+
+
 def notice(words: str, icon: ft.IconData = ft.Icons.INFO_OUTLINE, alarm: bool = False) -> ft.Control:
     """Something to know, with an icon so that colour is not all that tells."""
     color = Colors.ERROR if alarm else Colors.PRIMARY
@@ -124,15 +161,25 @@ def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool]
         async def tapped(e) -> None:
             await on_pick(value)
 
+        edge = ft.BorderSide(1, Colors.PRIMARY if chosen(value) else Colors.OUTLINE)
+
+        def focused(e) -> None:
+            e.control.border_side = ft.BorderSide(3, Colors.ON_SURFACE)
+
+        def left(e) -> None:
+            e.control.border_side = edge
+
         return ft.Chip(
             label=text(label),
+            on_focus=focused,
+            on_blur=left,
             selected=chosen(value),
             show_checkmark=True,
             check_color=Colors.PRIMARY,
             bgcolor=Colors.SURFACE_CONTAINER,
             selected_color=Colors.PRIMARY_CONTAINER,
             shape=ft.RoundedRectangleBorder(radius=14),
-            border_side=ft.BorderSide(1, Colors.PRIMARY if chosen(value) else Colors.OUTLINE),
+            border_side=edge,
             padding=ft.Padding.symmetric(horizontal=12, vertical=13),
             on_select=tapped,
         )

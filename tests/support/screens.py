@@ -192,7 +192,7 @@ class Person:
     async def place(self, name: str) -> None:
         """Choose a place in the bar at the foot, or at the side."""
         places = [c.content for c in self.controls() if isinstance(c, ft.Semantics) and c.selected is not None]
-        [place] = [c for c in places if isinstance(c, ft.Container) and self.named(c) == name]
+        [place] = [c for c in places if c and self.named(c) == name]
         await self.session.dispatch_event(place._i, "click", None)
         await self.breathe()
 

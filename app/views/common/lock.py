@@ -7,7 +7,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.wording import sentence
-from app.views.parts import field, icon_button, main_button, page_body, quiet_button, side_button, text, title
+from app.views.parts import icon_button, main_button, page_body, quiet_button, secret_field, side_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import StraatError, TrySlower
 
@@ -17,10 +17,8 @@ class LockScreen(Screen):
 
     def build(self) -> ft.Control:
         pad = not self.shell.wide  # a laptop has keys; a phone's keyboard would cover the pad
-        self.secret = field(
+        self.secret = secret_field(
             _("Pincode of wachtzin"),
-            password=True,
-            can_reveal_password=True,
             autofocus=not pad,
             on_submit=self.safe(self._unlock),
         )

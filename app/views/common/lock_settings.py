@@ -5,7 +5,18 @@ import flet as ft
 from app.services.language import _, counted
 from app.services.models import HIDDEN_SECONDS, QUIET_MINUTES, LockChoices
 from app.services.wording import field_text, sentence
-from app.views.parts import field, main_button, notice, page_body, pick, quiet_button, side_button, stack, text, title
+from app.views.parts import (
+    main_button,
+    notice,
+    page_body,
+    pick,
+    quiet_button,
+    secret_field,
+    side_button,
+    stack,
+    text,
+    title,
+)
 from app.views.screen import Screen
 from sync.core.errors import BadInput, StraatError
 
@@ -75,10 +86,8 @@ class LockSettingsScreen(Screen):
             else _("Met een passkey open je de app met je vinger, je gezicht of de pincode van het toestel.")
         )
         both = _("Je pincode of wachtzin blijft werken. Bewaar die goed: een passkey kan kwijtraken.")
-        self.secret = field(
+        self.secret = secret_field(
             _("Pincode of wachtzin van nu"),
-            password=True,
-            can_reveal_password=True,
             on_submit=self.safe(self._add),
             visible=False,
         )

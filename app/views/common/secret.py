@@ -6,7 +6,7 @@ from app.services.language import _
 from app.services.models import Role
 from app.services.strength import advice, estimate
 from app.services.wording import field_text, sentence
-from app.views.parts import field, main_button, notice, page_body, quiet_button, text, title
+from app.views.parts import main_button, notice, page_body, quiet_button, secret_field, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput, StraatError
 
@@ -16,17 +16,16 @@ class NewSecret:
 
     def __init__(self, screen: Screen, boss: bool, on_submit) -> None:
         rule = _("Minstens 10 tekens, bijvoorbeeld een korte zin.") if boss else _("Minstens 6 cijfers.")
-        more = {"password": True, "can_reveal_password": True}
         # A PIN's keyboard has digits only: who wants a passphrase needs letters, and may have them.
-        more["keyboard_type"] = ft.KeyboardType.TEXT if boss else ft.KeyboardType.NUMBER
+        more = {"keyboard_type": ft.KeyboardType.TEXT if boss else ft.KeyboardType.NUMBER}
         self._page, self._boss = screen.page, boss
-        self.first = field(
+        self.first = secret_field(
             _("Nieuwe wachtzin") if boss else _("Nieuwe pincode"),
             helper=rule,
             on_change=screen.safe(self._weigh),
             **more,
         )
-        self.second = field(_("Nog een keer"), on_submit=on_submit, **more)
+        self.second = secret_field(_("Nog een keer"), on_submit=on_submit, **more)
         self.words = text("", soft=True, visible=False)
         self.switch = quiet_button(_("Liever een wachtzin"), screen.safe(self._letters), visible=not boss)
         self.controls: list[ft.Control] = [self.first, self.words, self.second, self.switch]
@@ -61,7 +60,7 @@ class ChangeSecretScreen(Screen):
     def build(self) -> ft.Control:
         boss = self.app.role is Role.COORDINATOR
         self.passkey = self.app.safety.has_passkey
-        self.old = field(_("Pincode of wachtzin van nu"), password=True, can_reveal_password=True)
+        self.old = secret_field(_("Pincode of wachtzin van nu"))
         self.new = NewSecret(self, boss, self.safe(self._change))
         self.button = main_button(_("Verander"), self.safe(self._change), ft.Icons.CHECK)
         self.busy = ft.ProgressBar(visible=False)
