@@ -47,13 +47,17 @@ class Lists:
     ends: dict[str, Entry] = field(default_factory=dict)
     phrases: Phrases = field(default_factory=dict)
     harmless: set[str] = field(default_factory=set)
-    harmless_starts: set[str] = field(default_factory=set)
+    harmless_starts: tuple[str, ...] = ()
     shouted: set[str] = field(default_factory=set)  # abbreviations, in capitals only
-    typos: dict[str, Entry] = field(default_factory=dict)  # a word with one letter left out
+    typos: dict[str, list[tuple[str, Entry]]] = field(default_factory=dict)  # words by themselves less one letter
     names: dict[str, str] = field(default_factory=dict)  # first names: any, capital, middle
     surnames: set[str] = field(default_factory=set)
     usual: set[str] = field(default_factory=set)  # what is often written with a capital
     grammar: dict[str, frozenset[str]] = field(default_factory=dict)
+    # what most words have not, to pass over those quickly
+    heads: frozenset[str] = frozenset()  # the first two letters of `starts`
+    tails: frozenset[str] = frozenset()  # the last four letters of `ends`
+    street_tails: frozenset[str] = frozenset()  # the last three letters of streets
 
 
 def sections(text: str) -> Iterator[tuple[str, str, str, list[str]]]:
@@ -96,6 +100,9 @@ def lists() -> Lists:
         made.usual.update(word.replace("_", " ") for word in words)
     for kind, _language, _offer, words in sections(read("grammar.txt")):
         made.grammar[kind] = frozenset(words)
+    made.heads = frozenset(word[:2] for word in made.starts)
+    made.tails = frozenset(word[-4:] for word in made.ends)
+    made.street_tails = frozenset(word[-3:] for word in made.grammar["street"])
     return made
 
 
@@ -131,7 +138,10 @@ def _take_word(made: Lists, entry: Entry, word: str) -> None:
         first, *rest = plain.split()
         made.phrases.setdefault(first, []).append((tuple(rest), None if never else entry))
     elif never:
-        (made.harmless_starts if word.endswith("*") else made.harmless).add(plain)
+        if word.endswith("*"):
+            made.harmless_starts += (plain,)
+        else:
+            made.harmless.add(plain)
     elif word.startswith("*"):
         made.ends.setdefault(plain, entry)
     elif word.endswith("*"):
@@ -139,7 +149,8 @@ def _take_word(made: Lists, entry: Entry, word: str) -> None:
     else:
         made.exact.setdefault(plain, entry)
     if word.endswith("~") and len(plain) >= SHORTEST_TYPO:
-        made.typos.update(dict.fromkeys(lesses(plain), entry) | {plain: entry})
+        for less in (plain, *lesses(plain)):
+            made.typos.setdefault(less, []).append((plain, entry))
 
 
 def lesses(word: str) -> list[str]:

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 
 from app.services.guard.lists import Lists
 from app.services.guard.tokens import Words, fold
+from app.services.guard.words import is_place
 
+_HONOURED = frozenset(("sint", "st", "heilige", "prins", "prinses", "koning", "koningin", "paus", "burgemeester"))
 _OFFERS = ("de bewoner", "de bewoners")
-_ALONE = frozenset(("mevrouw", "mevr", "mw", "mrs", "ms", "miss", "juffrouw"))
+_LONGEST = 13  # letters of a name that no list knows; longer words with a capital name something else
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Words `first` to `last` (inclusive) of a text that name somebody, from `shown` on; `more` than one person."""
+    """Words `first` to `last` (inclusive) of a text that name somebody; `more` than one person."""
 
     first: int
     last: int
-    shown: int
     more: bool = False
 
 
@@ -25,14 +26,12 @@ def names(words: Words, lists: Lists, taken: Collection[int], strict: bool, know
     that need no pointing out; `strict` also sees everyday words that are names too where a sentence starts."""
     found: list[Name] = []
     finder = _Finder(words, lists, strict, known)
-    i = 0
-    while i < len(words):
-        name = None if i in taken else finder.at(i)
-        if name is None:
-            i += 1
-        else:
+    last = -1
+    for i, (typed, plain) in enumerate(zip(words.typed, words.plains, strict=True)):
+        may = i > last and i not in taken and (typed[0].isupper() or finder.may_begin(plain))
+        if may and (name := finder.at(i)):
             found.append(name)
-            i = name.last + 1
+            last = name.last
     return _together(words, found)
 
 
@@ -47,7 +46,7 @@ def _together(words: Words, found: list[Name]) -> list[Name]:
             and words.plain(last.last + 1) in ("en", "and")
             and words.joined(last.last)
         ):
-            joined[-1] = Name(last.first, name.last, last.shown, True)
+            joined[-1] = Name(last.first, name.last, True)
         else:
             joined.append(name)
     return joined
@@ -56,20 +55,26 @@ def _together(words: Words, found: list[Name]) -> list[Name]:
 class _Finder:
     def __init__(self, words: Words, lists: Lists, strict: bool, known: Collection[str]) -> None:
         self.words, self.lists, self.strict, self.known = words, lists, strict, known
-        self.grammar = lists.grammar
+        self.grammar, self.titles = lists.grammar, lists.grammar["title"]
+
+    def may_begin(self, plain: str) -> bool:
+        """Whether a word without a capital may begin a name."""
+        return (
+            plain in self.titles or plain in self.lists.names or (plain[-1] == "s" and plain[:-1] in self.lists.names)
+        )
 
     def at(self, i: int) -> Name | None:
         """The name that starts with word i, if one does."""
         words, plain = self.words, self.words.plain(i)
         if plain in self.grammar["title"] and (last := self._titled(i)) is not None:
-            return Name(i, last, i, plain in ("fam", "familie"))
+            return Name(i, last, plain in ("fam", "familie"))
         if plain in self.known or self._in_a_place(i):
             return None
         bare = _bare(plain, self.lists.names)
         if bare in self.known:
             return None
         if self._is_first_name(i, bare) or self._called(i) or self._unexplained(i):
-            return Name(i, self._rest(i), i)
+            return Name(i, self._rest(i))
         return None if not words[i].capital else self._initial(i)
 
     # -- after a title ----------------------------------------------------------------------------------------
@@ -161,7 +166,7 @@ class _Finder:
         while words.plain(j) in self.grammar["infix"] and j - i < 4:
             j += 1
         if j < len(words) and words[j].capital and words.plain(j) in self.lists.surnames and self._close(i, j):
-            return Name(i, self._rest(j), i)
+            return Name(i, self._rest(j))
         return None
 
     # -- capitals that nothing explains ---------------------------------------------------------------------------
@@ -178,7 +183,11 @@ class _Finder:
 
     def _unexplained(self, i: int) -> bool:
         word, plain = self.words[i], self.words.plain(i)
-        if not word.capital or len(plain) < 3 or any(c.isupper() or c.isdigit() for c in word.typed[1:]):
+        if (
+            not word.capital
+            or not 3 <= len(plain) <= _LONGEST
+            or any(c.isupper() or c.isdigit() for c in word.typed[1:])
+        ):
             return False
         if plain in self.lists.usual or plain in self.lists.harmless or self.words.opens(word.start):
             return False
@@ -192,32 +201,19 @@ class _Finder:
 
     def _in_a_place(self, i: int) -> bool:
         """Whether word i belongs to a street, square or building: Willem de Zwijgerlaan 40, Sint Jan."""
-        words, street = self.words, self.grammar["street"]
-        plain = words.plain(i)
-        if any(plain[-n:] in street for n in range(3, 9) if len(plain) - n >= 3):
-            return True
-        if words.plain(i - 1) in (
-            "sint",
-            "st",
-            "heilige",
-            "prins",
-            "prinses",
-            "koning",
-            "koningin",
-            "paus",
-            "burgemeester",
-        ):
+        words, plain = self.words, self.words.plain(i)
+        if is_place(plain, self.lists) or words.plain(i - 1) in _HONOURED:
             return True
         for j in range(i + 1, min(i + 5, len(words))):
             if not words.joined(j - 1):
                 break
             after = words.plain(j)
-            if after in street or any(after[-n:] in street for n in range(3, 9) if len(after) - n >= 2):
+            if is_place(after, self.lists, 0):
                 return True
-            if not words[j].capital and after not in self.grammar["infix"]:
+            if not words.typed[j][0].isupper() and after not in self.grammar["infix"]:
                 break
-        tail = words.text[words[i].end : words[i].end + 5] if i < len(words) else ""
-        return tail[:1] == " " and tail[1:2].isdigit() and len(plain) > 6
+        end = words[i].end if i < len(words) else 0
+        return len(plain) > 6 and words.text[end : end + 1] == " " and words.text[end + 1 : end + 2].isdigit()
 
 
 def _bare(plain: str, names: dict[str, str]) -> str:

@@ -1,32 +1,40 @@
 """What to put in place of a sensitive word, so that the sentence still reads as one."""
 
-from app.services.guard.finding import Finding
+from app.services.guard.finding import Category, Finding
 from app.services.guard.lists import ENGLISH, Entry, Lists
 from app.services.guard.tokens import Words
 from app.services.guard.words import Hit
 
-_REACH = 4  # small words between a verb and what it says
+Swap = tuple[int, int, str]  # from, to, and what to put there ("" leaves it out)
+
+_REACH = 5  # small words between a verb and what it says
 _PERSONAL = {"nl": "iets persoonlijks", "en": "something personal"}
 _NEW_HERE = "is|zijn nieuw in de buurt"
+_OF_HOME = {"nl": "vertelde|vertelden over thuis", "en": "talked|talked about home"}
+_BUSY = {"nl": "heeft|hebben iets anders aan het hoofd", "en": "has|have other things on the mind"}
+_HAVE = frozenset(("heeft", "had", "hebben", "hadden"))
+_LINKS = frozenset(("last", "van", "aan", "geen", "met", "in", "of", "bij", "from", "suffering"))
+_EMPTY_SUBJECT = frozenset(("het", "dit", "dat", "er", "it", "there"))
 
 
 def finding_of(words: Words, hit: Hit, lists: Lists) -> Finding:
     """The finding for a hit, with its neutral wording."""
-    start, end = words[hit.first].start, words[hit.last].end
     swap_start, swap_end, offer = _swap(words, hit, lists)
     if not offer:
         swap_start, swap_end, offer = without(words, swap_start, swap_end)
     elif words.opens(swap_start):
         offer = offer[0].upper() + offer[1:]
-    return Finding(start, end, hit.entry.category, swap_start, swap_end, offer)
+    return Finding(words[hit.first].start, words[hit.last].end, hit.entry.category, swap_start, swap_end, offer)
 
 
-def without(words: Words, start: int, end: int) -> tuple[int, int, str]:
-    """Leaving out from start to end: with one space less, and a capital for what then opens the sentence."""
+def without(words: Words, start: int, end: int) -> Swap:
+    """Leaving out from start to end, with a space or comma less, and a capital for what then opens the sentence."""
     text, after = words.text, words.at(end)
-    if words.opens(start) and after < len(words) and text[end : words[after].start] == " ":
+    if words.opens(start) and after < len(words) and text[end : words[after].start] in (" ", ", "):
         following = words[after].typed
         return start, words[after].end, following[0].upper() + following[1:]
+    if text[max(0, start - 2) : start] == ", " and text[end : end + 1] in (",", ".", "!", "?", ""):
+        return start - 2, end, ""
     if start and text[start - 1] == " ":
         return start - 1, end, ""
     if text[end : end + 1] == " ":
@@ -34,52 +42,84 @@ def without(words: Words, start: int, end: int) -> tuple[int, int, str]:
     return start, end, ""
 
 
-def _swap(words: Words, hit: Hit, lists: Lists) -> tuple[int, int, str]:
-    entry, start, end = hit.entry, words[hit.first].start, words[hit.last].end
-    if entry.kind in ("person", "nation", "phrase"):
-        return start, end, entry.offer
-    if entry.kind == "country":
+def _swap(words: Words, hit: Hit, lists: Lists) -> Swap:
+    kind = hit.entry.kind
+    if kind == "phrase":
+        return words[hit.first].start, words[hit.last].end, hit.entry.offer
+    if kind in ("person", "nation"):
+        return _person(words, hit, lists)
+    if kind == "country":
         return _origin(words, hit, lists)
-    if entry.kind == "national":
+    if kind == "noun":
+        return _noun(words, hit, lists)
+    entry = hit.entry
+    if kind == "national":
         entry = Entry(entry.category, "adjective", entry.language, _NEW_HERE)
-    verb, rest = _parts(entry, many=False)
-    if entry.kind == "adjective":
-        if swap := _said_of(words, hit, entry, lists.grammar["be"], lists):
-            return swap
-        if words.joined(hit.last) and words.plain(hit.last + 1) in lists.grammar["be"]:
-            verb, rest = _parts(entry, words.plain(hit.last + 1) in lists.grammar["be_many"])
-            return start, words[hit.last + 1].end, f"{rest} {verb}"
-        if words.joined(hit.last) and words.plain(hit.last + 1) not in lists.grammar["follows"]:
-            return start, end, ""  # een zieke man: een man
-    elif swap := _said_of(words, hit, entry, lists.grammar["have"], lists):
-        return swap
-    elif words.joined(hit.last) and words.plain(hit.last + 1) in ("heeft", "had", "hebben", "hadden"):
-        verb, rest = _parts(entry, words.plain(hit.last + 1) in lists.grammar["be_many"])
-        return words[_after_verb(words, hit.first, lists)].start, words[hit.last + 1].end, f"{rest} {verb}"
-    return words[_after_verb(words, hit.first, lists)].start, end, _PERSONAL[entry.language]
+    return _adjective(words, Hit(hit.first, hit.last, entry), lists)
 
 
-def _said_of(words: Words, hit: Hit, entry: Entry, verbs: frozenset[str], lists: Lists) -> tuple[int, int, str] | None:
+def _person(words: Words, hit: Hit, lists: Lists) -> Swap:
+    """Zij is moslim: zij vertelde over thuis; het zijn moslims: het zijn bewoners; een moslim: een bewoner."""
+    entry = hit.entry
+    verb_phrase = (_BUSY if entry.category is Category.OFFENCE else _OF_HOME)[entry.language]
+    said = _said_of(words, hit, verb_phrase, lists.grammar["be"], lists)
+    empty = said and any(
+        words.plain(k) in _EMPTY_SUBJECT for k in range(max(0, words.at(said[0]) - 1), hit.first)
+    )  # fmt: skip
+    return said if said and not empty else (words[hit.first].start, words[hit.last].end, entry.offer)
+
+
+def _adjective(words: Words, hit: Hit, lists: Lists) -> Swap:
+    grammar, entry, start, end = lists.grammar, hit.entry, words[hit.first].start, words[hit.last].end
+    if said := _said_of(words, hit, entry.offer, grammar["be"], lists):
+        return said
+    after = words.plain(hit.last + 1)
+    if words.joined(hit.last) and not words.opens(start) and after in grammar["be"]:  # dat hij ziek is
+        verb, rest = _parts(entry.offer, after in grammar["be_many"])
+        return start, words[hit.last + 1].end, f"{rest} {verb}"
+    if words.joined(hit.last) and after not in grammar["follows"] and after not in grammar["be"]:
+        return start, end, ""  # een zieke man: een man
+    return _or_without(words, start, end, entry)
+
+
+def _noun(words: Words, hit: Hit, lists: Lists) -> Swap:
+    grammar, entry, end = lists.grammar, hit.entry, words[hit.last].end
+    for verbs in (grammar["have"], grammar["with"]):
+        if said := _said_of(words, hit, entry.offer, verbs, lists):
+            return said
+    start = words[_after_verb(words, hit.first, lists)].start
+    if words.plain(hit.last + 1) in _HAVE and words.joined(hit.last) and words.ends(hit.last + 1):
+        verb, rest = _parts(entry.offer, words.plain(hit.last + 1) in grammar["be_many"])
+        return start, words[hit.last + 1].end, f"{rest} {verb}"
+    return _or_without(words, start, end, entry)
+
+
+def _or_without(words: Words, start: int, end: int, entry: Entry) -> Swap:
+    """Between commas it is left out; elsewhere it becomes something personal."""
+    text = words.text
+    opened = text[max(0, start - 2) : start] == ", " or words.opens(start)
+    closed = text[end : end + 1] in (",", ".", "!", "?", "")
+    alone = words.opens(start) and text[end : end + 1] != ","
+    return start, end, "" if opened and closed and not alone else _PERSONAL[entry.language]
+
+
+def _said_of(words: Words, hit: Hit, offer: str, verbs: frozenset[str], lists: Lists) -> Swap | None:
     """Is erg ziek, heeft last van zijn longen: from the verb on; also "is hij ziek"."""
     grammar, pronoun = lists.grammar, ""
     for before in range(hit.first - 1, max(-1, hit.first - 2 - _REACH), -1):
         if not words.joined(before):
             return None
         plain = words.plain(before)
-        if plain in verbs and not (plain == "zijn" and entry.kind == "noun"):
-            verb, rest = _parts(entry, plain in grammar["be_many"])
-            if not pronoun and entry.language != ENGLISH:
-                pronoun = ""
-            offer = f"{verb} {pronoun} {rest}" if pronoun else f"{verb} {rest}"
-            return words[before].start, words[hit.last].end, offer
+        owned = plain == "zijn" and hit.entry.kind == "noun"  # his, not are
+        if plain in verbs and not owned:
+            verb, rest = _parts(offer, plain in grammar["be_many"])
+            said = f"{verb} {pronoun} {rest}" if pronoun and hit.entry.language != ENGLISH else f"{verb} {rest}"
+            return words[before].start, words[hit.last].end, said
         if plain in grammar["pronoun"] and not pronoun:
             pronoun = words[before].typed
-        elif plain not in grammar["adverb"] and plain not in grammar["determiner"] and plain not in _BETWEEN:
+        elif plain not in grammar["adverb"] and plain not in grammar["determiner"] and plain not in _LINKS:
             return None
     return None
-
-
-_BETWEEN = frozenset(("last", "van", "aan", "geen", "met", "in", "of", "from", "suffering"))
 
 
 def _after_verb(words: Words, first: int, lists: Lists) -> int:
@@ -89,17 +129,19 @@ def _after_verb(words: Words, first: int, lists: Lists) -> int:
     return first
 
 
-def _parts(entry: Entry, many: bool) -> tuple[str, str]:
+def _parts(offer: str, many: bool) -> tuple[str, str]:
     """The verb of an offer, "kon|konden nu niet", for one or for more, and what follows it."""
-    verb, _space, rest = entry.offer.partition(" ")
+    verb, _space, rest = offer.partition(" ")
     one, _bar, more = verb.partition("|")
     return (more or one) if many else one, rest
 
 
-def _origin(words: Words, hit: Hit, lists: Lists) -> tuple[int, int, str]:
+def _origin(words: Words, hit: Hit, lists: Lists) -> Swap:
     """Komt uit Syrië: is nieuw in de buurt; elsewhere "uit Syrië" is left out."""
-    end, link, before = words[hit.last].end, hit.first - 1, words.plain(hit.first - 2)
-    if before in ("komt", "komen", "kwam", "kwamen") and words.joined(hit.first - 2):
-        verb = "zijn" if before in ("komen", "kwamen") else "is"
-        return words[hit.first - 2].start, end, f"{verb} nieuw in de buurt"
-    return words[link].start, end, ""
+    end, verb = words[hit.last].end, hit.first - 2
+    while words.plain(verb) in lists.grammar["adverb"] and words.joined(verb):
+        verb -= 1
+    if words.plain(verb) in ("komt", "komen", "kwam", "kwamen") and words.joined(verb):
+        be = "zijn" if words.plain(verb) in ("komen", "kwamen") else "is"
+        return words[verb].start, end, f"{be} nieuw in de buurt"
+    return words[hit.first - 1].start, end, ""

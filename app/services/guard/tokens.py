@@ -40,21 +40,25 @@ class Words:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.all: list[Word] = []
+        self.typed: list[str] = []
+        self.plains: list[str] = []
+        self._starts: list[int] = []
         folded: dict[str, str] = {}
         for found in _WORD.finditer(text):
-            typed = found.group().rstrip("'’‘-_")
+            typed = found.group()
+            if typed[-1] in "'’‘-_":
+                typed = typed.rstrip("'’‘-_")
             if len(typed) <= LONGEST:
-                plain = folded.get(typed) or folded.setdefault(typed, fold(typed))
-                self.all.append(Word(found.start(), found.start() + len(typed), typed, plain))
-        self.plains = [w.plain for w in self.all]
-        self._starts = [w.start for w in self.all]
+                self._starts.append(found.start())
+                self.typed.append(typed)
+                self.plains.append(folded.get(typed) or folded.setdefault(typed, fold(typed)))
 
     def __len__(self) -> int:
-        return len(self.all)
+        return len(self.plains)
 
     def __getitem__(self, i: int) -> Word:
-        return self.all[i]
+        start, typed = self._starts[i], self.typed[i]
+        return Word(start, start + len(typed), typed, self.plains[i])
 
     def plain(self, i: int) -> str:
         """The i-th word folded, "" beyond the ends."""
@@ -66,16 +70,17 @@ class Words:
 
     def joined(self, i: int) -> bool:
         """Whether nothing but space stands between word i and the next."""
-        if not 0 <= i < len(self.all) - 1:
+        if not 0 <= i < len(self.plains) - 1:
             return False
-        between = self.text[self.all[i].end : self.all[i + 1].start]
+        between = self._between(i)
         return between == " " or (len(between) < 4 and not between.strip() and "\n" not in between)
 
     def ends(self, i: int) -> bool:
         """Whether something ends after word i: a comma, a full stop, a bracket, the text."""
-        if i >= len(self.all) - 1:
-            return True
-        return any(c in _BREAK for c in self.text[self.all[i].end : self.all[i + 1].start])
+        return i >= len(self.plains) - 1 or any(c in _BREAK for c in self._between(i))
+
+    def _between(self, i: int) -> str:
+        return self.text[self._starts[i] + len(self.typed[i]) : self._starts[i + 1]]
 
     def opens(self, place: int) -> bool:
         """Whether a sentence starts at this place of the text."""

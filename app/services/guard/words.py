@@ -36,7 +36,8 @@ def hits(words: Words, lists: Lists) -> list[Hit]:
     for i, plain in enumerate(words.plains):
         if taken[i]:
             continue
-        entry = _party(words[i].typed, lists) if words[i].typed.isupper() or len(plain) == 3 else None
+        typed = words.typed[i]
+        entry = _party(typed, lists) if typed[-1].isupper() or typed[:1].isupper() else None
         if entry is None:
             if plain not in known:
                 known[plain] = entry_of(plain, lists)
@@ -64,31 +65,30 @@ def _phrases(words: Words, lists: Lists) -> tuple[list[Hit], list[tuple[int, int
 
 def entry_of(plain: str, lists: Lists) -> Entry | None:
     """The entry that a folded word matches: whole, by its parts, or but for one letter."""
-    if plain in lists.harmless or _is_place(plain, lists):
+    if plain in lists.harmless or is_place(plain, lists):
         return None
     if entry := lists.exact.get(plain):
         return entry
-    if any(plain[:n] in lists.harmless_starts for n in range(_PART, len(plain) + 1)):
+    if plain.startswith(lists.harmless_starts):
         return None
     if entry := _by_ends(plain, lists):
         return entry
     if "-" in plain or "'" in plain:
-        for part in plain.replace("'", "-").split("-"):
-            if len(part) >= _PART and part not in lists.harmless:
-                if entry := lists.exact.get(part) or _by_ends(part, lists):
-                    return entry
-        return None
+        parts = [part for part in plain.replace("'", "-").split("-") if len(part) >= _PART]
+        found = (lists.exact.get(part) or _by_ends(part, lists) for part in parts if part not in lists.harmless)
+        return next((entry for entry in found if entry), None)
     return _mistyped(plain, lists)
 
 
 def _by_ends(plain: str, lists: Lists) -> Entry | None:
-    starts, ends = lists.starts, lists.ends
-    for n in range(len(plain), 1, -1):
-        if entry := starts.get(plain[:n]):
-            return entry
-    for n in range(2, len(plain) - _PART + 2):
-        if entry := ends.get(plain[n:]):
-            return entry
+    if plain[:2] in lists.heads:
+        for n in range(len(plain), 1, -1):
+            if entry := lists.starts.get(plain[:n]):
+                return entry
+    if plain[-4:] in lists.tails:
+        for n in range(2, len(plain) - _PART + 1):
+            if entry := lists.ends.get(plain[n:]):
+                return entry
     return None
 
 
@@ -97,20 +97,30 @@ def _mistyped(plain: str, lists: Lists) -> Entry | None:
     if len(plain) < SHORTEST_TYPO - 1:
         return None
     typos = lists.typos
-    if entry := typos.get(plain):
-        return entry
-    for less in lesses(plain):
-        if len(less) >= SHORTEST_TYPO - 1 and (entry := typos.get(less)):
-            return entry
+    for less in (plain, *lesses(plain)):
+        for word, entry in typos.get(less, ()):
+            if is_slip(plain, word):
+                return entry
     return None
 
 
-def _is_place(plain: str, lists: Lists) -> bool:
-    """Moskeeplein, Ziekenhuisstraat: what ends as streets do names a place."""
-    if len(plain) < 7:
+def is_slip(typed: str, meant: str) -> bool:
+    """Whether two different words are one slip apart: a letter more, less, other, or two swapped."""
+    start = 0
+    while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
+        start += 1
+    left, right = typed[start:], meant[start:]
+    if len(left) == len(right):
+        return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    return left[1:] == right if len(left) == len(right) + 1 else left == right[1:]
+
+
+def is_place(plain: str, lists: Lists, before: int = 3) -> bool:
+    """Moskeeplein, Ziekenhuisstraat: what ends as streets do, after so many letters, names a place."""
+    if plain[-3:] not in lists.street_tails:
         return False
     street = lists.grammar["street"]
-    return any(plain[-n:] in street for n in range(3, 9) if len(plain) - n >= 3)
+    return any(plain[-n:] in street for n in range(3, min(8, len(plain) - before) + 1))
 
 
 def _party(typed: str, lists: Lists) -> Entry | None:
@@ -141,6 +151,8 @@ def _is_about_people(words: Words, i: int, lists: Lists) -> bool:
             break
         if words.plain(after) in grammar["people"] or words.plain(after) in lists.names:
             return True
+    if i and words.ends(i) and words.ends(i - 1):
+        return words.plain(i - 1) in grammar["people"]  # een vrouw, Poolse, ...
     if not (words.ends(i) or words.plain(i + 1) in grammar["follows"] or words.plain(i + 1) in grammar["be"]):
         return False
     return any(True for _ in _be_before(words, i, lists)) or (words.plain(i + 1) in grammar["be"] and words.joined(i))
