@@ -38,11 +38,11 @@ def look(
         for start, end, category in numbers.places(words.text)
         if taken.take(start, end)
     ]
-    found = hits(words, everything)
+    found, harmless = hits(words, everything)
     for hit in found:
         if taken.take(words[hit.first].start, words[hit.last].end):
             findings.append(finding_of(words, hit, everything))
-    inside = {k for hit in found for k in range(hit.first, hit.last + 1)}
+    inside = harmless | {k for hit in found for k in range(hit.first, hit.last + 1)}
     for name in names(words, everything, inside, strict_names, known_words(known)):
         if taken.take(words[name.first].start, words[name.last].end):
             findings.append(_name(words, name, person_words, everything.grammar["role"]))

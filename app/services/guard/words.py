@@ -21,8 +21,8 @@ class Hit:
     entry: Entry
 
 
-def hits(words: Words, lists: Lists) -> list[Hit]:
-    """All sensitive words and phrases, in order, none over another."""
+def hits(words: Words, lists: Lists) -> tuple[list[Hit], set[int]]:
+    """All sensitive words and phrases, in order, none over another; and the numbers of the words in harmless phrases."""
     phrases, harmless = _phrases(words, lists)
     taken = [False] * len(words)
     for first, last in harmless:
@@ -44,7 +44,8 @@ def hits(words: Words, lists: Lists) -> list[Hit]:
             entry = known[plain]
         if entry is not None and _in_context(words, i, entry, lists):
             found.append(Hit(i, i, entry))
-    return sorted(found, key=lambda hit: hit.first)
+    passed = {k for first, last in harmless for k in range(first, last + 1)}
+    return sorted(found, key=lambda hit: hit.first), passed
 
 
 def _phrases(words: Words, lists: Lists) -> tuple[list[Hit], list[tuple[int, int]]]:
