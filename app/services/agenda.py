@@ -96,8 +96,9 @@ class Agenda:
         """
         session = self._live.require_session()
         also: list[Part] = []
-        if form.outcome is Outcome.NO_CONTACT and form.address and visit is None:
+        if form.outcome is Outcome.NO_CONTACT and form.address:
             also += marks.setting(session, form.address, today)
+        if form.outcome is Outcome.NO_CONTACT and visit is None:
             form = VisitForm(shared=False, noted=False, day=form.day, outcome=form.outcome, welcome=form.welcome)
         elif form.address and visit is None:
             marks.refuse_blocked(session, form.address)

@@ -89,6 +89,12 @@ def _mark(row: dict[str, str], today: date) -> Mark:
     return Mark(bytes.fromhex(row["id"]), row["address"], since, asked, old)
 
 
+def waiting(session: Session) -> int:
+    """How many marks a coordinator is asked about."""
+    today = date.fromtimestamp(session.writer.now() / 1000)
+    return sum(m.asked is not None or m.ask for m in standing(session, today))
+
+
 class Marks:
     """The marks of the open app."""
 
@@ -98,6 +104,10 @@ class Marks:
     def all(self, today: date) -> list[Mark]:
         """The marks in force, by address."""
         return standing(self._live.require_session(), today)
+
+    def at(self, address: str, today: date) -> list[Mark]:
+        """The marks in force on one door."""
+        return [m for m in self.all(today) if addresses.key(m.address) == addresses.key(address)]
 
     def blocks(self, address: str) -> bool:
         """Whether nobody rings there."""

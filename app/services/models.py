@@ -301,6 +301,7 @@ class Alert(Enum):
     UNCONFIRMED = "unconfirmed"  # a coordinator waits for compared words
     RECOVERED = "recovered"  # a recovery sheet has been used
     QUARANTINE = "quarantine"  # something waits for a decision
+    MARKS = "marks"  # addresses without contact to look at: someone asks, or two years are over
     MOVED = "moved"  # this device has another place since
     DOUBLED = "doubled"  # a device that says two things under one number
     FORKED = "forked"  # two rolls exist

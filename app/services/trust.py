@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app.services import areas, inviting, people
+from app.services import areas, inviting, marks, people
 from app.services.joining import RECOVERY_ROUTE
 from app.services.live import Live
 from app.services.models import (
@@ -265,6 +265,8 @@ class Trust:
                 found.append(Notice(Alert.RECOVERED, name=known.get(d.member.hex(), "")))
         if s.replica.quarantine:
             found.append(Notice(Alert.QUARANTINE, len(s.replica.quarantine)))
+        if waiting := marks.waiting(s):
+            found.append(Notice(Alert.MARKS, waiting))
         if s.replica.doubled:
             found.append(Notice(Alert.DOUBLED, len({device for device, _ in s.replica.doubled})))
         confirmed = {d.member for d in state.devices.values() if state.coordinates(d.id, me.team)}

@@ -47,6 +47,10 @@ class Wishes:
         session = self._live.require_session()
         return of_area(session, session.team)
 
+    def of(self, team: bytes) -> list[str]:
+        """What a team's area asks for."""
+        return of_area(self._live.require_session(), team)
+
     async def put(self, team: bytes, codes: Sequence[str]) -> None:
         """Coordinator: which wishes an area asks for; an empty list brings the usual ones back. Raises BadInput."""
         session = self._live.require_session()

@@ -18,9 +18,14 @@ from app.views.common.settings import SettingsScreen
 from app.views.common.stages import StageScreen, WelcomeScreen
 from app.views.common.wipe import WipeScreen
 from app.views.common.worry import WorryScreen
+from app.views.contact.activity_form import ActivityFormScreen
+from app.views.contact.activity_read import ActivityReadScreen
 from app.views.contact.address import AddressScreen
 from app.views.contact.marks import MarksScreen
 from app.views.contact.new_address import ListScreen, NewAddressScreen
+from app.views.contact.story_form import StoryFormScreen
+from app.views.contact.story_read import StoryReadScreen
+from app.views.contact.street import StreetScreen
 from app.views.contact.today import TodayScreen
 from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
@@ -31,6 +36,7 @@ from app.views.coordinate.person import ConfirmScreen, PersonScreen
 from app.views.coordinate.quarantine import QuarantineScreen
 from app.views.coordinate.queue import QueueScreen, ReviewPane
 from app.views.coordinate.sheet import SheetScreen
+from app.views.coordinate.wishes import WishesScreen
 from app.views.screen import Screen
 from sync.core.ids import ID_BYTES
 
@@ -68,6 +74,14 @@ INSIDE: dict[str, Maker] = {
     "nieuw-adres": lambda s, rest: NewAddressScreen(s),
     "adreslijst": lambda s, rest: ListScreen(s),
     "geen-contact": lambda s, rest: MarksScreen(s),
+    "buurt": lambda s, rest: StreetScreen(s),
+    "activiteit": lambda s, rest: ActivityReadScreen(s, record_of(rest)),
+    "nieuwe-activiteit": lambda s, rest: ActivityFormScreen(s),
+    "wijzig-activiteit": lambda s, rest: ActivityFormScreen(s, record_of(rest)),
+    "hoe-was-het": lambda s, rest: ActivityFormScreen(s, record_of(rest), after=True),
+    "verhaal": lambda s, rest: StoryReadScreen(s, record_of(rest)),
+    "nieuw-verhaal": lambda s, rest: StoryFormScreen(s),
+    "wijzig-verhaal": lambda s, rest: StoryFormScreen(s, record_of(rest)),
     "beoordeel": lambda s, rest: ReviewPane(s, record_of(rest)),
     "apparaat": lambda s, rest: SecondDeviceScreen(s),
     "slot": lambda s, rest: LockSettingsScreen(s),
@@ -80,6 +94,7 @@ COORDINATING: dict[str, Maker] = {
     "mensen": lambda s, rest: PeopleScreen(s),
     "mens": lambda s, rest: PersonScreen(s, record_of(rest)),
     "bevestig": lambda s, rest: ConfirmScreen(s, record_of(rest)),
+    "wensen": lambda s, rest: WishesScreen(s, record_of(rest)),
     "gebieden": lambda s, rest: AreasScreen(s),
     "herstelblad": lambda s, rest: SheetScreen(s),
     "quarantaine": lambda s, rest: QuarantineScreen(s),
@@ -129,9 +144,11 @@ def places(coordinates: bool, wide: bool) -> list[Place]:
     return [*desk, *([search, street] if wide else []), *ends]
 
 
+_STREET = ("activiteit", "nieuwe-activiteit", "wijzig-activiteit", "hoe-was-het", "verhaal", "nieuw-verhaal")
 _UNDER = {
+    "/buurt": (*_STREET, "wijzig-verhaal"),
     "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst"),
-    "/mensen": ("mens", "bevestig", "gebieden", "herstelblad", "quarantaine"),
+    "/mensen": ("mens", "bevestig", "gebieden", "wensen", "herstelblad", "quarantaine"),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
 }

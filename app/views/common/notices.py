@@ -64,6 +64,7 @@ def _ways(screen: Screen) -> dict[Alert, tuple[str, str]]:
         Alert.NO_SHEET: (_("Maak een herstelblad"), "/herstelblad"),
         Alert.UNCONFIRMED: (_("Vergelijk de woorden"), f"/bevestig/{new}"),
         Alert.QUARANTINE: (_("Bekijk het"), "/quarantaine"),
+        Alert.MARKS: (_("Bekijk het"), "/geen-contact"),
     }
 
 
@@ -86,6 +87,10 @@ def said(n: Notice) -> str:
             "{n} bericht van een afgemeld apparaat wacht op een keuze.",
             "{n} berichten van afgemelde apparaten wachten op een keuze.",
             n.count,
+        )
+    if n.alert is Alert.MARKS:
+        return counted(
+            "{n} adres zonder contact: geldt dat nog?", "{n} adressen zonder contact: geldt dat nog?", n.count
         )
     if n.alert is Alert.DOUBLED:
         return counted(

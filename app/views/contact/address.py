@@ -5,6 +5,7 @@ from datetime import date
 import flet as ft
 
 from app.services.language import _, day_text
+from app.services.marks import Why
 from app.services.models import Outcome
 from app.views.contact.today import visit_route
 from app.views.contact.visits import visit_card
@@ -30,7 +31,6 @@ class AddressScreen(Screen):
     def __init__(self, shell, address: str) -> None:
         super().__init__(shell)
         self.address = address
-        self.sure = False
 
     @property
     def back(self) -> str:
@@ -49,8 +49,6 @@ class AddressScreen(Screen):
             words = _("Hier wil men geen contact. Bel niet aan.")
             rows.append(notice(words, ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, alarm=True))
             rows.append(quiet_button(_("Klopt dit niet meer?"), self.go("/geen-contact")))
-        elif self.sure:
-            rows += self._no_contact()
         else:
             rows += self._acts(door, today)
         if len(door.spellings) > 1:
@@ -72,11 +70,9 @@ class AddressScreen(Screen):
             for o, icon in (
                 (Outcome.NOT_HOME, ft.Icons.DOOR_FRONT_DOOR_OUTLINED),
                 (Outcome.MOVED, ft.Icons.LOCAL_SHIPPING_OUTLINED),
+                (Outcome.NO_CONTACT, ft.Icons.DO_NOT_DISTURB_ON_OUTLINED),
             )
         ]
-        taps.append(
-            side_button(outcomes()[Outcome.NO_CONTACT], self.safe(self._ask), ft.Icons.DO_NOT_DISTURB_ON_OUTLINED)
-        )
         rows.append(ft.Row(taps, wrap=True, spacing=8, run_spacing=8))
         if welcome:
             plan = self.app.welcomes.one(welcome).plan
@@ -93,38 +89,24 @@ class AddressScreen(Screen):
 
     async def _tap(self, outcome: Outcome, welcome: bytes) -> None:
         visit = await self.app.tap_outcome(self.address, outcome, welcome)
-        said = _("{address}: {outcome}. Opgeslagen.").format(address=self.address, outcome=outcomes()[outcome])
-        undo = (lambda e: self._undo(visit, welcome)) if outcome is not Outcome.NO_CONTACT else None
-        self.say(said, _("Ongedaan maken") if undo else "", undo)
+        if outcome is Outcome.NO_CONTACT:  # for the whole team from now on: only a coordinator takes it back
+            said = _("Hier belt niemand meer aan. We bewaren alleen het adres: geen naam, geen reden.")
+            self.say(said, _("Vergissing?"), self._mistaken)
+        else:
+            said = _("{address}: {outcome}. Opgeslagen.").format(address=self.address, outcome=outcomes()[outcome])
+            self.say(said, _("Ongedaan maken"), lambda e: self._undo(visit, welcome))
         self.shell.go(self.back)
+
+    async def _mistaken(self, e) -> None:
+        marks = self.app.marks.at(self.address, self.app.today())
+        for mark in marks:
+            await self.app.marks.ask_to_lift(mark.id, Why.MISTAKE, self.app.today())
+        self.say(_("Doorgegeven aan de coördinator. Tot die tijd belt er niemand aan."))
 
     async def _undo(self, visit: bytes, welcome: bytes) -> None:
         await self.app.remove_visit(visit)
         if welcome:
             await self.app.welcomes.done(welcome, False)
-
-    # -- no contact: said once, it is asked here once, since nobody can take it back by themselves ---------
-
-    async def _ask(self, e) -> None:
-        self.sure = True
-        self.refresh()
-
-    def _no_contact(self) -> list[ft.Control]:
-        words = _("We onthouden alleen het adres: daar belt niemand meer aan. Geen naam, geen reden.")
-        yes = main_button(
-            _("Niet meer aanbellen"),
-            self.safe(lambda e: self._tap(Outcome.NO_CONTACT, self._welcome())),
-            ft.Icons.DO_NOT_DISTURB_ON_OUTLINED,
-        )
-        return [card(text(words), yes, quiet_button(_("Terug"), self.safe(self._leave)))]
-
-    def _welcome(self) -> bytes:
-        due = self.app.agenda.door(self.address).due
-        return due.welcome if due else b""
-
-    async def _leave(self, e) -> None:
-        self.sure = False
-        self.refresh()
 
     # -- one door, several spellings -----------------------------------------------------------------------
 

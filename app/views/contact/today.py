@@ -12,7 +12,18 @@ from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
 from app.views.contact.visits import visit_card
 from app.views.contact.words import outcomes, reason_text
-from app.views.parts import card, main_button, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.parts import (
+    card,
+    icon_button,
+    main_button,
+    notice,
+    page_body,
+    quiet_button,
+    side_button,
+    stack,
+    text,
+    title,
+)
 from app.views.screen import Screen
 
 SOON = timedelta(days=14)
@@ -96,15 +107,17 @@ class TodayScreen(Screen):
     def _due_card(self, d: Due) -> ft.Control:
         met = side_button(_("Thuis"), self.go(visit_route(d)), ft.Icons.WAVING_HAND_OUTLINED)
         away = side_button(_("Niet thuis"), self.safe(lambda e: self._away(d)), ft.Icons.DOOR_FRONT_DOOR_OUTLINED)
+        about = _("Alles over {address}").format(address=d.address)
+        heading = ft.Row(
+            [
+                ft.Container(text(d.address, weight=ft.FontWeight.W_600, size=19), expand=True),
+                icon_button(ft.Icons.MORE_HORIZ, about, self.go(address_route(d.address))),
+            ]
+        )
         return card(
-            text(d.address, weight=ft.FontWeight.W_600, size=19),
+            heading,
             text(reason_text(d, self.app.today()), soft=True),
-            ft.Row(
-                [met, away, quiet_button(_("Meer"), self.go(address_route(d.address)), ft.Icons.MORE_HORIZ)],
-                wrap=True,
-                spacing=8,
-                run_spacing=8,
-            ),
+            ft.Row([met, away], wrap=True, spacing=8, run_spacing=8),
         )
 
     def _soon_row(self, d: Due) -> ft.Control:

@@ -86,9 +86,9 @@ class VisitFormScreen(Screen):
 
     # -- the fields -----------------------------------------------------------------------------------------
 
-    def _basics(self) -> list[ft.Control]:
+    def _where(self) -> ft.Control:
         self.address = AddressField(self, self.form.address, self._set_address, door=bool(self.form.address))
-        return [self.address, *self._when()]
+        return self.address
 
     def _when(self) -> list[ft.Control]:
         self.day = DayField(_("Dag"), self.form.day, lambda day: self._change(day=day), self.safe)
@@ -110,7 +110,8 @@ class VisitFormScreen(Screen):
             words = _("We onthouden alleen het adres: daar belt niemand meer aan. Geen naam, geen reden.")
             return [
                 notice(words, ft.Icons.DO_NOT_DISTURB_ON_OUTLINED),
-                *self._basics(),
+                self._where(),
+                *self._when(),
                 *self._ending(_("Niet meer aanbellen")),
             ]
         more: list[ft.Control] = []
@@ -120,7 +121,7 @@ class VisitFormScreen(Screen):
             more = [text(words, soft=True), self.come_back]
             more.append(quiet_button(_("Laat een welkomstkaart achter"), self.go("/kaart"), ft.Icons.CARD_GIFTCARD))
         seen = notice(_("Dit staat alleen op jouw apparaten: er was niemand om het te vragen."), ft.Icons.LOCK_OUTLINE)
-        return [seen, *self._basics(), *more, *self._ending(_("Opslaan"))]
+        return [seen, self._where(), *self._when(), *more, *self._ending(_("Opslaan"))]
 
     def _counted(self) -> list[ft.Control]:
         """Nothing may be noted: the count goes up, and nothing can be typed."""
@@ -144,7 +145,7 @@ class VisitFormScreen(Screen):
         self.wishes = WishField(self)
         again = [self.come_back] if self.form.outcome is Outcome.LATER else []
         return [
-            *self._basics(),
+            self._where(),
             *again,
             title(_("Wat nam je mee?"), 2),
             self.gift,
@@ -156,6 +157,7 @@ class VisitFormScreen(Screen):
                 soft=True,
             ),
             self.note,
+            *self._when(),
             *([] if again else [self.come_back]),
             *self._ending(_("Opslaan")),
         ]

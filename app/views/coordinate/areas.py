@@ -109,6 +109,7 @@ class AreasScreen(Screen):
             self.name,
             self.codes,
             main_button(label, self.safe(self._save), ft.Icons.CHECK),
+            quiet_button(_("Wensen in dit gebied"), self.go(f"/wensen/{team.id.hex()}"), ft.Icons.FAVORITE_BORDER),
             quiet_button(_("Sluit"), self.safe(lambda e: self._close())),
         ]
 
