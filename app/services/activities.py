@@ -183,6 +183,10 @@ class Activities:
         event = Event(uid, title, a.form.day, f.time, f.minutes, f.place, f.weekly, f.until)
         return calendar_file(event, datetime.fromtimestamp(session.writer.now() / 1000, UTC))
 
+    async def share(self, title: str, text: str) -> bool:
+        """Open the device's own way of sharing; False where there is none, and for a refusal."""
+        return await self._live.page.share(title, text)
+
 
 def my_ids(session: Session) -> list[str]:
     """The ids, as hex, of this member's activities."""

@@ -1,0 +1,220 @@
+"""The form of an activity: what, when, where; and once it has been, how many came. Every change is a draft at once."""
+
+from dataclasses import replace
+
+import flet as ft
+
+from app.services.activities import NEW
+from app.services.activities_form import MINUTES, ActivityForm, clock, count, is_over
+from app.services.language import _
+from app.services.models import MAX_NOTE
+from app.services.wording import field_text, sentence
+from app.views.common.guarded_field import GuardedField
+from app.views.contact.activity_tags import TagFields
+from app.views.contact.activity_words import kind_title, kinds, lasting, when_text
+from app.views.parts import (
+    DayField,
+    error_text,
+    field,
+    main_button,
+    page_body,
+    pick,
+    quiet_button,
+    stack,
+    text,
+    title,
+)
+from app.views.screen import Screen
+from sync.core.errors import BadInput, StraatError
+
+_NAMED = ("day", "time", "place", "until", "heads", "helpers", "how")
+
+
+class ActivityFormScreen(Screen):
+    """A new activity, one of mine (`activity`), or only how that one was (`after`)."""
+
+    filled_in = True
+
+    def __init__(self, shell, activity: bytes | None = None, after: bool = False) -> None:
+        super().__init__(shell)
+        self.activity, self.after = activity, after
+        self.key = activity.hex() if activity else NEW
+        saved = self.app.activities.one(activity).form if activity else ActivityForm(day=self.app.today())
+        self.form = self.app.activities.draft(self.key) or saved
+        self.errors: dict[str, ft.Text] = {}
+        self.saving = False
+
+    @property
+    def back(self) -> str:
+        return f"/activiteit/{self.key}" if self.activity else "/buurt"
+
+    def build(self) -> ft.Control:
+        self.body = stack(spacing=18)
+        self._draw()
+        return page_body(self.body)
+
+    def _draw(self) -> None:
+        self.errors = {"kind": error_text(), "minutes": error_text(), "wishes": error_text()}
+        self.button = main_button(_("Opslaan"), self.safe(self._save), ft.Icons.CHECK)
+        end = [self.button, quiet_button(_("Niet opslaan"), self.safe(self._discard))]
+        if self.after:
+            about = f"{kind_title(self.form)}, {when_text(self.form, self.app.today())}"
+            self.body.controls = [title(_("Hoe was het?")), text(about, soft=True), *self._told(), *end]
+            return
+        heading = _("Activiteit aanpassen") if self.activity else _("Nieuwe activiteit")
+        told = self._told() if self._may_tell() else []
+        self.body.controls = [title(heading), *self._planned(), *told, *end]
+
+    def _may_tell(self) -> bool:
+        """Whether it has been, or is today: before that there is nothing to tell."""
+        form, now = self.form, self.app.activities.now()
+        return form.heads is not None or is_over(form, now) or (form.day is not None and form.day <= now.date())
+
+    # -- what, when and where -------------------------------------------------------------------------------
+
+    def _planned(self) -> list[ft.Control]:
+        form = self.form
+        self.kinds, self.minutes = ft.Column([self._kinds()]), ft.Column([self._minutes()])
+        self.day = DayField(_("Dag"), form.day, self._set_day, self.safe)
+        self.time = field(
+            _("Hoe laat?"),
+            form.time,
+            self.safe(lambda e: self._type("time", e.control.value)),
+            hint_text=_("bijvoorbeeld 14:30"),
+            keyboard_type=ft.KeyboardType.DATETIME,
+        )
+        self.place = field(
+            _("Waar?"),
+            form.place,
+            self.safe(lambda e: self._type("place", e.control.value)),
+            hint_text=_("bijvoorbeeld huiskamer De Hoef"),
+            helper=_("Een plek voor iedereen, niet bij iemand thuis."),
+            capitalization=ft.TextCapitalization.SENTENCES,
+        )
+        weekly = ft.Checkbox(value=form.weekly, label=_("Elke week op deze dag"), on_change=self.safe(self._set_weekly))
+        until: list[ft.Control] = []
+        if form.weekly:
+            set_until = lambda day: self.change(until=day)  # noqa: E731
+            self.until = DayField(_("Tot en met"), form.until, set_until, self.safe, clearable=True)
+            words = _("Elke week vragen we je of het weer doorgaat. Met één tik staat de volgende erin.")
+            until = [self.until, text(words, soft=True)]
+        return [
+            title(_("Wat doen jullie?"), 2),
+            self.kinds,
+            self.errors["kind"],
+            self.day,
+            self.time,
+            text(_("Hoe lang?")),
+            self.minutes,
+            self.errors["minutes"],
+            self.place,
+            weekly,
+            *until,
+        ]
+
+    def _kinds(self) -> ft.Control:
+        return pick(list(kinds().items()), lambda k: k is self.form.kind, self.safe(self._pick_kind))
+
+    def _minutes(self) -> ft.Control:
+        offered = sorted({*MINUTES, *([self.form.minutes] if self.form.minutes else [])})
+        options = [(n, lasting(n)) for n in offered]
+        return pick(options, lambda n: n == self.form.minutes, self.safe(self._pick_minutes))
+
+    async def _pick_kind(self, kind) -> None:
+        await self.change(kind=kind)
+        self.kinds.controls = [self._kinds()]
+        self._tell("kind", "")
+
+    async def _pick_minutes(self, minutes) -> None:
+        await self.change(minutes=None if minutes == self.form.minutes else minutes)
+        self.minutes.controls = [self._minutes()]
+
+    async def _set_day(self, day) -> None:
+        before = self._may_tell()
+        await self.change(day=day)
+        if self._may_tell() is not before:
+            self._draw()
+            self.body.update()
+
+    async def _set_weekly(self, e) -> None:
+        await self.change(weekly=bool(e.control.value))
+        self._draw()
+
+    # -- how it was -----------------------------------------------------------------------------------------
+
+    def _told(self) -> list[ft.Control]:
+        form = self.form
+        self.heads = self._number("heads", _("Hoeveel mensen kwamen er?"), form.heads)
+        self.helpers = self._number("helpers", _("Hoeveel mensen hielpen er?"), form.helpers)
+        self.how = GuardedField(
+            _("Hoe ging het?"),
+            form.how,
+            lambda words: self.change(how=words),
+            self.safe,
+            max=MAX_NOTE,
+            min_lines=3,
+        )
+        return [
+            text(_("Alleen aantallen, geen namen."), soft=True),
+            self.heads,
+            self.helpers,
+            self.how,
+            TagFields(self),
+            self.errors["wishes"],
+        ]
+
+    def _number(self, name: str, label: str, value: int | None) -> ft.TextField:
+        return field(
+            label,
+            "" if value is None or value < 0 else str(value),
+            self.safe(lambda e: self._type(name, count(e.control.value or ""))),
+            keyboard_type=ft.KeyboardType.NUMBER,
+            input_filter=ft.NumbersOnlyInputFilter(),
+        )
+
+    # -- keeping --------------------------------------------------------------------------------------------
+
+    async def _type(self, name: str, value) -> None:
+        """Typing draws nothing: comparing the whole screen at every letter costs a slow phone its pace."""
+        ft.context.disable_auto_update()
+        await self.change(**{name: value})
+
+    async def change(self, **facts) -> None:
+        """Take a change into the form and keep it: killed now, it is there again."""
+        self.form = replace(self.form, **facts)
+        await self.app.activities.keep_draft(self.key, self.form)
+
+    async def _save(self, e) -> None:
+        if self.saving:
+            return
+        self.saving = self.button.disabled = True
+        for name in (*_NAMED, *self.errors):
+            self._tell(name, "")
+        time = clock(self.form.time)
+        try:
+            form = self.form if time is None else replace(self.form, time=time)
+            activity = await self.app.activities.save(form, self.activity)
+        except BadInput as error:
+            self._tell(error.field, field_text(error))
+            self.say(field_text(error))
+        except StraatError as error:
+            self.say(sentence(error))
+        else:
+            self.say(_("Opgeslagen op dit apparaat."))
+            self.shell.go(f"/activiteit/{activity.hex()}")
+        finally:
+            self.saving = self.button.disabled = False
+
+    def _tell(self, name: str, words: str) -> None:
+        """Say at the field what is wrong with it."""
+        target = getattr(self, name, None)
+        if name in self.errors:
+            self.errors[name].value, self.errors[name].visible = words, bool(words)
+        elif isinstance(target, DayField):
+            target.tell(words)
+        elif isinstance(target, ft.TextField | GuardedField):
+            target.error = words or None
+
+    async def _discard(self, e) -> None:
+        await self.app.activities.keep_draft(self.key, None)
+        self.shell.go(self.back)
