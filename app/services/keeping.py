@@ -41,6 +41,10 @@ class Keeping:
         if self._task is None and self._worth(at_least):
             self._task = asyncio.create_task(self._keep())
 
+    async def destroy(self) -> None:
+        """Bytes are about to go from the log: what was put away may hold them, so it goes first."""
+        await self._beside.shelf.remove()
+
     async def now(self) -> None:
         """Put the view away, before the keys go."""
         self.soon()
@@ -63,7 +67,10 @@ class Keeping:
                 position, bound = self._replica.position, self._beside.bound()
                 memory.put_facts({_REPLICA: self._replica.facts(), _STAMP: self._stamp().to_bytes()})
                 image = memory.image()
-            await save(self._beside, image, position, bound)
+            if bound == self._beside.bound():
+                await save(self._beside, image, position, bound)
+            if bound != self._beside.bound():  # something was dropped meanwhile, and may lie in this one
+                await self._beside.shelf.remove()
             self._there = position, bound
         except DiskFull:
             logger.warning("no room for the saved view")

@@ -62,6 +62,8 @@ class Session:
         self._told = 0
         beside = saved.Beside(log, world.shelf, vault, world.random)
         self.keeping = Keeping(beside, self.replica, self.writer.seen)
+        self.replica.before_drop, self.replica.on_gone = self.keeping.destroy, self.view.remove
+        self.replica.month = lambda: terms.explained_month(log, world.clock)
         self.syncer = Syncer(
             world.transport,
             world.primitives,
@@ -85,9 +87,9 @@ class Session:
             self.syncer,
             vault.secrets,
         )
+        self.editions = Editions(world.primitives, log, roll, keyring, self.syncer)
         self.syncer.upkeep = self._upkeep
 
-        self.editions = Editions(world.primitives, log, roll, keyring, self.syncer)
     @property
     def device(self) -> bytes:
         """This device's id."""
@@ -136,10 +138,10 @@ class Session:
         await self.steward.keep()
         await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
         await self.catch_up()
-
-
         if await self.editions.look(self.world.clock.millis()):
             self.on_directory()
+
+
 async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -> Session:
     """Everything behind the lock screen: the view as it was put away and what the log has since, or the log alone.
 

@@ -4,20 +4,24 @@
 
 The header is readable to the server and is the AAD of the body, whole. For each ring it is sealed to, it
 carries its device's gapless number in that ring and the hash of that device's previous envelope there, so
-that a gap shows as withheld. The signature covers everything before it, as received.
-docs/protocol.md, "Envelope"; AES-256-GCM: NIST SP 800-38D; Ed25519: RFC 8032.
+that a gap shows as withheld. The signature covers the trunk: first bytes, header and the hash of the body. So when
+the body is overwritten, because its month is over or its record was erased, what is left (a stub) still proves whose
+it was, its number and its month, under the same id.
+docs/protocol.md, "Envelope", "Stub"; AES-256-GCM: NIST SP 800-38D; Ed25519: RFC 8032.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sync.core import codec, formats
-from sync.core.errors import BadFormat, NotForThisKey
+from sync.core.errors import BadFormat, NotForThisKey, StraatError
 from sync.core.ids import HASH_BYTES, ID_BYTES, envelope_id, sender_key_id
 from sync.core.padding import is_padded, pad, unpad
 from sync.core.ports import NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES, Primitives, Sealing, Signed, SigningKey
 
 MAX_ENVELOPE_BYTES = (1 << 20) + (1 << 18)
+MAX_HEADER_BYTES = 4096
 MAX_RINGS = 8
 NO_PREVIOUS = bytes(HASH_BYTES)
 NEVER = 0  # expiry month of what has no end of its own
@@ -53,24 +57,24 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One envelope as received. Nothing of it is ever encoded again. `id`: 32 bytes over everything received."""
+    """One envelope as received, or its stub (`gone`: the body is no more). `signed`: what the signature covers.
+
+    `id`: 32 bytes over trunk and signature, the same for both.
+    """
 
     data: bytes
     format: int
     header: Header
     header_bytes: bytes
     body: bytes
+    signed: bytes
     id: bytes
+    gone: bool = False
 
     @property
     def signature(self) -> bytes:
         """The last 64 bytes."""
         return self.data[-SIGNATURE_BYTES:]
-
-    @property
-    def signed(self) -> bytes:
-        """Everything that the signature covers."""
-        return self.data[:-SIGNATURE_BYTES]
 
     @property
     def aad(self) -> bytes:
@@ -88,7 +92,9 @@ _header = codec.row(
     codec.whole(0, 999_912),
     codec.blob_up_to(NONCE_BYTES),
 )
-_outer = codec.row(codec.blob_up_to(4096), codec.blob_up_to(MAX_ENVELOPE_BYTES))
+_outer = codec.row(codec.blob_up_to(MAX_HEADER_BYTES), codec.blob_up_to(MAX_ENVELOPE_BYTES))
+_stub = codec.row(codec.blob_up_to(MAX_HEADER_BYTES), codec.blob(HASH_BYTES))
+_FIRST = (bytes((formats.CHANGE, 1)), bytes((formats.SENDER_KEY, 1)))  # version 1: signed and named as a whole
 
 
 def encode_header(h: Header) -> bytes:
@@ -98,17 +104,86 @@ def encode_header(h: Header) -> bytes:
 
 
 def parse(data: bytes) -> Envelope:
-    """Take an envelope apart without trusting it. Raises BadFormat, TooLarge or NewerVersion."""
-    kind = formats.kind_of(data, formats.CHANGE, formats.SENDER_KEY)
-    if len(data) < 2 + SIGNATURE_BYTES:
-        raise BadFormat("cut off")
-    header_bytes, body = codec.checked(_outer, data[2:-SIGNATURE_BYTES], MAX_ENVELOPE_BYTES)
-    organisation, device, head, key, links, expiry, nonce = codec.checked(_header, header_bytes, 4096)
-    header = Header(organisation, device, head, key, tuple(Link(*x) for x in links), expiry, nonce)
-    _refuse_odd(kind, header)
+    """Take a whole envelope apart without trusting it. Raises BadFormat, TooLarge or NewerVersion."""
+    kind = data[0] if data[:2] in _FIRST else formats.kind_of(data, formats.CHANGE, formats.SENDER_KEY)
+    header_bytes, body = _outer_parts(data, _outer)
+    header = _read_header(kind, header_bytes)
     if kind == formats.CHANGE and not is_padded(len(body) - TAG_BYTES):
         raise BadFormat("a body that is not padded tells its size")
-    return Envelope(data, kind, header, header_bytes, body, envelope_id(data))
+    signed = _trunk(data, header_bytes, body)
+    return Envelope(data, kind, header, header_bytes, body, signed, envelope_id(signed + data[-SIGNATURE_BYTES:]))
+
+
+def parse_any(data: bytes) -> Envelope:
+    """A whole envelope, or the stub of one. Raises as `parse` does."""
+    if data[:1] != bytes((formats.STUB,)):
+        return parse(data)
+    formats.kind_of(data, formats.STUB)
+    header_bytes, _ = _outer_parts(data, _stub)
+    header = _read_header(formats.CHANGE, header_bytes)
+    signed = _stub_trunk(data)
+    name = envelope_id(signed + data[-SIGNATURE_BYTES:])
+    return Envelope(data, formats.CHANGE, header, header_bytes, b"", signed, name, gone=True)
+
+
+def is_stub(data: bytes) -> bool:
+    """Whether these bytes say that they are what is left of an envelope."""
+    return data[:1] == bytes((formats.STUB,))
+
+
+def stub(data: bytes) -> bytes:
+    """What is left of a change when its body goes. Of a stub: itself.
+
+    Raises BadFormat for what leaves none: a sender key, a change of version 1, or bytes that are no envelope.
+    """
+    e = parse_any(data)
+    if e.gone:
+        return data
+    if data[:2] != formats.prefix(formats.CHANGE):
+        raise BadFormat("leaves no stub")
+    return formats.prefix(formats.STUB) + e.signed[2:] + e.signature
+
+
+def id_of(data: bytes) -> bytes:
+    """The id of an envelope or stub; of any other bytes, a name that no envelope has."""
+    try:
+        parts = _outer_parts(data, _stub if is_stub(data) else _outer)
+    except StraatError:
+        return envelope_id(data)
+    trunk = _stub_trunk(data) if is_stub(data) else _trunk(data, *parts)
+    return envelope_id(trunk + data[-SIGNATURE_BYTES:])
+
+
+def to_sign(unsigned: bytes) -> bytes:
+    """What is signed of these bytes without their signature; of what is no envelope, all of it."""
+    try:
+        return _trunk(unsigned, *_outer_parts(unsigned + bytes(SIGNATURE_BYTES), _outer))
+    except StraatError:
+        return unsigned
+
+
+def _outer_parts(data: bytes, shape: codec.Shape) -> tuple[bytes, bytes]:
+    if len(data) < 2 + SIGNATURE_BYTES:
+        raise BadFormat("cut off")
+    header_bytes, rest = codec.checked(shape, data[2:-SIGNATURE_BYTES], MAX_ENVELOPE_BYTES)
+    return header_bytes, rest
+
+
+def _trunk(data: bytes, header_bytes: bytes, body: bytes) -> bytes:
+    if data[:2] in _FIRST:
+        return data[:-SIGNATURE_BYTES]
+    return data[:2] + codec.pack([header_bytes, sha256(body).digest()])
+
+
+def _stub_trunk(data: bytes) -> bytes:
+    return formats.prefix(formats.CHANGE) + data[2:-SIGNATURE_BYTES]
+
+
+def _read_header(kind: int, header_bytes: bytes) -> Header:
+    organisation, device, head, key, links, expiry, nonce = codec.checked(_header, header_bytes, MAX_HEADER_BYTES)
+    header = Header(organisation, device, head, key, tuple(Link(*x) for x in links), expiry, nonce)
+    _refuse_odd(kind, header)
+    return header
 
 
 def _refuse_odd(kind: int, header: Header) -> None:
@@ -145,7 +220,7 @@ async def seal(primitives: Primitives, key: SigningKey, draft: Draft) -> bytes:
         aad = formats.prefix(kind) + header_bytes
         [body] = await primitives.seal([Sealing(draft.content_key, draft.header.nonce, aad, pad(draft.body))])
     unsigned = formats.prefix(kind) + codec.pack([header_bytes, body])
-    [signature] = await primitives.sign(key, [unsigned])
+    [signature] = await primitives.sign(key, [to_sign(unsigned)])
     return parse(unsigned + signature).data
 
 

@@ -198,7 +198,10 @@ class LogState:
     WAITING = 2  # received, names a roll head or sender key not yet seen
     ASIDE = 3  # unreadable or forbidden: kept and shown, never merged
     REFUSED = 5  # our own, refused by the server for good: kept, merged here, shown
-    STUB = 4  # erased or expired: bytes gone, id, device, numbers and hash stay
+    STUB = 4  # erased or expired: the body is gone; header, hash and signature stay, so that its number is explained
+
+
+GIVEN = "given"  # reason of a stub that came as one: whoever still has the whole may bring it
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,8 @@ class Log(Protocol):
     ) -> list[int]:
         """Write envelopes (id, bytes, state) and meta values in one transaction: all or nothing.
 
-        Gives the position of each; an id already present keeps its place and its state.
+        Gives the position of each; an id already present keeps its place and its state. But a stub that was appended
+        as one (state STUB: somebody else dropped the body) gives way to the whole envelope, in a new place.
         """
 
     def read(self, after: int = 0, limit: int = 1000) -> list[LogEntry]:
@@ -237,8 +241,14 @@ class Log(Protocol):
     def mark(self, ids: Sequence[bytes], state: int, reason: str = "") -> None:
         """Move entries to another state, in one transaction."""
 
-    def drop(self, ids: Sequence[bytes]) -> None:
-        """Turn entries into stubs: the bytes are overwritten (secure_delete), the id stays."""
+    def fetch(self, ids: Sequence[bytes]) -> list[LogEntry]:
+        """Those of these entries that are there, in the order asked."""
+
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+        """Turn entries into stubs and write meta values, in one transaction. The body is overwritten (secure_delete)
+        and never taken again; id and place stay. What is not yet acknowledged stays PENDING: its stub is sent, so that
+        its number is there; such an entry that leaves no stub (bytes of version 1) is not dropped.
+        """
 
     def has(self, ids: Sequence[bytes]) -> set[bytes]:
         """Which of these are in the log, stubs included."""
@@ -261,8 +271,14 @@ class Log(Protocol):
     def drafts(self) -> dict[str, bytes]:
         """Every draft: form name → sealed bytes."""
 
-    def put_draft(self, form: str, data: bytes | None) -> None:
-        """Overwrite one draft; None removes it."""
+    def put_draft(self, form: str, data: bytes | None, day: int = 0) -> None:
+        """Overwrite one draft, typed on this day (since 1970; 0: not known); None removes it."""
+
+    def draft_days(self) -> dict[str, int]:
+        """Form name → the day on which it was last typed in."""
+
+    def date_drafts(self, day: int) -> None:
+        """Give this day to every draft of which none is known."""
 
     def close(self) -> None:
         """Let go of the file."""

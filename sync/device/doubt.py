@@ -59,7 +59,7 @@ async def certain(primitives: Primitives, roll: Roll, items: Sequence[bytes]) ->
     found: list[tuple[Envelope, bytes]] = []
     for data in items:
         try:
-            e = envelope.parse(data)
+            e = envelope.parse_any(data)
             if e.header.organisation == roll.state.organisation:
                 found.append((e, roll.at(e.header.head).device(e.header.device).signing))
         except StraatError:
@@ -76,7 +76,7 @@ async def from_another_roll(
     `forged` are the ids of those that proved false before; what proves so now is added.
     """
     devices = {**roll.state.left, **roll.state.devices}
-    parsed = [envelope.parse(data) for name, data in early.items() if name not in forged]
+    parsed = [envelope.parse_any(data) for name, data in early.items() if name not in forged]
     found = [e for e in parsed if e.header.device in devices]
     results = await envelope.verify(primitives, [(e, devices[e.header.device].signing) for e in found])
     forged.update(e.id for e, holds in zip(found, results, strict=True) if not holds)

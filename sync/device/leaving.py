@@ -22,6 +22,7 @@ async def drop_lost(log: Log, roll: Roll, keyring: Keyring, replica: Replica) ->
         return 0
     lost = _lost(log, roll.state, keyring)
     if lost:
+        await replica.before_drop()
         log.drop(lost)
         await replica.start_again()
     log.put({meta.MOVED: meta.int_bytes(last), meta.MOVED_COUNT: meta.int_bytes(len(lost))})
@@ -38,7 +39,7 @@ def _lost(log: Log, state: State, keyring: Keyring) -> list[bytes]:
             if entry.state == LogState.STUB:
                 continue
             try:
-                header = envelope.parse(entry.data).header
+                header = envelope.parse_any(entry.data).header
             except StraatError:
                 continue  # kept aside, where it is shown
             if header.device not in mine and not any(link.ring in held for link in header.links):

@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sync.core.errors import DiskFull, LogDamaged, NewerVersion
-from sync.core.ports import LogEntry, LogState
+from sync.core import envelope, formats
+from sync.core.errors import DiskFull, LogDamaged, NewerVersion, StraatError
+from sync.core.ports import GIVEN, LogEntry, LogState
 from sync.device.meta import REVISION
 
 
@@ -25,9 +26,17 @@ def _m001(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE drafts (form TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT, WITHOUT ROWID")
 
 
+def _m002(db: sqlite3.Connection) -> None:
+    """Stubs that were received as such, and the day on which a draft was last typed in."""
+    db.execute("ALTER TABLE drafts ADD COLUMN day INTEGER NOT NULL DEFAULT 0")
+    db.execute(f"CREATE INDEX given ON envelopes (id) WHERE {_IS_GIVEN}")
+
+
 # Forward only: a migration is never edited once released, only followed by another.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001, _m002)
 _CHUNK = 500
+_IS_GIVEN = f"state = {LogState.STUB} AND reason = '{GIVEN}'"
+_STUB = f"CASE WHEN substr(data, 1, 1) = x'{formats.STUB:02x}' THEN {LogState.STUB} ELSE :state END"
 
 
 class SqliteLog:
@@ -82,9 +91,12 @@ class SqliteLog:
     ) -> list[int]:
         """See the port."""
         with self._atomic() as db:
+            if db.execute(f"SELECT EXISTS (SELECT 1 FROM envelopes WHERE {_IS_GIVEN})").fetchone()[0]:  # noqa: S608
+                whole = [(name,) for name, _, state in envelopes if state != LogState.STUB]
+                db.executemany(f"DELETE FROM envelopes WHERE id = ? AND {_IS_GIVEN}", whole)  # noqa: S608
             db.executemany(
-                "INSERT INTO envelopes (id, data, state, reason) VALUES (?, ?, ?, '') ON CONFLICT DO NOTHING",
-                envelopes,
+                "INSERT INTO envelopes (id, data, state, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [(n, data, state, GIVEN if state == LogState.STUB else "") for n, data, state in envelopes],
             )
             self._write_meta(meta or {})
             find = "SELECT position FROM envelopes WHERE id = ?"
@@ -99,7 +111,7 @@ class SqliteLog:
         where = f"WHERE state = {LogState.PENDING} ORDER BY position LIMIT ?"
         return self._entries(where, (limit,))
 
-    def _entries(self, where: str, values: tuple[int, ...]) -> list[LogEntry]:
+    def _entries(self, where: str, values: tuple[int | bytes, ...]) -> list[LogEntry]:
         with _as_ours():
             rows = self._db.execute(
                 f"SELECT position, id, data, state, reason FROM envelopes {where}",  # noqa: S608 our own text
@@ -112,16 +124,32 @@ class SqliteLog:
         if not ids:
             return
         with self._atomic() as db:
-            update = "UPDATE envelopes SET state = ?, reason = ? WHERE id = ?"
-            db.executemany(update, [(state, reason, name) for name in ids])
+            new = _STUB if state == LogState.STORED else ":state"  # a stub that is acknowledged is one still
+            update = f"UPDATE envelopes SET state = {new}, reason = :reason WHERE id = :name"  # noqa: S608
+            db.executemany(update, [{"state": state, "reason": reason, "name": name} for name in ids])
             if state != LogState.STORED:  # that the server has it changes nothing of what the log says
                 self._revise()
 
-    def drop(self, ids: Sequence[bytes]) -> None:
+    def fetch(self, ids: Sequence[bytes]) -> list[LogEntry]:
+        """See the port."""
+        found: dict[bytes, LogEntry] = {}
+        for start in range(0, len(ids), _CHUNK):
+            some = ids[start : start + _CHUNK]
+            found.update((e.id, e) for e in self._entries(f"WHERE id IN ({','.join('?' * len(some))})", tuple(some)))
+        return [found[name] for name in ids if name in found]
+
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
         """See the port."""
         with self._atomic() as db:
-            update = f"UPDATE envelopes SET data = x'', state = {LogState.STUB} WHERE id = ?"  # noqa: S608
-            db.executemany(update, [(name,) for name in ids])
+            for entry in self.fetch(ids):
+                left = _left_of(entry.data)
+                pending = entry.state == LogState.PENDING
+                if not (pending and not left):
+                    state = LogState.PENDING if pending else LogState.STUB
+                    db.execute(
+                        "UPDATE envelopes SET data = ?, state = ?, reason = '' WHERE id = ?", (left, state, entry.id)
+                    )
+            self._write_meta(meta or {})
             self._revise()
 
     def _revise(self) -> None:
@@ -183,18 +211,39 @@ class SqliteLog:
         with _as_ours():
             return dict(self._db.execute("SELECT form, data FROM drafts"))
 
-    def put_draft(self, form: str, data: bytes | None) -> None:
+    def put_draft(self, form: str, data: bytes | None, day: int = 0) -> None:
         """See the port."""
         with self._atomic() as db:
             if data is None:
                 db.execute("DELETE FROM drafts WHERE form = ?", (form,))
             else:
-                insert = "INSERT INTO drafts VALUES (?, ?) ON CONFLICT (form) DO UPDATE SET data = excluded.data"
-                db.execute(insert, (form, data))
+                insert = (
+                    "INSERT INTO drafts (form, data, day) VALUES (?, ?, ?)"
+                    " ON CONFLICT (form) DO UPDATE SET data = excluded.data, day = excluded.day"
+                )
+                db.execute(insert, (form, data, day))
+
+    def draft_days(self) -> dict[str, int]:
+        """See the port."""
+        with _as_ours():
+            return dict(self._db.execute("SELECT form, day FROM drafts"))
+
+    def date_drafts(self, day: int) -> None:
+        """See the port."""
+        with self._atomic() as db:
+            db.execute("UPDATE drafts SET day = ? WHERE day = 0", (day,))
 
     def close(self) -> None:
         """See the port."""
         self._db.close()
+
+
+def _left_of(data: bytes) -> bytes:
+    """The stub of an envelope; nothing of what leaves none."""
+    try:
+        return envelope.stub(data)
+    except StraatError:
+        return b""
 
 
 @contextmanager

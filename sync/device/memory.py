@@ -24,11 +24,16 @@ BREATH = 0.005  # seconds between two pieces of work: shorter, and the browser t
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a merged change came from."""
+    """Where a merged change came from: whose it is, its month of expiry (0: none), the day of its stamp (since 1970)
+    and what it is ("visit/detail").
+    """
 
     record: bytes
     device: bytes
     member: bytes
+    expiry: int = 0
+    day: int = 0
+    what: str = ""
 
 
 class Rows(MutableMapping[bytes, Value], Generic[Value]):
@@ -106,6 +111,7 @@ class Memory:
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         if image is not None:
             self.db.deserialize(image)
+        self.db.execute("PRAGMA secure_delete = ON")  # what was dropped must not lie in the image of what is kept
         for table in ("records", "origins"):
             self.db.execute(f"CREATE TABLE IF NOT EXISTS {table} (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT")
         self.db.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT")
@@ -121,6 +127,35 @@ class Memory:
         """Note small values: plain ones, in lists and maps."""
         rows = [(name, msgpack.packb(value)) for name, value in facts.items()]
         self.db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+
+    def of_records(self, records: Iterable[bytes]) -> set[bytes]:
+        """The ids of all merged changes of these records."""
+        self.origins.settle()
+        query = f"SELECT key FROM origins WHERE substr(value, 1, {ID_BYTES}) = ?"  # noqa: S608 a number of ours
+        return {row[0] for record in records for row in self.db.execute(query, (record,))}
+
+    def expired(self, month: int) -> set[bytes]:
+        """The ids of merged changes that were to be kept until before this month (YYYYMM)."""
+        self.origins.settle()
+        place = f"substr(value, {3 * ID_BYTES + 1}, {_MONTH_BYTES})"
+        first, before = (m.to_bytes(_MONTH_BYTES, "big") for m in (1, month))
+        query = f"SELECT key FROM origins WHERE {place} >= ? AND {place} < ?"  # noqa: S608 numbers of ours
+        return {row[0] for row in self.db.execute(query, (first, before))}
+
+    def older(self, whats: Iterable[str], day: int) -> dict[bytes, set[bytes]]:
+        """Record id → the ids of its merged changes of these sorts that were stamped before this day (since 1970)."""
+        self.origins.settle()
+        at = 3 * ID_BYTES + _MONTH_BYTES
+        query = (
+            f"SELECT key, substr(value, 1, {ID_BYTES}) FROM origins"  # noqa: S608 numbers of ours
+            f" WHERE substr(value, {at + _DAY_BYTES + 1}) = ? AND substr(value, {at + 1}, {_DAY_BYTES}) < ?"
+        )
+        found: dict[bytes, set[bytes]] = {}
+        for what in whats:
+            values = (what.encode(), max(day, 0).to_bytes(_DAY_BYTES, "big"))
+            for name, record in self.db.execute(query, values):
+                found.setdefault(record, set()).add(name)
+        return found
 
     async def settle(self) -> None:
         """Pack what is fresh, a little at a time."""
@@ -168,9 +203,17 @@ def _versions(rows: Iterable[list[Any]]) -> dict[bytes, Version]:
     }
 
 
+_MONTH_BYTES, _DAY_BYTES = 3, 4
+
+
 def _pack_origin(origin: Origin) -> bytes:
-    return origin.record + origin.device + origin.member
+    month, day = origin.expiry.to_bytes(_MONTH_BYTES, "big"), origin.day.to_bytes(_DAY_BYTES, "big")
+    return b"".join((origin.record, origin.device, origin.member, month, day, origin.what.encode()))
 
 
 def _unpack_origin(_: bytes, data: bytes) -> Origin:
-    return Origin(data[:ID_BYTES], data[ID_BYTES : 2 * ID_BYTES], data[2 * ID_BYTES :])
+    record, device, member = (data[i * ID_BYTES : (i + 1) * ID_BYTES] for i in range(3))
+    rest = data[3 * ID_BYTES :]
+    month, day = rest[:_MONTH_BYTES], rest[_MONTH_BYTES : _MONTH_BYTES + _DAY_BYTES]
+    what = rest[_MONTH_BYTES + _DAY_BYTES :].decode()
+    return Origin(record, device, member, int.from_bytes(month, "big"), int.from_bytes(day, "big"), what)

@@ -1,5 +1,7 @@
 """The named values in the log, each with its own spelling: chains, clock, cursors, age of what is unsent, doubts."""
 
+from collections.abc import Iterable
+
 from sync.core import codec
 from sync.core.hlc import STAMP_BYTES, ZERO, Stamp
 from sync.core.ids import HASH_BYTES, ID_BYTES
@@ -12,6 +14,9 @@ LAST_SYNC = "last sync"
 INCARNATION = "incarnation"
 CURSORS = "cursors"
 LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginning for want of something
+SERVER_TIME = "server time"  # the latest that a server said, in milliseconds
+ORDERS = "erase orders"  # ids of envelopes that the server has yet to overwrite
+UNNAMED = "unnamed"  # what was dropped because its record is erased, and which no erasing change names yet
 FORK = "fork"
 MOVED = "moved"  # the roll entry of the last move that this device has acted on
 MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has been said
@@ -20,7 +25,8 @@ IDENTITY = "identity"  # the log's own random name
 
 _chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)
 _cursors = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**63 - 1)), 100_000)
-_LIMIT = 16 << 20
+_ids = codec.items(codec.blob(HASH_BYTES), 1_000_000)
+_LIMIT = 64 << 20
 
 Chains = dict[bytes, tuple[int, bytes]]  # ring → (last number, hash of the envelope that had it)
 
@@ -60,6 +66,17 @@ def read_cursors(log: Log) -> dict[bytes, int]:
 def cursors_bytes(cursors: dict[bytes, int]) -> bytes:
     """The spelling that `read_cursors` reads."""
     return codec.pack([[r, n] for r, n in sorted(cursors.items())])
+
+
+def read_ids(log: Log, key: str) -> list[bytes]:
+    """A list of envelope ids."""
+    data = log.get(key)
+    return list(codec.checked(_ids, data, _LIMIT)) if data else []
+
+
+def ids_bytes(ids: Iterable[bytes]) -> bytes:
+    """The spelling that `read_ids` reads: each once, in order."""
+    return codec.pack(list(dict.fromkeys(ids)))
 
 
 def read_int(log: Log, key: str) -> int | None:

@@ -2,16 +2,18 @@
 
 Guarantees: the result depends only on which envelopes are in the log, not on their order; one that is bad or
 forbidden is set aside with its reason and the next goes on; one that names a roll head or sender key not yet
-seen waits and is tried again. Nothing is dropped.
+seen waits and is tried again. Nothing is dropped, but what was erased by someone who may, and what its owner asks
+to drop because its time is over (docs/decisions/0016).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.core import change, codec, envelope, merge, rights, ring, sender_key
+from sync.core.change import ERASE as ERASING
 from sync.core.change import Change
 from sync.core.envelope import Envelope, Header
 from sync.core.errors import (
@@ -29,14 +31,17 @@ from sync.core.errors import (
 )
 from sync.core.formats import SENDER_KEY
 from sync.core.ids import HASH_BYTES
-from sync.core.ports import KEY_BYTES, Log, LogEntry, LogState, Primitives
+from sync.core.ports import GIVEN, KEY_BYTES, Log, LogEntry, LogState, Primitives
 from sync.core.rights import Author, Relation, Role, Standing
 from sync.core.roll import Device, Roll
 from sync.core.roll_state import Mark
+from sync.device import erasing
 from sync.device.chains import Chains, Place
+from sync.device.gone import Gone, Left, Word
 from sync.device.keyring import Keyring
 from sync.device.memory import BREATH, Memory, Origin
 
+DAY_MILLIS = 24 * 60 * 60 * 1000
 BATCH = 50  # in one go; then whoever taps meanwhile has a turn
 SIGNED_REASONS = (Forbidden.code, ForeignRecord.code, BadFormat.code, NotForThisKey.code)
 
@@ -101,6 +106,13 @@ class Replica:
         self.origins = self.memory.origins  # envelope id → origin, for every merged change
         self.on_merged: Callable[[set[bytes]], None] = lambda _: None
         self.on_forget: Callable[[], None] = lambda: None
+        self.on_gone: Callable[[set[bytes]], None] = lambda _: None  # hears the records that are about to be made anew
+        self.before_drop: Callable[[], Awaitable[None]] = _nothing  # done before bytes go from the log
+        self.month: Callable[[], int] = lambda: 0  # what was to be kept until before this month may be gone elsewhere
+        self.gone = Gone()
+        self._dropped: set[bytes] = set()  # stubs whose body this device dropped itself
+        self._hollow: set[bytes] = set()  # erased records of which something is merged, and so still in the log
+        self._orphans: dict[bytes, dict[bytes, bytes]] = {}  # record not known → the erasing changes of it, by id
         self.aside: dict[bytes, Aside] = {}
         self.quarantine: dict[bytes, Held] = {}
         self.handed_on: dict[
@@ -124,8 +136,8 @@ class Replica:
 
     @property
     def withheld(self) -> set[Place]:
-        """(device, ring) with a gap in its numbers."""
-        return self._chains.withheld
+        """(device, ring) with a gap in its numbers, or with a body missing and no reason for that."""
+        return self._chains.withheld | self.gone.unexplained(self.month())
 
     @property
     def doubled(self) -> set[Place]:
@@ -165,15 +177,63 @@ class Replica:
                 changed |= await self._follow(progress)
                 self._forget_verdicts()
                 if not self._again and self._marks is self._roll.state.marks:
-                    if self._erased:
-                        self._log.drop(sorted(self._erased))
-                        self._erased = set()
+                    await self._drop_erased()
                     return changed
+
+    async def _drop_erased(self) -> None:
+        """The bytes of what is erased go from the log; what this device may have overwritten elsewhere is noted."""
+        names = self.memory.of_records(self._hollow) if self._hollow else set()
+        names -= {by for record in self._hollow for by in self.records[record].erased}
+        if names or self._erased:
+            await self.before_drop()
+            merged = {name: self.records[self.origins[name].record] for name in names}
+            going = erasing.Dropped(merged, frozenset(self._erased), self.gone.named)
+            values = erasing.noted(self._log, self._roll.state, self._keyring, going)
+            self._log.drop(sorted(names | self._erased), values)
+        for name in names:
+            del self.origins[name]
+            self.aside.pop(name, None)
+        self._hollow, self._erased = set(), set()
+
+    async def drop(self, names: set[bytes]) -> set[bytes]:
+        """Drop the bytes of these envelopes, whose time is over, and make the records that they were of anew.
+
+        Gives the ids of records that changed; some may be there no more. Raises DiskFull: nothing was dropped.
+        """
+        async with self._one_at_a_time:
+            await self.before_drop()
+            self._log.drop(sorted(names))
+            touched = {self.origins[name].record for name in names if name in self.origins}
+            again = any(self.records[record].kind in (ADOPTION, GRANT) for record in touched)
+            rest = self.memory.of_records(touched) - names
+            for name in names | rest:
+                for held in (self.aside, self.quarantine, self._waiting, self._shut, self.origins):
+                    held.pop(name, None)
+                self._early.discard(name)
+            for record in touched:
+                del self.records[record]
+            self._waiting.update((e.id, e.data) for e in self._log.fetch(sorted(rest)))
+            self._again = self._again or again
+            self.on_gone(touched)
+        return touched | await self.catch_up()
 
     async def start_again(self) -> None:
         """Judge everything anew at the next catching up: something went from the log."""
         async with self._one_at_a_time:
             self._again = True
+
+    async def nonce_of(self, record: bytes, names: Sequence[bytes]) -> bytes | None:
+        """The nonce that made a record, if one of these envelopes carries it and its bytes are still here."""
+        content = self._keyring.content
+        whole = [e for entry in self._log.fetch(names) if entry.data and not (e := envelope.parse_any(entry.data)).gone]
+        ready = [(e, content[e.header.key]) for e in whole if e.header.key in content]
+        for plain in await envelope.open_many(self._primitives, ready):
+            if isinstance(plain, bytes):
+                with suppress(StraatError):
+                    c = change.decode(plain)
+                    if c.record == record and c.nonce is not None:
+                        return c.nonce
+        return None
 
     def _look_at_rings(self) -> None:
         """Rings came in since: sender keys of theirs open, and the numbers in a new ring are noted."""
@@ -203,7 +263,7 @@ class Replica:
         self.origins.clear()
         self.aside, self.quarantine = {}, {}
         self._waiting, self._early, self._shut, self.position = {}, set(), {}, 0
-        self._erased = set()
+        self._erased, self._hollow, self._orphans, self.gone = set(), set(), {}, Gone()
         self.rebuilt += 1
         self.on_forget()
         return gone
@@ -236,7 +296,9 @@ class Replica:
         for e in entries:
             if e.state in (LogState.ASIDE, LogState.REFUSED):  # a refused one of ours is merged all the same
                 self.aside[e.id] = Aside(e.id, e.reason, _sender(e.data), len(e.data))
-        return [(e.id, e.data) for e in entries if e.state not in (LogState.ASIDE, LogState.STUB)]
+        self._dropped |= {e.id for e in entries if envelope.is_stub(e.data) and e.reason != GIVEN}
+        empty = [e.id for e in entries if e.state == LogState.STUB and not e.data]  # left no stub
+        return [(e.id, e.data) for e in entries if e.state != LogState.ASIDE and e.id not in empty]
 
     async def _note_aside(self, entries: Sequence[LogEntry]) -> None:
         """What was set aside after its signature had held keeps its place in the chains: else a server would seem to
@@ -255,13 +317,27 @@ class Replica:
 
     async def _take_in(self, items: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
         parsed = [p for item in items if (p := self._parse(*item))]
-        good = await self._verify(parsed)
+        good = []
+        for e, d in await self._verify(parsed):
+            if e.gone:
+                if e.id not in self._dropped:
+                    self._note_gone(e, d)
+            else:
+                self.gone.forget(e.id)
+                good.append((e, d))
         await self._open_sender_keys([(e, d) for e, d in good if e.format == SENDER_KEY])
         changed = await self._open_changes([(e, d) for e, d in good if e.format != SENDER_KEY])
         while self._to_mark:  # one transaction a reason: a thousand would hold up the rest
             reason, names = self._to_mark.popitem()
             self._log.mark(names, LogState.ASIDE, reason)
         return changed
+
+    def _note_gone(self, e: Envelope, device: Device) -> None:
+        """A stub: all that it tells is whose it was and where it stood."""
+        team = self._roll.at(e.header.head).device(device.id).team
+        mine = {ring_id for ring_id, _ in self._keyring.rings}
+        rings = tuple(link.ring for link in e.header.links if link.ring in mine)
+        self.gone.note(e.id, Left(device.id, device.member, team, e.header.expiry, rings))
 
     def _still_early(self, name: bytes) -> bool:
         """Whether it is known to name a head that is not here yet: then there is no need to look into it again."""
@@ -272,7 +348,7 @@ class Replica:
         """The envelope and its author's device at the head it names; else it waits or goes aside."""
         device = None
         try:
-            e = envelope.parse(data)
+            e = envelope.parse_any(data)
             device = e.header.device
             state = self._roll.at(e.header.head)
             author = state.device(e.header.device)
@@ -346,6 +422,8 @@ class Replica:
             except _Erased:
                 self.aside.pop(e.id, None)
                 self.quarantine.pop(e.id, None)
+            except _Orphan as orphan:
+                self._orphans.setdefault(orphan.record, {})[e.id] = e.data
             except Quarantined as error:  # judged again at each start: a coordinator may adopt it
                 self.aside[e.id] = Aside(e.id, error.code, d.id, len(e.data))
             except StraatError as error:
@@ -355,6 +433,7 @@ class Replica:
     def _merge(self, e: Envelope, device: Device, c: Change) -> bytes:
         known = self.records.get(c.record)
         if c.nonce is None and (known is None or known.creator is None):
+            self._erase_unknown(e, device, c)
             raise _Early()
         if known and known.kind != c.kind:
             raise ForeignRecord(c.kind)
@@ -375,12 +454,35 @@ class Replica:
         counts_as = self._judge_cuts(e, device, c, author, teams, standing)
         record = merge.from_change(c, e.id, device.id, device.member, teams or frozenset({author.team}))
         self.records[c.record] = merge.merge(known, record) if known else record
-        self.origins[e.id] = Origin(c.record, device.id, device.member)
+        day, what = c.stamp.millis // DAY_MILLIS, f"{c.kind}/{c.group}"
+        self.origins[e.id] = Origin(c.record, device.id, device.member, e.header.expiry, day, what)
         if self.quarantine.pop(e.id, None):
             self.aside.pop(e.id, None)
+        if known is None:
+            self._waiting.update(self._orphans.pop(c.record, {}))
+        if record.erased:
+            self._hollow.add(c.record)
+        if c.group == ERASING:
+            self.gone.name(c.seen, e.id, Word.of(counts_as))
         self._obey(e, c, counts_as)
         self._on_stamp(c)
         return c.record
+
+    def _erase_unknown(self, e: Envelope, device: Device, c: Change) -> None:
+        """A coordinator's erasing of a record of which nothing is known: all of it may be gone. It explains stubs, and
+        waits apart. Raises _Orphan for one, Quarantined for one beyond a cut.
+        """
+        state = self._roll.at(e.header.head)
+        author = state.author(device.id)
+        owned = (state.rings[link.ring] for link in e.header.links)
+        teams = frozenset(r.owner for r in owned if r.kind != ring.OWN)
+        if c.group != ERASING or author.role is not Role.COORDINATOR:
+            return
+        with suppress(Forbidden, ForeignRecord, NewerVersion):
+            rights.check(c, author, teams, Standing())
+            counts_as = self._judge_cuts(e, device, c, author, teams, Standing())
+            self.gone.name(c.seen, e.id, Word.of(counts_as))
+            raise _Orphan(c.record)
 
     def _judge_cuts(
         self, e: Envelope, device: Device, c: Change, author: Author, teams: frozenset[bytes], standing: Standing
@@ -435,6 +537,8 @@ class Replica:
                 late = e.id not in given and verdict == ERASE and name in self.origins  # what another had adopted
                 self._again |= late and self.origins[name].device in self._roll.state.marks
                 given[e.id] = _Verdict(verdict == ADOPT, teams, author.member)
+                if verdict == ERASE:
+                    self.gone.name([name], e.id, Word.of(author))
                 if held := self.quarantine.get(name):
                     self._waiting[name] = held.envelope.data
                 self._note_handed_on(c, {name})
@@ -499,6 +603,8 @@ class Replica:
             self._keyring.content,
             {name: list(keys) for name, keys in self._keyring.granted.items()},
             {device: list(names) for device, names in self.handed_on.items()},
+            self.gone.facts(),
+            {record: dict(waiting) for record, waiting in self._orphans.items()},
         ]
 
     def recall(self, facts: list[Any]) -> None:
@@ -506,7 +612,9 @@ class Replica:
 
         Raises UnknownHead when that one knew more of the roll.
         """
-        position, head, again, aside, waiting, early, shut, rings, chains, verdicts, content, granted, handed = facts
+        position, head, again, aside, waiting, early, shut, rings, chains, verdicts, content, granted, *rest = facts
+        handed, gone, self._orphans = rest
+        self.gone = Gone.recalled(*gone)
         marks = self._roll.at(head).marks
         self._marks = self._roll.state.marks if marks == self._roll.state.marks else marks  # else all is judged anew
         self.position, self._again, self._waiting, self._early = position, again, waiting, set(early)
@@ -534,9 +642,20 @@ class Replica:
 def _sender(data: bytes) -> bytes | None:
     """Whose an envelope says to be, if its header can be read."""
     try:
-        return envelope.parse(data).header.device
+        return envelope.parse_any(data).header.device
     except StraatError:
         return None
+
+
+async def _nothing() -> None:
+    """What is done by nobody in particular."""
+
+
+class _Orphan(Exception):
+    """An erasing of a record of which nothing is known here."""
+
+    def __init__(self, record: bytes) -> None:
+        self.record = record
 
 
 class _Early(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sync.core import codec, roll_entry, wire
-from sync.core.envelope import parse
+from sync.core.envelope import parse_any
 from sync.core.errors import BadFormat, BadSignature, RollMoved, StraatError
 from sync.core.ids import device_id
 from sync.core.ports import Log, LogState
@@ -23,9 +23,9 @@ _FORGED = (BadSignature.code, BadFormat.code)
 
 def offer_envelopes(log: Log, device: bytes, aside: dict[bytes, Aside]) -> None:
     """Queue every envelope of our own again, in order, and pull from the beginning: the server's numbering may
-    differ. `aside` is the list that is shown: what waits in the queue again leaves it.
+    differ. Of what was dropped here its stub is offered, so that its number is there. `aside` is the list that is shown: what waits in the queue again leaves it.
     """
-    _offer(log, device, aside, {LogState.STORED, LogState.REFUSED})
+    _offer(log, device, aside, {LogState.STORED, LogState.REFUSED, LogState.STUB})
     log.put({meta.CURSORS: None})
 
 
@@ -50,7 +50,7 @@ def _offer(log: Log, device: bytes, aside: dict[bytes, Aside], states: set[int])
 
 def _sender(data: bytes) -> bytes | None:
     try:
-        return parse(data).header.device
+        return parse_any(data).header.device
     except StraatError:
         return None
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from sync.core import codec, wire
+from sync.core.envelope import id_of, is_stub
 from sync.core.errors import (
     BadFormat,
     BrokenChain,
@@ -31,10 +32,9 @@ from sync.core.errors import (
     from_code,
 )
 from sync.core.hlc import SKEW_WORTH_SAYING_MILLIS
-from sync.core.ids import envelope_id
 from sync.core.ports import Clock, Log, LogEntry, LogState, Primitives, Random, Transport
 from sync.core.roll import Roll
-from sync.device import doubt, meta, restored
+from sync.device import doubt, erasing, meta, restored
 from sync.device.keyring import Keyring
 from sync.device.replica import Replica
 from sync.device.writer import Writer
@@ -156,6 +156,7 @@ class Syncer:
             self._roll_lost = True
             trouble = trouble or error
         await self._pull()
+        await erasing.send(self._ask, self._log)
         await self._look_for_heads()
         if trouble:
             raise trouble
@@ -224,7 +225,10 @@ class Syncer:
         skew = server_millis - self._clock.millis()
         far = abs(skew) > SKEW_WORTH_SAYING_MILLIS
         self.state.skew_millis = skew if far else 0
-        self._writer.offset_millis = skew if far and YEAR_2020 < server_millis < YEAR_2100 else 0
+        likely = YEAR_2020 < server_millis < YEAR_2100
+        self._writer.offset_millis = skew if far and likely else 0
+        if likely:
+            self._log.put({meta.SERVER_TIME: meta.int_bytes(server_millis)})
 
     def _note_incarnation(self, incarnation: bytes) -> None:
         """A server restored from a backup has another number: offer everything of our own again, and pull
@@ -239,6 +243,7 @@ class Syncer:
 
     def _offer_again(self) -> None:
         restored.offer_envelopes(self._log, self._keyring.device, self._replica.aside)
+        erasing.again(self._log, self._replica.gone.named, self._replica.origins, self._keyring.device)
 
     # -- the roll ----------------------------------------------------------------------------------------
 
@@ -358,7 +363,7 @@ class Syncer:
                 batch.append(e)
                 size += len(e.data)
             answers = await self._ask("push", [e.data for e in batch], wire.PUSHED)
-            if [name for name, _ in answers] != [envelope_id(e.data) for e in batch]:
+            if [name for name, _ in answers] != [id_of(e.data) for e in batch]:
                 raise BadFormat("answers for other envelopes")
             self._settle(batch, [outcome for _, outcome in answers])
         self._offered = False
@@ -408,7 +413,8 @@ class Syncer:
                 cursors[ring] = items[-1][0]
         if any(items for _, items, _ in pages):
             values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
-            self._log.append([(envelope_id(data), data, LogState.STORED) for data in received], values)
+            state = {True: LogState.STUB, False: LogState.STORED}
+            self._log.append([(id_of(data), data, state[is_stub(data)]) for data in received], values)
 
 
 def _check(asked: Sequence[tuple[bytes, int]], pages: Any) -> None:

@@ -12,7 +12,6 @@ from sync.core import change, envelope, hlc, sender_key
 from sync.core.change import Change
 from sync.core.envelope import Header, Link
 from sync.core.errors import Revoked
-from sync.core.ids import envelope_id
 from sync.core.ports import KEY_BYTES, NONCE_BYTES, SEED_BYTES, Clock, Log, LogState, Primitives, Random
 from sync.core.roll import Roll
 from sync.core.sender_key import RingSet, SenderKey
@@ -127,7 +126,7 @@ class Writer:
             links.append(Link(ring, epoch, number + 1, previous))
         header = Header(state.organisation, self._keyring.device, state.head, key.id, tuple(links), expiry, nonce)
         data = await envelope.seal(self._primitives, self._keyring.signing, envelope.Draft(header, body, content))
-        name = envelope_id(data)
+        name = envelope.id_of(data)
         for link in links:
             batch.chains[link.ring] = (link.number, name)
         batch.made.append((name, data, LogState.PENDING))

@@ -21,6 +21,7 @@ logger = logging.getLogger("straatcontact")
 RETRY_SECONDS = "5"
 BODY_SECONDS = 60
 SMALL = 4096
+ERASE_BYTES = wire.MAX_ERASE * 40
 ONE_ENTRY = MAX_ENTRY_BYTES + SMALL
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -57,6 +58,7 @@ class Routes:
             _Message("roll", wire.ROLL_AFTER, SMALL, s.roll),
             _Message("roll/append", wire.APPEND, ONE_ENTRY, lambda carrier, body: s.append(carrier, *body)),
             _Message("push", wire.PUSH, wire.MAX_BODY_BYTES, s.push),
+            _Message("erase", wire.ERASE, ERASE_BYTES, s.erase),
             _Message("pull", wire.PULL, SMALL, s.pull),
             _Message("devices", wire.NOTHING, SMALL, lambda carrier, _: s.devices(carrier)),
             _Message("directory/publish", None, MAX_DIRECTORY_BYTES + SMALL, s.publish),

@@ -19,6 +19,7 @@ from sync.core.errors import (
     InvitationUnknown,
     InvitationUsed,
     NotAuthorized,
+    NotFound,
     Revoked,
     RollMoved,
     RollRefused,
@@ -28,7 +29,6 @@ from sync.core.errors import (
     UnknownDevice,
     UnknownOrganisation,
 )
-from sync.core.ids import envelope_id
 from sync.core.ports import Clock, Primitives, Signed
 from sync.core.roll import Device, Roll, State
 from sync.core.roll_entry import AddDevice, Recover, parse
@@ -246,7 +246,7 @@ class Service:
                 good.append((place, await self._checked(known.roll, carrier, data)))
                 outcomes.append((good[-1][1].id, ""))
             except StraatError as error:
-                outcomes.append((envelope_id(data), error.code))
+                outcomes.append((envelope.id_of(data), error.code))
         stored = await self._store.put(carrier.organisation, [e for _, e in good])
         for (place, e), outcome in zip(good, stored, strict=True):
             outcomes[place] = (e.id, outcome)
@@ -261,7 +261,7 @@ class Service:
         One that this device carries for another has to be signed by that other: else anyone could take up the
         numbers of someone else's envelopes. Raises what stands in its way.
         """
-        e = envelope.parse(data)
+        e = envelope.parse_any(data)
         if e.header.organisation != carrier.organisation:
             raise Forbidden("another organisation's envelope")
         state = roll.at(e.header.head)
@@ -293,6 +293,29 @@ class Service:
             left -= sum(len(data) for _, data in page.items)
             pages.append([ring, [list(item) for item in page.items], page.more])
         return pages
+
+    async def erase(self, carrier: Carrier, ids: Sequence[bytes]) -> list[list[object]]:
+        """Overwrite these envelopes, and whatever comes with their ids; an answer for each, in order. Allowed is what
+        the carrier's own member wrote, and to a coordinator what anyone of their teams did.
+
+        What they are about stands inside the seal: whether it is right is for readers, who go by the signed change.
+        """
+        state = (await self._present(carrier)).roll.state
+        me = state.device(carrier.device)
+        authors = await self._store.authors(carrier.organisation, ids)
+        outcomes, allowed = list[list[object]](), list[bytes]()
+        for name in ids:
+            author = state.devices.get(authors.get(name, b"")) or state.left.get(authors.get(name, b""))
+            if author is None:
+                outcomes.append([name, NotFound.code])
+            elif author.member == me.member or state.coordinates(me.id, author.team):
+                outcomes.append([name, wire.OVERWRITTEN])
+                allowed.append(name)
+            else:
+                outcomes.append([name, Forbidden.code])
+        if allowed:
+            await self._store.erase(carrier.organisation, allowed, me.id, self._clock.millis() // DAY_MILLIS)
+        return outcomes
 
     async def drop_expired(self) -> int:
         """Overwrite what is past its month."""

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sync.core import envelope, formats
 from sync.core.envelope import Link
+from sync.core.errors import StraatError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,22 @@ class NewEnvelope:
     data: bytes
 
 
+def left_of(data: bytes) -> bytes:
+    """What stays of an envelope when its body is overwritten: its stub; nothing of what leaves none."""
+    try:
+        return envelope.stub(data)
+    except StraatError:
+        return b""
+
+
+def is_change(data: bytes) -> bool:
+    """Whether this is a change, or what is left of one. A sender key is never erased: it opens the rest."""
+    return data[:1] in (bytes((formats.CHANGE,)), bytes((formats.STUB,)))
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of one ring's envelopes, in order of their sequence numbers; `more` when it goes on."""
+    """Part of one ring's envelopes and stubs, in order of their sequence numbers; `more` when it goes on."""
 
     items: tuple[tuple[int, bytes], ...]
     more: bool
@@ -51,6 +66,8 @@ class Store(Protocol):
 
         "stored"; "duplicate" when this id is here; "broken_chain" (and nothing stored of this one) when in one
         of its rings its number is not the next one of its device, or its `previous` not the last one's id.
+        Of what an order names only the stub is kept. A stub that was brought as one gives way to the whole envelope
+        ("stored", with new sequence numbers), unless its month was over here or an order names it.
         """
 
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
@@ -63,8 +80,20 @@ class Store(Protocol):
     async def drop_expired(self, month: int) -> int:
         """Overwrite what was to be kept until before this month (YYYYMM), in every file; how many went.
 
-        Id, device and numbers stay: what was dropped still is a "duplicate", and its chain goes on.
+        Its stub stays, also in pages: what was dropped still is a "duplicate", and its chain goes on.
         """
+
+    async def authors(self, organisation: bytes, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Envelope id → the device that it says to be of, for those changes (whole or stub) that are here."""
+
+    async def erase(self, organisation: bytes, ids: Sequence[bytes], device: bytes, day: int) -> None:
+        """Keep the order of this device, and overwrite what it names, in every file, now or when it comes.
+
+        `day` is since 1970. Idempotent. The orders are what a store put back from a backup replays.
+        """
+
+    async def orders(self, organisation: bytes) -> list[tuple[bytes, bytes, int]]:
+        """(envelope id, device, day) of every order, by id."""
 
     async def edition(self, organisation: bytes) -> bytes | None:
         """The newest directory edition."""

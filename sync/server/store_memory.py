@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sync.core.envelope import NO_PREVIOUS
-from sync.server.store import NewEnvelope, Page
+from sync.core.envelope import NO_PREVIOUS, is_stub
+from sync.server.store import NewEnvelope, Page, is_change, left_of
 
 
 class MemoryStore:
@@ -18,6 +18,8 @@ class MemoryStore:
         self._rings: dict[tuple[bytes, bytes], list[tuple[int, bytes]]] = {}
         self._editions: dict[bytes, tuple[int, bytes]] = {}
         self._seen: dict[tuple[bytes, bytes], int] = {}
+        self._orders: dict[bytes, dict[bytes, tuple[bytes, int]]] = {}
+        self._brought: set[tuple[bytes, bytes]] = set()  # stubs that came as stubs
         self._sequence = 0
 
     async def incarnation(self) -> bytes:
@@ -45,18 +47,32 @@ class MemoryStore:
         return [self._put(organisation, e) for e in envelopes]
 
     def _put(self, organisation: bytes, e: NewEnvelope) -> str:
-        if (organisation, e.id) in self._envelopes:
-            return "duplicate"
+        place, ordered = (organisation, e.id), e.id in self._orders.get(organisation, {})
+        if place in self._envelopes:
+            if place not in self._brought or ordered or is_stub(e.data):
+                return "duplicate"
+            self._brought.discard(place)
+            self._envelopes[place] = e
+            for link in e.links:
+                ring = self._rings[organisation, link.ring]
+                ring[:] = [x for x in ring if x[1] != e.id]
+                self._number(organisation, link.ring, e.id)
+            return "stored"
         for link in e.links:
             number, last = self._chains.get((organisation, e.device, link.ring), (0, NO_PREVIOUS))
             if (link.number, link.previous) != (number + 1, last):
                 return "broken_chain"
-        self._envelopes[organisation, e.id] = e
+        self._envelopes[place] = replace(e, data=left_of(e.data)) if ordered else e
+        if is_stub(e.data):
+            self._brought.add(place)
         for link in e.links:
             self._chains[organisation, e.device, link.ring] = (link.number, e.id)
-            self._sequence += 1
-            self._rings.setdefault((organisation, link.ring), []).append((self._sequence, e.id))
+            self._number(organisation, link.ring, e.id)
         return "stored"
+
+    def _number(self, organisation: bytes, ring: bytes, name: bytes) -> None:
+        self._sequence += 1
+        self._rings.setdefault((organisation, ring), []).append((self._sequence, name))
 
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
         """See Store."""
@@ -75,11 +91,33 @@ class MemoryStore:
 
     async def drop_expired(self, month: int) -> int:
         """See Store."""
-        gone = [k for k, e in self._envelopes.items() if e.data and 0 < e.expiry < month]
-        for key in gone:
-            e = self._envelopes[key]
-            self._envelopes[key] = replace(e, data=b"")
-        return len(gone)
+        over = [k for k, e in self._envelopes.items() if 0 < e.expiry < month and e.data]
+        return sum(map(self._overwrite, over))
+
+    def _overwrite(self, place: tuple[bytes, bytes]) -> bool:
+        """Leave the stub; whether anything went."""
+        self._brought.discard(place)
+        e = self._envelopes[place]
+        left = left_of(e.data)
+        self._envelopes[place] = replace(e, data=left)
+        return left != e.data
+
+    async def authors(self, organisation: bytes, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        """See Store."""
+        here = {name: e for name in ids if (e := self._envelopes.get((organisation, name)))}
+        return {name: e.device for name, e in here.items() if is_change(e.data)}
+
+    async def erase(self, organisation: bytes, ids: Sequence[bytes], device: bytes, day: int) -> None:
+        """See Store."""
+        orders = self._orders.setdefault(organisation, {})
+        for name in ids:
+            orders.setdefault(name, (device, day))
+            if (organisation, name) in self._envelopes:
+                self._overwrite((organisation, name))
+
+    async def orders(self, organisation: bytes) -> list[tuple[bytes, bytes, int]]:
+        """See Store."""
+        return sorted((name, *by) for name, by in self._orders.get(organisation, {}).items())
 
     async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
         """See Store."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from sync.core.envelope import NO_PREVIOUS
+from sync.core.envelope import NO_PREVIOUS, is_stub
 from sync.core.errors import Busy, LogDamaged, NewerVersion
 from sync.server.group_commit import GroupCommit
-from sync.server.store import NewEnvelope, Page
+from sync.server.store import NewEnvelope, Page, is_change, left_of
 
 migrations = Migrations("store")
+WHOLE, STUB, BROUGHT = 0, 1, 2  # what is kept of an envelope; the last: a stub that came as one
 
 
 @migrations()
@@ -47,9 +48,23 @@ def m002_seen(db: Database) -> None:
     )
 
 
+@migrations()
+def m003_erasing(db: Database) -> None:
+    """What is kept of an envelope, and the orders to overwrite some. What had gone before left no stub."""
+    for statement in (
+        "ALTER TABLE envelopes ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
+        "UPDATE envelopes SET kept = 1 WHERE data = x''",
+        "DROP INDEX expiring",
+        "CREATE INDEX expiring ON envelopes (expiry) WHERE expiry > 0 AND kept <> 1",
+        "CREATE TABLE orders (organisation BLOB NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL,"
+        " day INTEGER NOT NULL, PRIMARY KEY (organisation, id)) STRICT, WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
 def _prepare(db: Database) -> None:
     """Make or migrate the tables. Raises NewerVersion for a store that a newer server has written."""
-    ours = {m001_first.__name__, m002_seen.__name__}
+    ours = {m001_first.__name__, m002_seen.__name__, m003_erasing.__name__}
     if unknown := [m.name for m in migrations.applied(db) if m.name not in ours]:
         raise NewerVersion(f"store {unknown[0]}")
     migrations.apply(db)
@@ -132,8 +147,36 @@ class SqliteStore:
 
     async def drop_expired(self, month: int) -> int:
         """See Store."""
-        update = "UPDATE envelopes SET data = x'' WHERE expiry > 0 AND expiry < ? AND data <> x''"
-        return await self._file.write(lambda db: db.execute(update, [month]).rowcount, wipes=True)
+        find = f"SELECT row, data FROM envelopes WHERE expiry > 0 AND kept <> {STUB} AND expiry < ?"  # noqa: S608
+        return await self._file.write(lambda db: _overwrite(db, db.execute(find, [month]).fetchall()), wipes=True)
+
+    async def authors(self, organisation: bytes, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+        """See Store."""
+        query = "SELECT device, data FROM envelopes WHERE organisation = ? AND id = ?"
+
+        def work(db: Database) -> dict[bytes, bytes]:
+            found = {name: db.execute(query, [organisation, name]).fetchone() for name in ids}
+            return {name: bytes(r[0]) for name, r in found.items() if r and is_change(bytes(r[1]))}
+
+        return await self._file.read(work)
+
+    async def erase(self, organisation: bytes, ids: Sequence[bytes], device: bytes, day: int) -> None:
+        """See Store."""
+        insert = "INSERT INTO orders VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        find = "SELECT row, data FROM envelopes WHERE organisation = ? AND id = ?"
+
+        def work(db: Database) -> None:
+            for name in ids:
+                db.execute(insert, [organisation, name, device, day])
+                _overwrite(db, db.execute(find, [organisation, name]).fetchall())
+
+        await self._file.write(work, wipes=True)
+
+    async def orders(self, organisation: bytes) -> list[tuple[bytes, bytes, int]]:
+        """See Store."""
+        query = "SELECT id, device, day FROM orders WHERE organisation = ? ORDER BY id"
+        rows = await self._file.read(lambda db: db.execute(query, [organisation]).fetchall())
+        return [(bytes(name), bytes(device), day) for name, device, day in rows]
 
     async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
         """See Store."""
@@ -172,10 +215,28 @@ class SqliteStore:
         return await self._file.write(work)
 
 
+def _overwrite(db: Database, rows: Sequence[tuple[int, bytes]]) -> int:
+    """Leave the stub of each; how many bodies went."""
+    count = 0
+    for row, data in rows:
+        left = left_of(bytes(data))
+        db.execute(f"UPDATE envelopes SET data = ?, kept = {STUB} WHERE row = ?", [left, row])  # noqa: S608
+        count += left != data
+    return count
+
+
 def _put(db: Database, organisation: bytes, e: NewEnvelope) -> str:
-    known = "SELECT 1 FROM envelopes WHERE organisation = ? AND id = ?"
-    if db.execute(known, [organisation, e.id]).fetchone():
-        return "duplicate"
+    ordered = "SELECT 1 FROM orders WHERE organisation = ? AND id = ?"
+    erased = db.execute(ordered, [organisation, e.id]).fetchone() is not None
+    known = "SELECT row, kept FROM envelopes WHERE organisation = ? AND id = ?"
+    if here := db.execute(known, [organisation, e.id]).fetchone():
+        row, kept = here
+        if kept != BROUGHT or erased or is_stub(e.data):
+            return "duplicate"
+        db.execute(f"UPDATE envelopes SET data = ?, kept = {WHOLE} WHERE row = ?", [e.data, row])  # noqa: S608
+        db.execute("DELETE FROM links WHERE envelope = ?", [row])
+        _number(db, organisation, e, row)
+        return "stored"
     last = (
         "SELECT number, id FROM links JOIN envelopes ON row = envelope"
         " WHERE links.organisation = ? AND ring = ? AND links.device = ? ORDER BY number DESC LIMIT 1"
@@ -184,9 +245,15 @@ def _put(db: Database, organisation: bytes, e: NewEnvelope) -> str:
         number, previous = db.execute(last, [organisation, link.ring, e.device]).fetchone() or (0, NO_PREVIOUS)
         if (link.number, link.previous) != (number + 1, previous):
             return "broken_chain"
-    insert = "INSERT INTO envelopes (organisation, id, device, expiry, data) VALUES (?, ?, ?, ?, ?)"
-    row = db.execute(insert, [organisation, e.id, e.device, e.expiry, e.data]).lastrowid
-    for link in e.links:
-        place = "INSERT INTO links (organisation, ring, device, number, envelope) VALUES (?, ?, ?, ?, ?)"
-        db.execute(place, [organisation, link.ring, e.device, link.number, row])
+    insert = "INSERT INTO envelopes (organisation, id, device, expiry, data, kept) VALUES (?, ?, ?, ?, ?, ?)"
+    data, kept = left_of(e.data) if erased else e.data, STUB if erased else BROUGHT if is_stub(e.data) else WHOLE
+    row = db.execute(insert, [organisation, e.id, e.device, e.expiry, data, kept]).lastrowid
+    _number(db, organisation, e, row)
     return "stored"
+
+
+def _number(db: Database, organisation: bytes, e: NewEnvelope, row: int | None) -> None:
+    """Give it the next sequence number in each of its rings."""
+    place = "INSERT INTO links (organisation, ring, device, number, envelope) VALUES (?, ?, ?, ?, ?)"
+    for link in e.links:
+        db.execute(place, [organisation, link.ring, e.device, link.number, row])

@@ -12,9 +12,8 @@ import pytest
 
 from app.services.models import QueueFilter, ReviewState
 from sync.core import wire
-from sync.core.envelope import parse
+from sync.core.envelope import id_of, parse
 from sync.core.errors import BY_CODE, from_code
-from sync.core.ids import envelope_id
 from sync.server.store import NewEnvelope
 from tests.adversary.evil_server import Answer, Honest, Request, aside, besieged, ok, refusal, rewritten, says
 from tests.support.settled_team import session_of
@@ -96,7 +95,7 @@ def test_refuses_what_is_right(settled: Path, tmp_path: Path, code: str) -> None
         async with besieged(settled, tmp_path) as s:
 
             async def refuse(request: Request, _: Honest) -> Answer:
-                return ok([[envelope_id(e), code] for e in request.value(wire.PUSH)])
+                return ok([[id_of(e), code] for e in request.value(wire.PUSH)])
 
             s.evil.on("push", refuse)
             visit = await s.note("geweigerd")
@@ -180,7 +179,7 @@ def test_says_stored_and_drops_it(settled: Path, tmp_path: Path) -> None:
         async with besieged(settled, tmp_path) as s:
 
             async def drop(request: Request, _: Honest) -> Answer:
-                return ok([[envelope_id(e), wire.STORED] for e in request.value(wire.PUSH)])
+                return ok([[id_of(e), wire.STORED] for e in request.value(wire.PUSH)])
 
             s.evil.on("push", drop)
             await s.note("verdwenen")

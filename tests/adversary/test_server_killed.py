@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sync.core.envelope import id_of
 from sync.core.errors import Busy, Unreachable
-from sync.core.ids import envelope_id
 from tests.support.native_app import TestClock
 from tests.support.organisation import Person, founded
 from tests.support.process import prepared, running, served
@@ -56,7 +56,7 @@ class Device:
         """All that was acknowledged is there, once, in order."""
         held = await caller.pull(await caller.signed_in(self.person), self.person.own_ring)
         assert [data for _, data in held][: len(self.acknowledged)] == self.acknowledged
-        assert len({envelope_id(data) for _, data in held}) == len(held)
+        assert len({id_of(data) for _, data in held}) == len(held)
 
 
 async def _round(folder: Path, devices: list[Device]) -> None:

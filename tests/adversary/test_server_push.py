@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from sync.core import envelope, formats, wire
+from sync.core.envelope import id_of
 from sync.core.errors import Forbidden, NotAuthorized, TooLarge, UnknownDevice
-from sync.core.ids import entry_hash, envelope_id
+from sync.core.ids import entry_hash
 from sync.core.rights import Role
 from sync.server.store_memory import MemoryStore
 from tests.support.native_app import TestClock
@@ -80,7 +81,7 @@ def test_answers_name_the_bytes_as_they_came() -> None:
     async def work(organisation: Organisation, me: Person, caller: Caller, token: str) -> None:
         made = [b"garbage", await me.envelope(b"x")]
         answer = await caller.ask("push", made, wire.PUSHED, token)
-        assert [name for name, _ in answer] == [envelope_id(data) for data in made]
+        assert [name for name, _ in answer] == [id_of(data) for data in made]
 
     served(work)
 

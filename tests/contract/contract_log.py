@@ -5,8 +5,10 @@
 
 from collections.abc import Callable
 
+from sync.core import codec, envelope, formats
+from sync.core.envelope import Header, Link, encode_header
 from sync.core.errors import LogDamaged
-from sync.core.ports import LogState
+from sync.core.ports import GIVEN, SIGNATURE_BYTES, TAG_BYTES, LogState
 from sync.device.log import SqliteLog
 
 
@@ -69,15 +71,73 @@ def test_envelopes_and_values_are_one_transaction() -> None:
     log.close()
 
 
-def test_a_dropped_entry_leaves_its_name_only() -> None:
-    """A stub keeps the id, and the position is never used again."""
+def _envelope(number: int, body: bytes = b"sealed") -> tuple[bytes, bytes]:
+    """An envelope with nobody's signature: id and bytes."""
+    link = Link(bytes(16), 1, number, bytes(32) if number == 1 else b"before".ljust(32))
+    header = Header(bytes(32), bytes(16), bytes(32), bytes(32), (link,), 202811, bytes(12))
+    padded = body.ljust(256 + TAG_BYTES, b".")
+    data = formats.prefix(formats.CHANGE) + codec.pack([encode_header(header), padded]) + bytes(SIGNATURE_BYTES)
+    return envelope.id_of(data), data
+
+
+def test_a_dropped_entry_leaves_its_stub_only() -> None:
+    """Place, id and header stay, nothing of the body; it is never taken again; bytes that are none leave nothing."""
     log = FRESH()
-    [place] = log.append(_some(1))
-    log.drop([bytes(32)])
-    [stub] = log.read()
-    assert (stub.id, stub.data, stub.state) == (bytes(32), b"", LogState.STUB)
-    assert log.has([bytes(32), b"x" * 32]) == {bytes(32)}
-    assert log.append(_some(1, start=1)) == [place + 1]
+    name, data = _envelope(1)
+    [place, other] = log.append([(name, data, LogState.STORED), (bytes(32), b"no envelope", LogState.STORED)])
+    log.drop([name, bytes(32)], {"noted": b"with it"})
+    [stub, nothing] = log.read()
+    assert (stub.position, stub.id, stub.data, stub.state) == (place, name, envelope.stub(data), LogState.STUB)
+    assert (nothing.data, nothing.state) == (b"", LogState.STUB)
+    assert log.get("noted") == b"with it"
+    assert log.append([(name, data, LogState.STORED)]) == [place]
+    assert log.fetch([name, b"x" * 32]) == [stub]
+    assert log.has([name, b"x" * 32]) == {name}
+    [following] = log.append(_some(1, start=1))
+    assert following > other
+    log.close()
+
+
+def test_what_is_not_acknowledged_is_sent_as_its_stub() -> None:
+    """Else its number would be missing for ever; what leaves no stub stays whole until it is acknowledged."""
+    log = FRESH()
+    name, data = _envelope(1)
+    log.append([(name, data, LogState.PENDING), (bytes(32), b"no envelope", LogState.PENDING)])
+    log.drop([name, bytes(32)])
+    assert [e.data for e in log.pending()] == [envelope.stub(data), b"no envelope"]
+    log.mark([name], LogState.STORED)
+    assert [e.state for e in log.read()] == [LogState.STUB, LogState.PENDING]
+    log.close()
+
+
+def test_a_stub_that_came_as_one_gives_way_to_the_whole() -> None:
+    """In a new place, so that it is read; and once this device has dropped it, never again."""
+    log = FRESH()
+    name, data = _envelope(2)
+    stub = envelope.stub(data)
+    [place] = log.append([(name, stub, LogState.STUB)])
+    assert [(e.data, e.state, e.reason) for e in log.read()] == [(stub, LogState.STUB, GIVEN)]
+    assert log.append([(name, stub, LogState.STUB)]) == [place]
+    [later] = log.append([(name, data, LogState.STORED)])
+    assert later > place
+    assert [(e.data, e.state, e.reason) for e in log.read()] == [(data, LogState.STORED, "")]
+    log.append([(name, stub, LogState.STUB)])
+    assert log.read()[0].data == data
+    log.drop([name])
+    log.append([(name, data, LogState.STORED)])
+    assert log.read()[0].data == stub
+    log.close()
+
+
+def test_the_day_of_a_draft_is_kept() -> None:
+    """The last one; drafts of before have none until they get one."""
+    log = FRESH()
+    log.put_draft("new", b"x", 20_000)
+    log.put_draft("old", b"y")
+    assert log.draft_days() == {"new": 20_000, "old": 0}
+    log.date_drafts(20_005)
+    log.put_draft("new", b"z", 20_003)
+    assert log.draft_days() == {"new": 20_003, "old": 20_005}
     log.close()
 
 

@@ -1,12 +1,15 @@
 """What every Store promises. A new rule of storage is written here first, and must hold for all of them.
 
-Each case is an async function of one fresh store; the bytes are invented, since a store looks at none.
+Each case is an async function of one fresh store; the bytes are invented, but where one is overwritten.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
-from sync.core.envelope import NO_PREVIOUS, Link
+from sync.core import codec, envelope, formats
+from sync.core.envelope import NO_PREVIOUS, Header, Link, encode_header
+from sync.core.ports import SIGNATURE_BYTES, TAG_BYTES
 from sync.server.store import NewEnvelope, Page, Store
 
 Case = Callable[[Store], Awaitable[None]]
@@ -40,8 +43,28 @@ class Author:
             self._chains[ring] = (number + 1, name)
         return NewEnvelope(name, self.device, tuple(links), expiry, name + bytes(size))
 
+    def sealed(self, *rings: bytes, expiry: int = 0, kind: int = formats.CHANGE) -> NewEnvelope:
+        """The next one as it would travel, with nobody's signature."""
+        links = []
+        for ring in sorted(rings or (RING,)):
+            number, previous = self._chains.get(ring, (0, NO_PREVIOUS))
+            links.append(Link(ring, 1, number + 1, previous))
+        self._made += 1
+        nonce = self._made.to_bytes(12, "big") if kind == formats.CHANGE else b""
+        header = Header(HERE, self.device, bytes(32), bytes(32), tuple(links), expiry, nonce)
+        parts = [encode_header(header), bytes(256 + TAG_BYTES)]
+        data = formats.prefix(kind) + codec.pack(parts) + bytes(SIGNATURE_BYTES)
+        e = envelope.parse(data)
+        self._chains |= {link.ring: (link.number, e.id) for link in links}
+        return NewEnvelope(e.id, self.device, e.header.links, expiry, data)
+
     def many(self, count: int, **how: int) -> list[NewEnvelope]:
         return [self.next(**how) for _ in range(count)]
+
+
+def _as_stub(e: NewEnvelope) -> NewEnvelope:
+    """What is left of it, brought in its place."""
+    return replace(e, data=envelope.stub(e.data))
 
 
 def _placed(e: NewEnvelope, number: int, previous: bytes) -> NewEnvelope:
@@ -242,6 +265,67 @@ async def what_expired_goes_and_leaves_its_place(store: Store) -> None:
     assert await store.put(HERE, [old, following]) == ["duplicate", "stored"]
     assert await store.drop_expired(209901) == 1
     assert await _everything(store) == _data([never, following])
+
+
+@case
+async def what_goes_leaves_its_stub_in_every_page(store: Store) -> None:
+    """At the same place in the same rings, also for a cursor that starts anew; no letter of its body."""
+    author = Author()
+    old, new = author.sealed(RING, OTHER, expiry=202610), author.sealed(RING, expiry=202812)
+    await store.put(HERE, [old, new])
+    before = await store.page(HERE, RING, 0, 10, 1 << 20)
+    assert await store.drop_expired(202701) == 1
+    after = await store.page(HERE, RING, 0, 10, 1 << 20)
+    assert [sequence for sequence, _ in after.items] == [sequence for sequence, _ in before.items]
+    assert await _everything(store) == [envelope.stub(old.data), new.data]
+    assert await _everything(store, OTHER) == [envelope.stub(old.data)]
+    assert await store.put(HERE, [old]) == ["duplicate"]
+    assert await _everything(store, OTHER) == [envelope.stub(old.data)]
+
+
+@case
+async def an_order_overwrites_now_and_whatever_comes(store: Store) -> None:
+    """Kept, idempotent, in its organisation only; whoever still has a copy can't put it back."""
+    author = Author()
+    here, later, other = author.sealed(), author.sealed(), author.sealed()
+    await store.put(HERE, [here])
+    await store.put(THERE, [here])
+    for day in (20_000, 20_001):
+        await store.erase(HERE, [here.id, later.id], b"d" * 16, day)
+    assert await store.orders(HERE) == sorted((e.id, b"d" * 16, 20_000) for e in (here, later))
+    assert await store.orders(THERE) == []
+    assert await store.put(HERE, [here, later, other]) == ["duplicate", "stored", "stored"]
+    assert await _everything(store) == [envelope.stub(here.data), envelope.stub(later.data), other.data]
+    assert await store.put(HERE, [later]) == ["duplicate"]
+    assert await _everything(store, organisation=THERE) == [here.data]
+
+
+@case
+async def authors_are_told_of_changes_only(store: Store) -> None:
+    """Whole or as a stub; not of what is not here, nor of a sender key, which opens all the rest."""
+    author, other = Author(), Author(2)
+    change, gone, key = author.sealed(), other.sealed(expiry=202610), author.sealed(kind=formats.SENDER_KEY)
+    await store.put(HERE, [change, gone, key])
+    await store.drop_expired(202701)
+    asked = [change.id, gone.id, key.id, b"x" * 32]
+    assert await store.authors(HERE, asked) == {change.id: author.device, gone.id: other.device}
+    assert await store.authors(THERE, asked) == {}
+
+
+@case
+async def a_stub_that_was_brought_gives_way_to_the_whole(store: Store) -> None:
+    """Under a number that whoever has pulled already meets; not once its time was over here or an order names it."""
+    author = Author()
+    one, two, three = author.sealed(), author.sealed(expiry=202610), author.sealed()
+    stubs = [_as_stub(e) for e in (one, two, three)]
+    assert await store.put(HERE, stubs) == ["stored"] * 3
+    cursor = (await store.page(HERE, RING, 0, 10, 1 << 20)).items[-1][0]
+    await store.drop_expired(202701)
+    await store.erase(HERE, [three.id], b"d" * 16, 1)
+    assert await store.put(HERE, [*stubs, one, two, three]) == ["duplicate"] * 3 + ["stored"] + ["duplicate"] * 2
+    assert [data for _, data in (await store.page(HERE, RING, cursor, 10, 1 << 20)).items] == [one.data]
+    assert await _everything(store) == [stubs[1].data, stubs[2].data, one.data]
+    assert await store.put(HERE, [stubs[0], author.sealed()]) == ["duplicate", "stored"]
 
 
 # -- the rest --------------------------------------------------------------------------------------------

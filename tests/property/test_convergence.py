@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from sync.core import change
 from sync.core.change import Change, Patch
-from sync.core.envelope import parse
+from sync.core.envelope import id_of, parse
 from sync.core.hlc import Stamp
-from sync.core.ids import envelope_id, record_id
+from sync.core.ids import record_id
 from sync.core.ports import LogState
 from sync.device.keyring import Keyring
 from sync.device.log import SqliteLog
@@ -94,7 +94,7 @@ async def _read(deliveries: list[list[str]]) -> Replica:
 
 
 def _id(name: str) -> bytes:
-    return envelope_id(WORLD.sent[name])
+    return id_of(WORLD.sent[name])
 
 
 def told(replica: Replica) -> object:

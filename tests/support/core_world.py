@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from app.platform.native_crypto import NativePrimitives
 from sync.core import envelope, formats, invitation, ring, sender_key
-from sync.core.envelope import Draft, Header, Link
-from sync.core.ids import device_id, envelope_id, invitation_author
+from sync.core.envelope import Draft, Header, Link, id_of
+from sync.core.ids import device_id, invitation_author
 from sync.core.ports import AgreementKey, SigningKey
 from sync.core.rights import Role
 from sync.core.roll import Roll
@@ -85,7 +85,7 @@ class World:
     def took(self, person: Person, data: bytes) -> bytes:
         """Move the chains on after an envelope."""
         for link in envelope.parse(data).header.links:
-            self.chains[person.device, link.ring] = (link.number, envelope_id(data))
+            self.chains[person.device, link.ring] = (link.number, id_of(data))
         return data
 
 
@@ -204,7 +204,7 @@ async def sealed_change(
 
 def resigned(person: Person, unsigned: bytes) -> bytes:
     """Bytes with this person's right signature under them, whatever they say."""
-    return unsigned + run(P.sign(person.signing, [unsigned]))[0]
+    return unsigned + run(P.sign(person.signing, [envelope.to_sign(unsigned)]))[0]
 
 
 CHANGE_PREFIX = formats.prefix(formats.CHANGE)

@@ -17,7 +17,7 @@ from sync.core import invitation, ring
 from sync.core.change import Change, Patch
 from sync.core.ids import ID_BYTES, entry_hash, record_id
 from sync.core.invitation import Invitation
-from sync.core.ports import SEED_BYTES
+from sync.core.ports import SEED_BYTES, LogState
 from sync.core.rights import Role
 from sync.core.roll_entry import Invite, sign
 from sync.device.log import SqliteLog
@@ -93,6 +93,7 @@ class LargeTeam:
         while pending := log.pending(AT_ONCE):
             answers = await self.service.push(carrier, [e.data for e in pending])
             assert {outcome for _, outcome in answers} == {"stored"}
+            log.mark([e.id for e in pending], LogState.STORED)
             log.drop([e.id for e in pending])
 
     def _visit(self, person: Person, number: int) -> list[Part]:

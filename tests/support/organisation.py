@@ -18,8 +18,8 @@ from app.services.enrolment import Looked, entry_for, new_secrets
 from app.services.founding import found
 from app.services.inviting import VALID_MILLIS
 from sync.core import envelope, invitation, ring, sender_key
-from sync.core.envelope import Draft, Header, Link
-from sync.core.ids import ID_BYTES, entry_hash, envelope_id, sender_key_id
+from sync.core.envelope import Draft, Header, Link, id_of
+from sync.core.ids import ID_BYTES, entry_hash, sender_key_id
 from sync.core.invitation import Invitation
 from sync.core.ports import KEY_BYTES, NONCE_BYTES, SEED_BYTES, Clock
 from sync.core.rights import Role
@@ -79,7 +79,7 @@ class Person:
 
     def _took(self, header: Header, data: bytes) -> bytes:
         for link in header.links:
-            self.chains[link.ring] = (link.number, envelope_id(data))
+            self.chains[link.ring] = (link.number, id_of(data))
         return data
 
 

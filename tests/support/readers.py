@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 from sync.core import change, envelope, ring
 from sync.core.change import Change, Patch
+from sync.core.envelope import id_of
 from sync.core.hlc import Stamp
-from sync.core.ids import envelope_id, record_id, sender_key_id
+from sync.core.ids import record_id, sender_key_id
 from sync.core.ports import LogState
 from sync.core.roll import Roll
 from sync.core.roll_entry import Cut
@@ -78,7 +79,7 @@ class Post:
         at = list(rings) or self.rings(by)
         key = self._key(by, at)
         self.sent[name] = run(sealed_change(self.w, by, key, at, change.encode(said), 0, name))
-        return envelope_id(self.sent[name])
+        return id_of(self.sent[name])
 
     def stamp(self) -> Stamp:
         """The next moment."""
@@ -128,7 +129,7 @@ class Post:
 
     def id(self, name: str) -> bytes:
         """The envelope's id."""
-        return envelope_id(self.sent[name])
+        return id_of(self.sent[name])
 
     def cut(self, device: bytes, *names: str, of: Iterable[bytes] = ()) -> Cut:
         """The last places of a device in these rings, as someone has seen them who got no more than `names`

@@ -8,8 +8,8 @@ from app.services.app import App
 from app.services.models import AsideItem, QueueFilter
 from sync.core import ring
 from sync.core.change import Change, Patch
-from sync.core.envelope import NO_PREVIOUS, Link
-from sync.core.ids import ID_BYTES, envelope_id, record_id
+from sync.core.envelope import NO_PREVIOUS, Link, id_of
+from sync.core.ids import ID_BYTES, record_id
 from sync.core.ports import LogState
 from sync.device import meta
 from sync.device.writer import Part
@@ -117,7 +117,7 @@ def test_garbage_from_the_server_is_set_aside_and_the_page_goes_on(settled: Path
             ours = ring.coordinators_ring(s.team)
             rubbish = b"\x93 this was never an envelope"
             link = Link(ours, 1, 1, NO_PREVIOUS)
-            slipped = NewEnvelope(envelope_id(rubbish), b"nobody's device!", (link,), 0, rubbish)
+            slipped = NewEnvelope(id_of(rubbish), b"nobody's device!", (link,), 0, rubbish)
             before = await fatma.save_visit(FORM)
             await fatma.sync_once()
             assert await t.asgi.state.service._store.put(s.roll.state.organisation, [slipped]) == ["stored"]
@@ -138,7 +138,7 @@ def test_what_the_server_refuses_of_our_own_is_shown_and_the_rest_is_sent(settle
         async with team(settled, tmp_path) as t:
             fatma, joke = await t.fatma(), await t.joke()
             rubbish = b"\x93 torn"
-            session_of(fatma).log.append([(envelope_id(rubbish), rubbish, LogState.PENDING)])
+            session_of(fatma).log.append([(id_of(rubbish), rubbish, LogState.PENDING)])
             visit = await fatma.save_visit(FORM)
             await synced(fatma, joke)
             assert (said(fatma), fatma.sync_status().unsent) == ([("bad_format", "")], 0)

@@ -72,14 +72,14 @@ def test_a_server_restored_from_a_backup_is_offered_everything_again(
             made |= {"voor"}
             if not new_number:  # then only something new can show that the server misses what was before it
                 made |= await notes(fatma, 1, first=3)
-                await joke.review(first, ReviewState.SEEN, "Mooi")
+                await joke.review(first, ReviewState.SEEN, "Heel mooi")
             await synced(fatma, joke, laptop, fatma)
             for app in (fatma, joke):
                 assert (status(app).unsent, status(app).aside) == (0, 0)
             assert {v.form.note for v in laptop.visits()} == made == read_by(joke)
             word = laptop.visit(first).review
             assert word is not None
-            assert word.reply == "Mooi"
+            assert word.reply == ("Mooi" if new_number else "Heel mooi")
             assert len(laptop.visits()) == len(made)
             counts = session_of(fatma).log.count()
             assert set(counts) == {LogState.STORED}

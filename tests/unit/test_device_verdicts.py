@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from sync.core import ring
+from sync.core import envelope, ring
 from sync.core.ports import LogState
 from sync.core.rights import Role
 from tests.support.core_world import Person, World, founded, run
@@ -115,14 +115,14 @@ def test_an_adoption_may_come_before_what_it_adopts(w: World, post: Post, second
 
 
 def test_what_a_coordinator_erases_is_gone_from_the_log(w: World, post: Post, second: Person) -> None:
-    """Its bytes too; the place stays known."""
+    """Its bytes too; the stub stays, so that its place is known."""
     post.verdict(second, "verdict", "unsent", "erase", team_only(post))
     r = post.reader(w.coordinator)
     r.take(*post.sent)
     assert notes(r.replica) == {"thee"}
     assert (r.replica.quarantine, r.replica.aside) == ({}, {})
     entry = next(e for e in r.log.read() if e.id == post.id("unsent"))
-    assert (entry.state, entry.data) == (LogState.STUB, b"")
+    assert (entry.state, entry.data) == (LogState.STUB, envelope.stub(post.sent["unsent"]))
 
 
 def test_of_two_verdicts_the_stricter_stands(w: World, post: Post, second: Person) -> None:

@@ -26,7 +26,7 @@ def header(number: int, previous: bytes, nonce: bytes) -> Header:
 
 
 async def _signed(primitives: Primitives, key: SigningKey, unsigned: bytes) -> bytes:
-    return unsigned + (await primitives.sign(key, [unsigned]))[0]
+    return unsigned + (await primitives.sign(key, [envelope.to_sign(unsigned)]))[0]
 
 
 async def _granted(primitives: Primitives, keys: tuple[bytes, bytes], name: bytes = NAME) -> bytes:
@@ -135,9 +135,43 @@ async def changes(primitives: Primitives) -> list[Vector]:
         one("no_nonce", "A change without a nonce", await around(replace(right, nonce=b"")), BAD),
         one("sender_key_nonce", "A sender key with a nonce", await around(right, prefix=SENDER_KEY), BAD),
         one("format", "The format of a roll entry", await around(right, prefix=b"\3\1"), BAD),
-        one("newer", "Version 2", await around(right, prefix=b"\1\2"), NewerVersion.code),
+        one("newer", "Version 3", await around(right, prefix=b"\1\3"), NewerVersion.code),
         one("trailing", "A byte after the signature", good + b"\0", BAD),
         one("cut", "The last byte is missing", good[:-1], BAD),
+    ]
+
+
+@maker
+async def stubs(primitives: Primitives) -> list[Vector]:
+    """What is left of a change whose body is gone."""
+    author = await primitives.signing_key(SECRET)
+    right = header(2, fixed("previous"), fixed("nonce", 12))
+    good = await envelope.seal(primitives, author, Draft(right, TEXT, KEY))
+    granted = await envelope.seal(primitives, author, Draft(header(1, envelope.NO_PREVIOUS, b""), codec.pack([])))
+    first = CHANGE[:1] + b"\1" + good[2:]
+    left = envelope.stub(good)
+
+    def one(name: str, comment: str, data: bytes, expect: str = "success", whole: bytes = good) -> Vector:
+        return Vector(f"stub_{name}", "stub", comment, data, {"public": author.public, "whole": whole}, expect)
+
+    def around(parts: list[bytes]) -> bytes:
+        return left[:2] + codec.pack(parts) + left[-64:]
+
+    name, hashed = encode_header(right), codec.unpack(left[2:-64], 4096)[1]
+    other = encode_header(replace(right, expiry=202701))
+    return [
+        one("holds", "The stub of a change proves its header, under the same id", left),
+        one("of_itself", "A stub is its own stub", left, whole=left),
+        one("signature_bit", "A bit of the signature", left[:-1] + bytes((left[-1] ^ 1,)), BadSignature.code),
+        one("other_month", "Another month in the header", around([other, hashed]), BadSignature.code),
+        one("other_body", "The hash of another body", around([name, fixed("another body")]), BadSignature.code),
+        one("sender_key", "A sender key leaves no stub", left, BAD, granted),
+        one("first_version", "A change of version 1 leaves no stub", left, BAD, first),
+        one("short_hash", "A hash of 31 bytes", around([name, hashed[:31]]), BAD),
+        one("with_body", "A stub with its body", around([name, hashed, parse(good).body]), BAD),
+        one("newer", "Version 2 of a stub", left[:1] + b"\2" + left[2:], NewerVersion.code),
+        one("cut", "Cut off in the signature", left[:40], BAD),
+        one("trailing", "A byte after the signature", left + b"\0", BAD),
     ]
 
 
@@ -177,6 +211,17 @@ async def _(primitives: Primitives, v: Vector) -> None:
     assert plain == v.raw("plaintext")
     author = await primitives.signing_key(v.raw("author"))
     assert await envelope.seal(primitives, author, Draft(e.header, plain, v.raw("key"))) == v.payload
+
+
+@replay("stub")
+async def _(primitives: Primitives, v: Vector) -> None:
+    e = envelope.parse_any(v.payload)
+    if not (await envelope.verify(primitives, [(e, v.raw("public"))]))[0]:
+        raise BadSignature()
+    whole = envelope.parse_any(v.raw("whole"))
+    assert envelope.stub(v.raw("whole")) == v.payload
+    assert (e.id, e.header, e.gone) == (whole.id, whole.header, True)
+    assert envelope.id_of(v.payload) == envelope.id_of(v.raw("whole")) == e.id
 
 
 @replay("sender_key")

@@ -21,6 +21,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "TOKENED": ("A token, its end, and the incarnation", ["token", 1_764_000_000_000, ID]),
     "PUSH": ("Two envelopes, one of no bytes: each gets its own outcome", [ENTRY, b""]),
     "PUSHED": ("Stored, and refused", [[HASH, "stored"], [HASH, "bad_format"]]),
+    "ERASE": ("Two envelopes to be overwritten", [HASH, fixed("other hash")]),
+    "ERASED": ("One overwritten, one not there", [[HASH, "overwritten"], [HASH, "not_found"]]),
     "PULL": ("Two rings", [[ID, 0], [ID, 2**63 - 1]]),
     "PULLED": ("One envelope, and more to come", [[ID, [[1, ENTRY]], True]]),
     "ROLL_AFTER": ("How many entries are known", 3),
@@ -52,6 +54,13 @@ def _wrong(name: str, good: Any) -> Iterator[Wrong]:
         yield "text", "An envelope is text", ["x"], BAD
     elif name == "PUSHED":
         yield from items(wire.MAX_PUSH, [HASH, "stored"], "outcomes")
+        row = departures(good[0], [("id", bytes_of(32, "An id")), ("outcome", text_of(40, "An outcome"))])
+        yield from ((n, c, [value], e) for n, c, value, e in row)
+    elif name == "ERASE":
+        yield from items(wire.MAX_ERASE, HASH, "ids")
+        yield from ((f"id_{n}", c, [value], e) for n, c, value, e in bytes_of(32, "An id"))
+    elif name == "ERASED":
+        yield from items(wire.MAX_ERASE, [HASH, "overwritten"], "outcomes")
         row = departures(good[0], [("id", bytes_of(32, "An id")), ("outcome", text_of(40, "An outcome"))])
         yield from ((n, c, [value], e) for n, c, value, e in row)
     elif name == "PULL":

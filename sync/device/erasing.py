@@ -1,0 +1,99 @@
+"""Erasing, beyond one's own log: what the server is asked to overwrite, and what no erasing change has named yet.
+
+Every device that drops something because its record was erased asks the server to overwrite it too, as far as it may:
+what its own member wrote, for a coordinator all of the team. So it happens though the one who erased it lost their
+phone; it is idempotent. The list lies in the log, written together with the drop, until the server has answered.
+"""
+
+from collections.abc import Awaitable, Callable, Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync.core import codec, envelope, wire
+from sync.core.errors import BadFormat, NotFound, StraatError, from_code
+from sync.core.ids import HASH_BYTES, ID_BYTES
+from sync.core.merge import Record
+from sync.core.ports import Log
+from sync.core.roll import State
+from sync.device import meta
+from sync.device.keyring import Keyring
+from sync.device.memory import Origin
+
+_unnamed = codec.items(
+    codec.row(codec.blob(ID_BYTES), codec.blob(HASH_BYTES), codec.items(codec.blob(ID_BYTES), envelope.MAX_RINGS)),
+    100_000,
+)
+Unnamed = list[tuple[bytes, bytes, frozenset[bytes]]]  # (record, envelope, its rings)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What is about to be dropped: the record of each envelope that was merged, and the quarantined ones."""
+
+    merged: Mapping[bytes, Record]
+    quarantined: frozenset[bytes]
+    named: Container[bytes]  # what some erasing change names already
+
+
+def noted(log: Log, state: State, keyring: Keyring, going: Dropped) -> dict[str, bytes]:
+    """What to write into the log with a drop: what to ask of the server, and what has to be named yet."""
+    orders, unnamed = set[bytes](), read_unnamed(log)
+    for entry in log.fetch(sorted({*going.merged, *going.quarantined})):
+        name = entry.id
+        try:
+            e = envelope.parse_any(entry.data)
+        except StraatError:
+            continue
+        author = state.devices.get(e.header.device) or state.left.get(e.header.device)
+        if author is None:
+            continue
+        coordinates = keyring.device in state.devices and state.coordinates(keyring.device, author.team)
+        if author.member == keyring.member or coordinates:
+            orders.add(name)
+        record = going.merged.get(name)
+        if record is not None and name not in going.named:
+            mine = author.member == record.creator == keyring.member
+            if mine or (coordinates and author.member != record.creator):
+                unnamed.append((record.id, name, frozenset(link.ring for link in e.header.links)))
+    values: dict[str, bytes] = {}
+    if orders:
+        values[meta.ORDERS] = meta.ids_bytes([*meta.read_ids(log, meta.ORDERS), *sorted(orders)])
+    if unnamed:
+        values[meta.UNNAMED] = codec.pack([[r, n, sorted(rings)] for r, n, rings in unnamed])
+    return values
+
+
+def read_unnamed(log: Log) -> Unnamed:
+    """What was dropped and is named by no erasing change yet."""
+    data = log.get(meta.UNNAMED)
+    return [(r, n, frozenset(rings)) for r, n, rings in codec.checked(_unnamed, data, 64 << 20)] if data else []
+
+
+async def send(ask: Callable[[str, Any, codec.Shape | None], Awaitable[Any]], log: Log) -> None:
+    """Ask the server to overwrite what is on the list, once all else has been sent. Raises what stops it for now."""
+    while not log.pending(1) and (orders := meta.read_ids(log, meta.ORDERS)):
+        some = orders[: wire.MAX_ERASE]
+        try:
+            answers = await ask("erase", some, wire.ERASED)
+        except NotFound:
+            return  # a server of before: it is asked again
+        if [name for name, _ in answers] != some:
+            raise BadFormat("answers about other envelopes")
+        later = {name for name, outcome in answers if outcome != wire.OVERWRITTEN and from_code(outcome).retryable}
+        left = [name for name in orders if name not in set(some) or name in later]
+        log.put({meta.ORDERS: meta.ids_bytes(left) if left else None})
+        if later:
+            return
+
+
+def again(log: Log, named: Mapping[bytes, Mapping[bytes, Any]], origins: Mapping[bytes, Origin], device: bytes) -> None:
+    """A server was put back: what this device erased is asked for once more, as far as its changes tell. `named`:
+    envelope → the changes that erase it.
+    """
+
+    def mine(by: bytes) -> bool:
+        origin = origins.get(by)
+        return origin is not None and origin.device == device
+
+    if names := [name for name, words in named.items() if any(mine(by) for by in words)]:
+        log.put({meta.ORDERS: meta.ids_bytes([*meta.read_ids(log, meta.ORDERS), *sorted(names)])})
