@@ -7,7 +7,7 @@ from app.services.models import Wish
 from app.services.wishes import OWN
 from app.services.wording import field_text
 from app.views.contact.words import wish_text
-from app.views.coordinate.asking import area_name
+from app.views.coordinate.people import area_name
 from app.views.parts import field, main_button, page_body, pick, quiet_button, side_button, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput
