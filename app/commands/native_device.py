@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services.ports import Opened
+from app.services.ports import Opened, Room
 from app.services.surroundings import Surroundings
 from sync.core.errors import BadInput, LogDamaged
 from sync.core.ports import DeviceKey, Log
@@ -78,6 +78,13 @@ class QuietPage:
     async def share(self, title: str, text: str) -> bool:
         """See PagePort."""
         return False
+
+    def print_cards(self, blocks: Sequence[tuple[str, str]], qr: Sequence[Sequence[bool]], copies: int) -> None:
+        """See PagePort."""
+
+    async def room(self) -> Room:
+        """See PagePort: there is no browser to say so."""
+        return Room()
 
     def reload(self) -> None:
         """See PagePort."""

@@ -12,7 +12,7 @@ from app.platform.browser_device import BrowserClock as BrowserClock
 from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
-from app.services.ports import Opened
+from app.services.ports import Opened, Room
 from app.services.surroundings import Surroundings, told
 from sync.core.errors import BadInput, DiskFull, LogDamaged, Unreachable
 from sync.core.ports import DeviceKey, Log, Reply
@@ -137,6 +137,16 @@ class BrowserPage:
         """See PagePort."""
         rows = ["".join("1" if dark else "0" for dark in row) for row in qr]
         _post(sheet={"title": title, "lines": list(lines), "words": list(words), "qr": rows})
+
+    def print_cards(self, blocks: Sequence[tuple[str, str]], qr: Sequence[Sequence[bool]], copies: int) -> None:
+        """See PagePort."""
+        rows = ["".join("1" if dark else "0" for dark in row) for row in qr]
+        _post(cards={"blocks": [list(b) for b in blocks], "qr": rows, "copies": copies})
+
+    async def room(self) -> Room:
+        """See PagePort."""
+        said = json.loads(await page.room())
+        return Room(said.get("used"), said.get("all"), said.get("kept"))
 
     async def scan(self, hint: str, close: str) -> str:
         """See PagePort."""

@@ -11,12 +11,15 @@ from datetime import date
 from app.services import inviting, people, reviews, visit_draft, visits
 from app.services.activities import Activities
 from app.services.agenda import Agenda
+from app.services.cards import Cards
+from app.services.carer import Carers
 from app.services.directory.board import Directory
 from app.services.face import AppFace
 from app.services.joining import RECOVERY_ROUTE, Joining
 from app.services.live import Live
 from app.services.locking import Locking
 from app.services.marks import Marks
+from app.services.matches import Matches
 from app.services.models import (
     VALID_DAYS,
     AsideItem,
@@ -34,12 +37,14 @@ from app.services.models import (
     Visit,
     VisitForm,
 )
+from app.services.my_data import MyData
 from app.services.ports import PagePort, Storage
 from app.services.safety import Safety
 from app.services.session import World
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
 from app.services.surroundings import Surroundings
+from app.services.tour import Tour
 from app.services.trust import Trust
 from app.services.visit_draft import draft_key, is_draft_key
 from app.services.welcomes import Welcomes
@@ -64,6 +69,8 @@ class App:
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
         self.directory = Directory(self.live)
+        self.tour, self.cards, self.mine = Tour(self.live), Cards(self.live), MyData(self.live)
+        self.carers, self.matches = Carers(self.live, self.welcomes), Matches(self.live)
         self.update_ready = False
 
     @property

@@ -12,8 +12,11 @@ from typing import Protocol
 
 from app.services.activities import Activities
 from app.services.agenda import Agenda
+from app.services.cards import Cards
+from app.services.carer import Carers
 from app.services.directory.board import Directory
 from app.services.marks import Marks
+from app.services.matches import Matches
 from app.services.models import (
     Alert,
     AreaCode,
@@ -38,10 +41,12 @@ from app.services.models import (
     VisitForm,
     Waiting,
 )
+from app.services.my_data import MyData
 from app.services.safety import Safety
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
 from app.services.surroundings import Surroundings
+from app.services.tour import Tour
 from app.services.welcomes import Welcomes
 from app.services.wishes import Wishes
 
@@ -138,6 +143,11 @@ class AppFace(Protocol):
     stories: Stories  # positive stories, with consent (when OPEN)
     marks: Marks  # where nobody rings (when OPEN)
     directory: Directory  # the help lines: what is on show, whose area, who answers now
+    tour: Tour  # for whoever is new
+    cards: Cards  # the welcome card to print
+    mine: MyData  # one's own data: looking, taking along, leaving (when OPEN)
+    carers: Carers  # care workers: making a request at every stage, opening it when OPEN
+    matches: Matches  # coordinator: residents to bring together (when OPEN)
     update_ready: bool  # a new version is downloaded and waits for consent
 
     @property

@@ -17,6 +17,17 @@ class Opened:
     damaged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much the browser stores for this site, in bytes, and how much it would; None: it does not say. `kept`:
+    whether it has promised not to clear this by itself.
+    """
+
+    used: int | None = None
+    all: int | None = None
+    kept: bool | None = None
+
+
 class Storage(Protocol):
     """Where the log lies. One tab leads."""
 
@@ -73,6 +84,12 @@ class PagePort(Protocol):
 
     async def share(self, title: str, text: str) -> bool:
         """Open the device's own way of sharing, right after a tap; False where there is none, and for a refusal."""
+
+    def print_cards(self, blocks: Sequence[tuple[str, str]], qr: Sequence[Sequence[bool]], copies: int) -> None:
+        """Print the same card one or four times on an A4: its parts (how it looks, words), and a QR code."""
+
+    async def room(self) -> Room:
+        """How much room the browser gives, and whether it keeps what is there."""
 
     def reload(self) -> None:
         """Start the page again: ends everything in memory."""

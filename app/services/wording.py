@@ -114,6 +114,18 @@ def _fields() -> dict[tuple[str, str], str]:
         ("photo", "unreadable"): _("Deze foto kunnen we niet lezen. Kies een andere foto."),
         ("reply", "missing"): _("Schrijf je vraag erbij."),
         ("reply", "too_long"): _("Dit is te lang: hooguit 2.000 tekens."),
+        ("idea", "missing"): _("Schrijf eerst je idee op."),
+        ("idea", "too_long"): _("Dit is te lang: hooguit 2.000 tekens. Niets is weg."),
+        ("card_name", "too_long"): _("Deze kaart is te vol: hooguit 40 tekens voor je naam."),
+        ("card_place", "too_long"): _("Deze kaart is te vol: hooguit 90 tekens."),
+        ("wished", "missing"): _("Zet eerst het vinkje: het is de wens van je cliënt zelf."),
+        ("request", "link"): _(
+            "Dit is de link voor begeleiders, niet een aanvraag. Plak wat de begeleider je stuurde."
+        ),
+        ("carer_address", "missing"): _("Hier hoort een adres met een huisnummer."),
+        ("carer_address", "no_number"): _("Hier hoort een adres met een huisnummer."),
+        ("carer_address", "too_long"): _("Het adres is te lang."),
+        ("carer_address", "more"): _("Schrijf alleen het adres op: straat, nummer en plaats."),
     }
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from app.view import activities, areas, marks, members, reviews, stories, visits, welcomes
+from app.view import activities, areas, marks, members, reviews, stories, tasks, visits, welcomes
 from app.view.table import Row, Table
 from sync.core.merge import Record
 
 TABLES: tuple[Table, ...] = tuple(
-    m.TABLE for m in (visits, reviews, members, areas, welcomes, marks, activities, stories)
+    m.TABLE for m in (visits, reviews, members, areas, welcomes, marks, activities, stories, tasks)
 )
 _OF_KIND = {table.kind: table for table in TABLES}
 _TYPES = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}

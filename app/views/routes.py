@@ -9,13 +9,21 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import Stage
+from app.views.common.card import CardScreen
+from app.views.common.carer import CarerScreen, CarersScreen
+from app.views.common.explain import ExplainScreen
 from app.views.common.help import HelpScreen
+from app.views.common.idea import IdeaScreen
 from app.views.common.invited import InvitedScreen
+from app.views.common.leave import LeaveScreen
 from app.views.common.lock import ForgottenScreen, LockScreen
 from app.views.common.lock_settings import LockSettingsScreen
+from app.views.common.more import MoreScreen
+from app.views.common.my_data import MyDataScreen
 from app.views.common.secret import ChangeSecretScreen
 from app.views.common.settings import SettingsScreen
 from app.views.common.stages import StageScreen, WelcomeScreen
+from app.views.common.tour import TourScreen
 from app.views.common.wipe import WipeScreen
 from app.views.common.worry import WorryScreen
 from app.views.contact.activity_form import ActivityFormScreen
@@ -31,6 +39,7 @@ from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
 from app.views.contact.visits import VisitsScreen
 from app.views.coordinate.areas import AreasScreen
+from app.views.coordinate.matches import MatchesScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.person import ConfirmScreen, PersonScreen
 from app.views.coordinate.quarantine import QuarantineScreen
@@ -56,6 +65,7 @@ def record_of(text: str) -> bytes:
 
 # A maker gets what stands behind the route's first word: "/bezoek/00ff" makes the screen of "bezoek" with "00ff".
 ALWAYS: dict[str, Maker] = {
+    "aanvraag": lambda s, rest: CarerScreen(s, rest),
     "hulplijnen": lambda s, rest: HelpScreen(s),
     "zorgen": lambda s, rest: WorryScreen(s),
 }
@@ -86,7 +96,14 @@ INSIDE: dict[str, Maker] = {
     "apparaat": lambda s, rest: SecondDeviceScreen(s),
     "slot": lambda s, rest: LockSettingsScreen(s),
     "pincode": lambda s, rest: ChangeSecretScreen(s),
-    "meer": lambda s, rest: SettingsScreen(s),
+    "meer": lambda s, rest: MoreScreen(s),
+    "rondleiding": lambda s, rest: TourScreen(s),
+    "uitleg": lambda s, rest: ExplainScreen(s),
+    "kaart": lambda s, rest: CardScreen(s),
+    "begeleider": lambda s, rest: CarersScreen(s),
+    "idee": lambda s, rest: IdeaScreen(s),
+    "mijn-gegevens": lambda s, rest: MyDataScreen(s),
+    "stoppen": lambda s, rest: LeaveScreen(s),
     "instellingen": lambda s, rest: SettingsScreen(s),
     "wissen": lambda s, rest: WipeScreen(s),
 }
@@ -98,6 +115,7 @@ COORDINATING: dict[str, Maker] = {
     "gebieden": lambda s, rest: AreasScreen(s),
     "herstelblad": lambda s, rest: SheetScreen(s),
     "quarantaine": lambda s, rest: QuarantineScreen(s),
+    "maatjes": lambda s, rest: MatchesScreen(s),
 }
 OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
     Stage.WELCOME: WelcomeScreen,
@@ -152,6 +170,7 @@ _UNDER = {
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
 }
+_UNDER["/meer"] += ("rondleiding", "uitleg", "kaart", "begeleider", "idee", "maatjes", "mijn-gegevens", "stoppen", "bewaren")
 
 
 def place_of(route: str, shown: list[Place]) -> int:

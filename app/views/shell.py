@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.services.carer import ROUTE as CARER
 from app.services.face import AppFace
 from app.services.inviting import ROUTE
 from app.services.language import DUTCH, ENGLISH, _, choose
@@ -30,8 +31,9 @@ class Shell:
 
     def __init__(self, page: ft.Page, app: AppFace) -> None:
         self.page, self.app = page, app
-        self.route = "/"
-        self.invitation = page.route or ""  # the link that was last tried
+        first = page.route or "/"
+        self.route = first if first.startswith(f"/{CARER}/") else "/"
+        self.invitation = first  # the link that was last tried
         self.replies: dict[bytes, str] = {}  # half-typed words to contact persons, by visit
         self.screen: Screen | None = None
         self._name: ft.Text | None = None
@@ -119,8 +121,7 @@ class Shell:
     def _follow(self) -> None:
         if self.app.stage is not self._stage:
             if self.app.stage is Stage.OPEN:
-                self.route = "/"
-                self.page.run_task(self.page.push_route, "/")
+                self._enter(joined=self._stage in (Stage.INVITED, Stage.ENROLLING))
             self.show()
         elif self.screen is not None:
             self.screen.refresh()
@@ -128,6 +129,15 @@ class Shell:
                 self._name.value = self.app.my_name
         self._draw_update_bar()
         self.page.update()
+
+    def _enter(self, joined: bool) -> None:
+        """Somebody comes in: whoever is new sees the tour first, and goes on with it after a lock."""
+        if joined:
+            self.app.tour.joined()
+        if self.route.startswith(f"/{CARER}/"):  # a request that a coordinator came in to read
+            return
+        self.route = "/" if self.app.tour.at is None else "/rondleiding"
+        self.page.run_task(self.page.push_route, self.route)
 
     def show(self) -> None:
         """Put the screen of this stage and route on the page."""

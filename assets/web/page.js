@@ -114,6 +114,7 @@ function fromPython(facts) {
   if (facts.scan) scan(facts.scan);
   if (facts.photo) photo(facts.photo);
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
+  if (facts.cards) import("./print.js").then(({ printCards }) => printCards(facts.cards));
   if (facts.rescued) updating.start(true);
   if ("inside" in facts) covering = facts.inside;
   if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }

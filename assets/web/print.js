@@ -1,4 +1,5 @@
-// Prints a recovery sheet: a page of plain HTML that only the printer sees, gone from the document when that is done.
+// Prints a recovery sheet, or welcome cards: plain HTML that only the printer sees, gone from the document when that
+// is done.
 
 const LATER_MILLIS = 60_000;
 const make = (tag, text = "") => Object.assign(document.createElement(tag), { textContent: text });
@@ -14,11 +15,27 @@ function qrPicture(rows) {
 }
 
 export function printSheet({ title, lines, words, qr }) {
-  const sheet = make("section"), list = make("ol");
+  const list = make("ol");
+  list.append(...words.map((word) => make("li", word)));
+  toPaper([make("h1", title), ...lines.map((line) => make("p", line)), qrPicture(qr), list]);
+}
+
+// The same card one or four times on an A4; `blocks` are [how it looks, words] from top to bottom.
+export function printCards({ blocks, qr, copies }) {
+  const card = () => {
+    const parts = make("article");
+    parts.append(...blocks.map(([look, words]) => Object.assign(make("p", words), { className: look })), qrPicture(qr));
+    return parts;
+  };
+  toPaper(Array.from({ length: copies }, card), copies === 1 ? "cards large" : "cards");
+}
+
+function toPaper(parts, look = "") {
+  const sheet = make("section");
   document.getElementById("sheet")?.remove();
   sheet.id = "sheet";
-  list.append(...words.map((word) => make("li", word)));
-  sheet.append(make("h1", title), ...lines.map((line) => make("p", line)), qrPicture(qr), list);
+  sheet.className = look;
+  sheet.append(...parts);
   document.body.append(sheet);
   // On some phones "afterprint" comes before the page has been drawn.
   addEventListener("afterprint", () => setTimeout(() => sheet.remove(), LATER_MILLIS), { once: true });

@@ -3,6 +3,7 @@
 import { countBytes } from "./counted.js";
 import { straatCrypto, deviceKey } from "./crypto.js";
 import { attach, makeStorage, routeFdatasync } from "./opfs.js";
+import { room } from "./storage.js";
 
 routeFdatasync(); // before Pyodide is loaded
 
@@ -18,7 +19,7 @@ const receive = (message) => {
 fletJs.receive_callback = receive;
 
 const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin,
-  marker: false, surroundings: null, invitation: "" };
+  marker: false, surroundings: null, invitation: "", room };
 const storage = makeStorage(post, deviceKey);
 
 // A question for the page, answered on a port that only it has.

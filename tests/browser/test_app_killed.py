@@ -19,6 +19,7 @@ def _join(playwright: Playwright, profile: Path, link: str) -> None:
         phone.type("Wachtzin", "een lange zin")
         phone.type("Nog een keer", "een lange zin")
         phone.tap("Meedoen")
+        phone.tap("Sla de rondleiding over")
         phone.sees("Niets te beoordelen")
         phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         phone.close()

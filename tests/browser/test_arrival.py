@@ -92,6 +92,7 @@ def test_on_an_iphone_the_link_moves_out_of_the_address_when_one_goes_on_and_is_
         phone.type("Wachtzin", "zachte landing samen")
         phone.type("Nog een keer", "zachte landing samen")
         phone.tap("Meedoen")
+        phone.tap("Sla de rondleiding over")
         phone.sees("Niets te beoordelen")
         assert secret not in "".join(left(phone))
         history = phone.context.new_cdp_session(phone.page).send("Page.getNavigationHistory")

@@ -18,6 +18,7 @@ def _joined(browser: Chrome, link: str, name: str, label: str, secret: str) -> N
     browser.type(label, secret)
     browser.type("Nog een keer", secret)
     browser.tap("Meedoen")
+    browser.tap("Sla de rondleiding over")
 
 
 def _link(browser: Chrome) -> str:

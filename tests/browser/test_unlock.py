@@ -43,6 +43,7 @@ def _join(phone: Chrome, link: str) -> None:
     phone.type("Wachtzin", PHRASE)
     phone.type("Nog een keer", PHRASE)
     phone.tap("Meedoen")
+    phone.tap("Sla de rondleiding over")
     phone.sees("Niets te beoordelen")
     phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app.services import vault
-from sync.core import change, codec, directory, envelope, formats, ids, padding, roll_entry, sender_key, wire
+from sync.core import carer, change, codec, directory, envelope, formats, ids, padding, roll_entry, sender_key, wire
 from sync.core.errors import BY_CODE
 from sync.core.rights import TABLE, Role
 from sync.server.routes import Routes
@@ -90,7 +90,7 @@ def test_every_label_is_told() -> None:
     digests = set(re.findall(r'digest\(\s*"([a-z ]+)"', CORE))
     assert digests == {row[1] for row in rows("Ids")}
     infos = set(re.findall(r'b?"(straatcontact [a-z ]+)"', CORE)) - {"straatcontact "}
-    assert len(infos) == 5
+    assert len(infos) == 6
     assert all(info in TEXT for info in infos)
     sources = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in VAULT)
     labels = set(re.findall(r'b?"(straatcontact (?:vault|passkey)[a-z ]*)"', sources))
@@ -106,6 +106,7 @@ BOUNDS = {
     "Sender key": [sender_key.MAX_USES, sender_key.MAX_AGE_MILLIS // 3_600_000, sender_key.SUITE],
     "Roll": [roll_entry.MAX_ENTRY_BYTES, roll_entry.MAX_GRANTS, sender_key.SEALED_BYTES],
     "Vault": [vault.MIN_ROUNDS, vault.MAX_ROUNDS, vault.SALT_BYTES, vault.PRF_SALT_BYTES, vault.MAX_CREDENTIAL_BYTES],
+    "Care workers": [carer.MAX_ADDRESS, carer.MAX_TEXT, carer.MAX_SEALED_BYTES],
     "Directory": [directory.MAX_DIRECTORY_BYTES],
     "Wire": [wire.MAX_BODY_BYTES >> 20, wire.MAX_PUSH, wire.MAX_PULL_RINGS, wire.MAX_PULL_BYTES >> 20],
     "Ids": [ids.ID_BYTES, ids.HASH_BYTES],

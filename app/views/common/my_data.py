@@ -1,0 +1,125 @@
+"""My data: what this device holds of me, to look at and to take along."""
+
+import flet as ft
+
+from app.services.language import _, chosen, counted
+from app.services.my_data import Mine, Section
+from app.services.my_page import Words, page
+from app.views.common.invited import role_text
+from app.views.common.my_words import heading, lines
+from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.screen import Screen
+
+PAGE = 25
+_OURS = "straat."  # the choices that the screens keep on this device begin so
+
+
+class MyDataScreen(Screen):
+    """Counts first; each opens to a list that can be read."""
+
+    back = "/meer"
+
+    def build(self) -> ft.Control:
+        self.mine = self.app.mine.all()
+        self._open: dict[str, int] = {}  # table → how many of its rows are shown
+        self.list = stack(spacing=12)
+        self._draw()
+        return page_body(
+            title(_("Mijn gegevens")),
+            text(_("Dit staat op dit apparaat over jou, of is door jou gemaakt.")),
+            card(*self._me(self.mine)),
+            self.list,
+            title(_("Alleen op dit apparaat"), 2),
+            card(*(text(f"{name}: {said}") for name, said in self._local())),
+            title(_("Meenemen"), 2),
+            notice(
+                _("Het bestand is niet versleuteld. Bewaar het zoals je brieven bewaart, en mail het niet."),
+                ft.Icons.WARNING_AMBER,
+                alarm=True,
+            ),
+            side_button(_("Bewaar om te lezen (HTML)"), self.safe(self._save_page), ft.Icons.DESCRIPTION_OUTLINED),
+            side_button(_("Bewaar voor een ander programma (JSON)"), self.safe(self._save_json), ft.Icons.DATA_OBJECT),
+            title(_("Stoppen"), 2),
+            side_button(_("Ik stop met Straatcontact"), self.go("/stoppen"), ft.Icons.LOGOUT),
+        )
+
+    def _me(self, mine: Mine) -> list[ft.Control]:
+        devices = [
+            text((_("Dit apparaat: {words}") if here else _("Ander apparaat: {words}")).format(words=said), soft=True)
+            for said, _by, here in mine.devices
+        ]
+        return [
+            text(mine.name or "…", size=18, weight=ft.FontWeight.W_600),
+            text(role_text(self.app.role)),
+            *devices,
+        ]
+
+    # -- the list --------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        self.list.controls = [self._section(s) for s in self.mine.sections if s.rows]
+
+    def _section(self, section: Section) -> ft.Control:
+        shown = self._open.get(section.table, 0)
+        head = title(heading(section.table, len(section.rows)), 2)
+        rows = [
+            ft.Column([text(f"{name}: {said}") for name, said in lines(section.table, row)], spacing=2)
+            for row in section.rows[:shown]
+        ]
+        parts: list[ft.Control] = [head]
+        for row in rows:
+            parts += [ft.Divider(height=8), row]
+        if shown < len(section.rows):
+            label = _("Toon meer") if shown else _("Bekijk")
+            parts.append(quiet_button(label, self.safe(lambda e: self._more(section.table)), ft.Icons.EXPAND_MORE))
+        return card(*parts)
+
+    def _more(self, table: str) -> None:
+        self._open[table] = self._open.get(table, 0) + PAGE
+        self._draw()
+
+    def _local(self) -> list[tuple[str, str]]:
+        drafts = len(self.mine.local["drafts"])
+        choices = self.app.safety.choices
+        hidden = choices.hidden_seconds
+        return [
+            (_("Half getypt"), counted("{n} formulier", "{n} formulieren", drafts)),
+            (_("Nog niet verstuurd"), counted("{n} notitie", "{n} notities", self.mine.unsent)),
+            (_("Slot als je niets doet"), counted("na {n} minuut", "na {n} minuten", choices.quiet_minutes)),
+            (
+                _("Slot als de app uit beeld is"),
+                _("nooit") if hidden is None else counted("na {n} seconde", "na {n} seconden", hidden),
+            ),
+        ]
+
+    # -- taking along ----------------------------------------------------------------------------------------
+
+    async def _settings(self) -> dict[str, str]:
+        """The choices that the screens keep on this device."""
+        kept = ft.SharedPreferences()
+        names = [n for n in await kept.get_keys(_OURS) or [] if n.startswith(_OURS)]
+        return {name: str(await kept.get(name)) for name in names}
+
+    async def _save_json(self, e) -> None:
+        data = self.app.mine.to_json(await self._settings())
+        await self._save("straatcontact-mijn-gegevens.json", data)
+
+    async def _save_page(self, e) -> None:
+        mine = self.app.mine.all()
+        words = Words(
+            language=chosen(),
+            title=_("Mijn gegevens in Straatcontact"),
+            intro=[
+                f"{mine.name}, {role_text(self.app.role)}",
+                _("Dit bestand is niet versleuteld. Bewaar het zoals je brieven bewaart."),
+            ],
+            heading=heading,
+            lines=lines,
+            local=[*self._local(), *(await self._settings()).items()],
+            local_title=_("Alleen op dit apparaat"),
+        )
+        await self._save("straatcontact-mijn-gegevens.html", page(mine, words))
+
+    async def _save(self, name: str, data: bytes) -> None:
+        await ft.FilePicker().save_file(file_name=name, src_bytes=data)
+        self.say(_("Bewaard. Let op: iedereen die het bestand opent, kan het lezen."))
