@@ -7,18 +7,18 @@ from dataclasses import replace
 import flet as ft
 
 from app.services.agenda import UNASKED
-from app.services.language import _, number_text
+from app.services.language import _
 from app.services.models import MAX_NOTE, Outcome, VisitForm
 from app.services.visit_draft import draft_key
 from app.services.wording import field_text, sentence
 from app.views.common.address_field import AddressField
+from app.views.common.guarded_field import GuardedField
 from app.views.contact.consent import Consent
 from app.views.contact.wish_field import WishField
 from app.views.contact.words import gifts, outcomes, parts
 from app.views.parts import (
     DayField,
     error_text,
-    field,
     main_button,
     notice,
     page_body,
@@ -132,14 +132,8 @@ class VisitFormScreen(Screen):
 
     def _fields(self) -> list[ft.Control]:
         self.come_back = self._come_back()
-        self.note = field(
-            _("Notitie"),
-            self.form.note,
-            self.safe(self._type_note),
-            multiline=True,
-            min_lines=3,
-            max_lines=12,
-            counter=self._count(),
+        self.note = GuardedField(
+            _("Notitie"), self.form.note, self._set_note, self.safe, MAX_NOTE, known=[self.form.address], min_lines=3
         )
         self.gift = ft.Column([self._gift()])
         self.wishes = WishField(self)
@@ -161,9 +155,6 @@ class VisitFormScreen(Screen):
             *([] if again else [self.come_back]),
             *self._ending(_("Opslaan")),
         ]
-
-    def _count(self) -> str:
-        return _("{n} van {most} tekens").format(n=number_text(len(self.form.note)), most=number_text(MAX_NOTE))
 
     def _gift(self) -> ft.Control:
         return pick(list(gifts().items()), lambda g: g is self.form.gift, self.safe(self._pick_gift))
@@ -191,16 +182,11 @@ class VisitFormScreen(Screen):
         await self._change(noted=noted, shared=shared)
         self._draw()
 
-    # Typing draws nothing but the counter: comparing the whole screen at every letter costs a slow phone its pace.
-
     async def _set_address(self, address: str) -> None:
         await self._change(address=address)
 
-    async def _type_note(self, e) -> None:
-        ft.context.disable_auto_update()
-        await self._change(note=e.control.value or "")
-        self.note.counter = self._count()
-        self.note.update()
+    async def _set_note(self, note: str) -> None:
+        await self._change(note=note)
 
     async def _change(self, **facts) -> None:
         """Take a change into the form and keep it: killed now, it is there again."""
@@ -251,7 +237,7 @@ class VisitFormScreen(Screen):
             self.errors[name].value, self.errors[name].visible = words, bool(words)
         elif isinstance(target, DayField | AddressField):
             target.tell(words)
-        elif isinstance(target, ft.TextField):
+        elif isinstance(target, GuardedField):
             target.error = words or None
 
     async def _discard(self, e) -> None:
