@@ -10,6 +10,7 @@ from app.services.models import Outcome, Role
 from app.views.cards import Cards
 from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
+from app.views.contact.street import finish_cards
 from app.views.contact.visits import visit_card
 from app.views.contact.words import outcomes, reason_text
 from app.views.parts import (
@@ -39,7 +40,7 @@ class TodayScreen(Screen):
         self.visits = Cards(
             lambda v: visit_card(v, self.app.today(), self.go(f"/bezoek/{v.id.hex()}")), lambda v: (v, self.app.today())
         )
-        self.sync, self.drafts, self.due, self.soon, self.latest = (stack(spacing=8) for _n in range(5))
+        self.sync, self.drafts, self.due, self.held, self.soon, self.latest = (stack(spacing=8) for _n in range(6))
         self.hello, self.notices = stack(), Notices(self)
         self.refresh()
         coordinates = self.app.role is Role.COORDINATOR
@@ -47,6 +48,7 @@ class TodayScreen(Screen):
             self.hello,
             *([] if coordinates else [self.notices]),  # theirs stand above the queue
             self.due,
+            self.held,
             self.drafts,
             main_button(_("Nieuw bezoek"), self.go("/nieuw"), ft.Icons.ADD_HOME_OUTLINED),
             side_button(_("Nieuw adres doorgeven"), self.go("/nieuw-adres"), ft.Icons.PERSON_ADD_ALT),
@@ -61,6 +63,7 @@ class TodayScreen(Screen):
         self.notices.follow()
         self.sync.controls = [sync_card(self.app.sync_status())]
         self.drafts.controls = self._unfinished()
+        self.held.controls = finish_cards(self)
         due = self.app.agenda.due()
         now, soon = [d for d in due if d.on <= today], [d for d in due if today < d.on <= today + SOON]
         heading = counted("{n} deur wacht op je", "{n} deuren wachten op je", len(now))
