@@ -14,7 +14,7 @@ from app.services.language import _, counted, number_text
 from app.views.parts import field, quiet_button, side_button, text
 
 PAUSE_SECONDS = 0.4  # after the last key, then it looks
-SHOWN = 3  # findings at a time: a wall of remarks helps nobody
+SHOWN = 2  # findings at a time: a wall of remarks helps nobody, and the way to "Opslaan" stays short
 _EXCERPT = 40  # characters of what was seen
 
 
@@ -53,8 +53,18 @@ class GuardedField(ft.Column):
         )
         self._count()
         self._panel = ft.Column(spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._said = ft.Semantics(content=self._panel, container=True, live_region=True)
-        self.controls = [self.field, self._said]
+        self._heading = text("", weight=ft.FontWeight.W_600)
+        row = ft.Row(
+            [
+                ft.Icon(ft.Icons.VISIBILITY_OUTLINED, color=ft.Colors.PRIMARY, size=24),
+                ft.Container(self._heading, expand=True),
+            ],
+            vertical_alignment=ft.CrossAxisAlignment.START,
+            spacing=12,
+        )
+        # A live region: a screen reader says politely that there is something, the rest is read when one goes there.
+        self._said = ft.Semantics(content=row, container=True, live_region=True, visible=False)
+        self.controls = [self.field, self._said, self._panel]
 
     # -- what a form uses -----------------------------------------------------------------------------------------
 
@@ -100,11 +110,11 @@ class GuardedField(ft.Column):
     async def _typed(self, e) -> None:
         """Typing draws nothing but the counter; a little later the guard looks."""
         ft.context.disable_auto_update()
+        self._wait_a_little()
+        await self._on_text(self.value)
         if self._most:
             self._count()
             self.field.update()
-        self._wait_a_little()
-        await self._on_text(self.value)
 
     def _count(self) -> None:
         if self._most:
@@ -121,7 +131,7 @@ class GuardedField(ft.Column):
         before = self._findings_shown()
         await self._safe(self.look)()
         if self._findings_shown() != before:
-            self._said.update()
+            self.update()
 
     def _findings_shown(self) -> list[tuple]:
         """What is on show now, to draw only what changed."""
@@ -143,23 +153,25 @@ class GuardedField(ft.Column):
 
     def _draw(self) -> None:
         shown, rest = self._findings[:SHOWN], len(self._findings) - SHOWN
+        self._heading.value = self._summary()
+        self._said.visible = bool(self._heading.value)
         parts = [self._finding(f) for f in shown]
-        if shown:
-            parts.insert(0, self._heading())
+        if self._undo:
+            back = quiet_button(_("Zet terug wat er stond"), self._safe(self._put_back), ft.Icons.UNDO)
+            parts.insert(0, back)
         if rest > 0:
             parts.append(text(counted("En nog {n} plek.", "En nog {n} plekken.", rest), soft=True, size=15))
-        if self._undo:
-            parts.append(quiet_button(_("Zet terug wat er stond"), self._safe(self._put_back), ft.Icons.UNDO))
         self._panel.controls = parts
 
-    def _heading(self) -> ft.Control:
-        words = _("Kijk hier nog eens naar. Opslaan kan altijd.")
-        icon = ft.Icon(ft.Icons.VISIBILITY_OUTLINED, color=ft.Colors.PRIMARY, size=24)
-        return ft.Row(
-            [icon, ft.Container(text(words, weight=ft.FontWeight.W_600), expand=True)],
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            spacing=12,
-        )
+    def _summary(self) -> str:
+        """What is said first: that something was replaced, and what there is to look at again."""
+        from app.services import guard
+
+        parts = [_("Vervangen.")] if self._undo else []
+        if self._findings:
+            kinds = ", ".join(dict.fromkeys(guard.name_of(f.category) for f in self._findings))
+            parts.append(_("Kijk nog eens naar: {kinds}. Opslaan kan altijd.").format(kinds=kinds))
+        return " ".join(parts)
 
     def _finding(self, finding) -> ft.Control:
         from app.services import guard
