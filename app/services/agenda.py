@@ -102,10 +102,19 @@ class Agenda:
             form = VisitForm(shared=False, noted=False, day=form.day, outcome=form.outcome, welcome=form.welcome)
         elif form.address and visit is None:
             marks.refuse_blocked(session, form.address)
-        also += _end_welcome(session, form)
+        also += _welcome(session, form)
         return await visits.save(
             session, replace(form, welcome=form.welcome if form.noted else b""), today, visit, also
         )
+
+    async def set_removed(self, visit: bytes, removed: bool) -> None:
+        """Hide one of my visits, or undo that; a welcome that it answered is due again, or done. Raises NotFound or
+        Forbidden.
+        """
+        session = self._live.require_session()
+        form = visits.one(session, visit).form
+        hidden = visits.removal(session, visit, removed)
+        await records.write(session, [hidden, *_welcome(session, form, not removed)])
 
     async def merge(self, spellings: Sequence[str], chosen: str) -> None:
         """Several spellings are one door: all that is mine gets the chosen one; what was written stays in the log.
@@ -125,9 +134,11 @@ class Agenda:
         self._live.tell()
 
 
-def _end_welcome(session: Session, form: VisitForm) -> list[Part]:
-    """A welcome that this visit answers is done: nobody else goes there for it. It says no more than that."""
-    if not form.welcome or form.outcome not in ENDS_WELCOME:
-        return []
+def _welcome(session: Session, form: VisitForm, there: bool = True) -> list[Part]:
+    """A welcome that this visit answers is done as long as the visit is `there`: nobody else goes there for it. It
+    says no more than that.
+    """
     known = session.replica.records.get(form.welcome)
-    return welcomes.state(session, form.welcome, {"done": True}) if known and not known.erased else []
+    if known is None or known.erased:
+        return []
+    return welcomes.state(session, form.welcome, {"done": there and form.outcome in ENDS_WELCOME})

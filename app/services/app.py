@@ -303,12 +303,12 @@ class App:
 
     async def remove_visit(self, visit: bytes) -> None:
         """See AppFace."""
-        await visits.set_removed(self.live.require_session(), visit, True)
+        await self.agenda.set_removed(visit, True)
         self.live.tell()
 
     async def restore_visit(self, visit: bytes) -> None:
         """See AppFace."""
-        await visits.set_removed(self.live.require_session(), visit, False)
+        await self.agenda.set_removed(visit, False)
         self.live.tell()
 
     async def mark_review_read(self, visit: bytes) -> None:

@@ -151,12 +151,12 @@ def moved(session: Session, visit: bytes, address: str) -> list[Part]:
     return records.parts(session, KIND, [group], known)[1]
 
 
-async def set_removed(session: Session, visit: bytes, removed: bool) -> None:
-    """Hide one of my visits, or undo that. Raises NotFound or Forbidden."""
+def removal(session: Session, visit: bytes, removed: bool) -> Part:
+    """What to write to hide one of my visits, or to undo that. Raises NotFound or Forbidden."""
     known = records.mine(session, KIND, visit)
     rings = frozenset({session.own_ring(), ring.coordinators_ring(team_of(session, known))})
     today = date.fromtimestamp(session.writer.now() / 1000)
-    await records.write(session, [records.removal(session, known, removed, rings, month_after(today, COUNT_MONTHS))])
+    return records.removal(session, known, removed, rings, month_after(today, COUNT_MONTHS))
 
 
 # -- reading ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ An address comes from a coordinator (for one person, or for whoever of the team 
 entry, from an imported list, or from a care worker at their client's own wish. Nothing else is kept of it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -130,7 +131,7 @@ def read_list(text: str, known: Iterable[str], blocked: frozenset[str]) -> list[
         raise BadInput("list", "too_long")
     there, seen, read = {addresses.key(a) for a in known}, set(), []
     for number, line in enumerate(text.splitlines(), 1):
-        address = addresses.tidy(line.split(";")[0].split("\t")[0].strip(' "'))
+        address = _address_of(line)
         if not address:
             continue
         key = addresses.key(address)
@@ -150,6 +151,19 @@ def read_list(text: str, known: Iterable[str], blocked: frozenset[str]) -> list[
     if len(read) > MAX_LIST:
         raise BadInput("list", "too_many")
     return read
+
+
+_NUMBER = re.compile(r"\d{1,5}\D{0,8}")
+_ADDITION = re.compile(r"[A-Za-z0-9-]{1,4}")
+
+
+def _address_of(line: str) -> str:
+    """The address on a line of a table: the first column, or street, number and addition in columns of their own."""
+    columns = [" ".join(c.strip(' "').split()) for c in re.split(r"[;\t]", line)]
+    if len(columns) == 1 or not _NUMBER.fullmatch(columns[1]):
+        return columns[0]
+    more = columns[2] if len(columns) > 2 and _ADDITION.fullmatch(columns[2]) else ""
+    return addresses.tidy(f"{columns[0]} {columns[1]}{more}")
 
 
 class Welcomes:

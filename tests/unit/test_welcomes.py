@@ -10,7 +10,7 @@ from app.services.app import App
 from app.services.due import Reason
 from app.services.marks import Why
 from app.services.models import Outcome, QueueFilter, VisitForm
-from app.services.welcomes import Line
+from app.services.welcomes import Line, read_list
 from sync.core.errors import BadInput, Forbidden
 from sync.core.merge import Record
 from tests.support.native_app import synced
@@ -250,6 +250,41 @@ def test_a_list_is_looked_at_line_by_line_and_taken_in_at_once(tell: Tell) -> No
             joke.welcomes.read_list("x\n" * 200_000)
 
     tell(story)
+
+
+def test_a_visit_that_is_taken_away_leaves_its_door_on_the_list(tell: Tell) -> None:
+    """Noted at the wrong door, or changed to "later": the welcome is due again; put back, it is done."""
+
+    async def story(t: Team) -> None:
+        fatma = await t.fatma()
+        await fatma.welcomes.add("Tulpstraat 12", TODAY)
+        welcome = fatma.agenda.due()[0].welcome
+        form = replace(FORM, welcome=welcome)
+        visit = await fatma.save_visit(form)
+        assert due(fatma) == []
+        await fatma.remove_visit(visit)
+        assert due(fatma) == [("Tulpstraat 12", Reason.NEW)]
+        await fatma.restore_visit(visit)
+        assert due(fatma) == []
+        await fatma.save_visit(replace(form, outcome=Outcome.LATER), visit)
+        assert due(fatma) == [("Tulpstraat 12", Reason.LATER)]
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("Tulpstraat;12;a;5211AB", "Tulpstraat 12a"),
+        ('"Tulpstraat"\t"12"', "Tulpstraat 12"),
+        ("Tulpstraat 12;Jansen", "Tulpstraat 12"),
+        ("Tulpstraat 12, Vught", "Tulpstraat 12, Vught"),
+    ],
+)
+def test_a_table_s_line_gives_its_address_and_nothing_else(line: str, address: str) -> None:
+    """Street and number in one column or in their own; names behind it are not taken over."""
+    [read] = read_list(line, (), frozenset())
+    assert (read.address, read.line) == (address, Line.NEW)
 
 
 def test_two_spellings_of_one_door_are_joined_without_loss(tell: Tell) -> None:

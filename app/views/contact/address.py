@@ -94,7 +94,7 @@ class AddressScreen(Screen):
             self.say(said, _("Vergissing?"), self._mistaken)
         else:
             said = _("{address}: {outcome}. Opgeslagen.").format(address=self.address, outcome=outcomes()[outcome])
-            self.say(said, _("Ongedaan maken"), lambda e: self._undo(visit, welcome))
+            self.say(said, _("Ongedaan maken"), lambda e: self.app.remove_visit(visit))
         self.shell.go(self.back)
 
     async def _mistaken(self, e) -> None:
@@ -102,11 +102,6 @@ class AddressScreen(Screen):
         for mark in marks:
             await self.app.marks.ask_to_lift(mark.id, Why.MISTAKE, self.app.today())
         self.say(_("Doorgegeven aan de coördinator. Tot die tijd belt er niemand aan."))
-
-    async def _undo(self, visit: bytes, welcome: bytes) -> None:
-        await self.app.remove_visit(visit)
-        if welcome:
-            await self.app.welcomes.done(welcome, False)
 
     # -- one door, several spellings -----------------------------------------------------------------------
 
