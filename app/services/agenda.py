@@ -55,11 +55,15 @@ class Agenda:
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._known: tuple[Session, int, list[Due]] | None = None
 
     def due(self) -> list[Due]:
-        """Every door that is or will be due, nearest first."""
+        """Every door that is or will be due, nearest first. Worked out again only when something has changed."""
         session = self._live.require_session()
-        return due.due(welcomes.waiting(session), rangs(session), marks.blocked(session))
+        if self._known is None or self._known[:2] != (session, session.view.changes):
+            found = due.due(welcomes.waiting(session), rangs(session), marks.blocked(session))
+            self._known = (session, session.view.changes, found)
+        return self._known[2]
 
     def door(self, address: str) -> Door:
         """One door: its visits, newest first, and what is due there."""

@@ -27,21 +27,23 @@ class Group:
 
 
 def parts(
-    session: Session, kind: str, groups: Sequence[Group], known: Record | None = None
+    session: Session, kind: str, groups: Sequence[Group], known: Record | None = None, everything: bool = False
 ) -> tuple[bytes, list[Part]]:
-    """A record's id and what to write of it: all fields of a new one, of a known one those that differ."""
+    """A record's id and what to write of it: all fields of a new one, of a known one those that differ, or
+    `everything` (for other readers).
+    """
     nonce = None if known else session.world.random.bytes(ID_BYTES)
     record = known.id if known else record_id(session.member, kind, nonce or b"")
     made = []
     for group in groups:
-        fields = _patches(group, known)
+        fields = _patches(group, known, everything)
         if fields:
             change = Change(kind, group.name, record, session.writer.stamp(), fields, nonce)
             made.append(Part(change, group.rings, group.expiry))
     return record, made
 
 
-def _patches(group: Group, known: Record | None) -> dict[str, Patch]:
+def _patches(group: Group, known: Record | None, everything: bool) -> dict[str, Patch]:
     """Fields to write, each naming what it replaces."""
     if known is None:
         return {name: Patch(value) for name, value in group.values.items()}
@@ -49,7 +51,7 @@ def _patches(group: Group, known: Record | None) -> dict[str, Patch]:
     return {
         name: Patch(value, known.replaces(f"{group.name}.{name}"))
         for name, value in group.values.items()
-        if known.value(f"{group.name}.{name}") != value or f"{group.name}.{name}" in conflicts
+        if everything or known.value(f"{group.name}.{name}") != value or f"{group.name}.{name}" in conflicts
     }
 
 

@@ -123,22 +123,43 @@ def _fields(group: str, form: VisitForm) -> dict[str, Any]:
 
 
 async def change_consent(session: Session, visit: bytes, noted: bool, shared: bool, today: date) -> bytes:
-    """The resident gave or took back a consent: the visit is written anew for whoever may read it now, and the old
-    one is erased everywhere, in one transaction. Taking back that it is noted leaves the count. The new visit's id.
+    """The resident gave or took back a consent; the id under which the visit stands from now on.
 
+    Given: all of it is sealed to whoever may read it now. Taken back: the visit is written anew for whoever may still
+    read it, and the old one is erased everywhere, in one transaction; where nothing may be noted the count stays.
     Raises NotFound, Forbidden or DiskFull.
     """
     known = records.mine(session, KIND, visit)
+    if noted and not _noted(known):
+        raise NotFound("detail")
     before = one(session, visit).form
-    form = replace(before, shared=shared and noted, noted=noted)
+    form = replace(before, shared=shared and noted, noted=noted, note=_every_note(known))
+    if noted and shared:
+        await records.write(session, _resealed(session, form, known, today))
+        return visit
     if not noted:
         form = VisitForm(shared=False, noted=False, day=before.day, outcome=before.outcome)
-    elif not before.address:
-        raise NotFound("detail")
     record, made = _parts(session, form, today)
     await erasing.erase(session, known, made)
     session.syncer.wake()
     return record
+
+
+def _resealed(session: Session, form: VisitForm, known: Record, today: date) -> list[Part]:
+    """Every field once more, each replacing what it was: whoever may read it now has it all."""
+    day = form.day or today
+    groups = [
+        Group(name, _fields(name, form), rings, month_after(day, months))
+        for name, rings, months in _groups(session, form, known)
+    ]
+    return records.parts(session, KIND, groups, known, everything=True)[1]
+
+
+def _every_note(known: Record) -> str:
+    """All versions of the note that nobody has chosen between, one below the other."""
+    register = known.fields.get("detail.note")
+    texts = [v.value for v in register.live() if isinstance(v.value, str)] if register else []
+    return "\n\n".join(dict.fromkeys(filter(None, texts)))
 
 
 def moved(session: Session, visit: bytes, address: str) -> list[Part]:

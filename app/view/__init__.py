@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.view import activities, areas, marks, members, reviews, stories, tasks, visits, welcomes
+from app.view.search import Index
 from app.view.table import Row, Table
 from sync.core.merge import Record
 
@@ -27,6 +28,7 @@ class View:
     def __init__(self, db: sqlite3.Connection | None = None) -> None:
         """In a database of its own, or in one that may hold the tables already."""
         self._db = db or sqlite3.connect(":memory:", isolation_level=None)
+        self.index: Index | None = None  # once somebody searches
         for table in TABLES:
             typed = ", ".join(
                 f"{c} {_TYPES[kind]}{' PRIMARY KEY' * (not i)}" for i, (c, kind) in enumerate(table.columns.items())
@@ -35,6 +37,8 @@ class View:
             for index in table.indexes:
                 self._db.execute(f"CREATE INDEX IF NOT EXISTS {index}")
 
+    changes = 0  # how often rows were put or cleared: what was asked before stands as long as this does
+
     def put(self, records: Iterable[Record]) -> None:
         """Bring the rows of these records up to date, in one transaction."""
         rows: dict[str, list[Row]] = {}
@@ -42,9 +46,13 @@ class View:
             table = _OF_KIND.get(record.kind)
             if table is not None and record.creator:
                 rows.setdefault(table.kind, []).append(table.row(record))
+        self.changes += 1
         with self._atomic():
             for kind, some in rows.items():
                 self._db.executemany(_OF_KIND[kind].upsert, some)
+        if self.index is not None:
+            for kind, some in rows.items():
+                self.index.put(kind, some)
 
     def remove(self, records: Iterable[bytes]) -> None:
         """Forget the rows of these records: something of them was dropped, and what is left is put in again."""
@@ -53,12 +61,17 @@ class View:
             for table in TABLES:
                 if "id" in table.columns:
                     self._db.executemany(f"DELETE FROM {table.name} WHERE id = ?", names)  # noqa: S608 our own names
+        if self.index is not None:
+            self.index.remove(name for (name,) in names)
 
     def clear(self) -> None:
         """Forget every row: all of it is about to be judged anew."""
+        self.changes += 1
         with self._atomic():
             for table in TABLES:
                 self._db.execute(f"DELETE FROM {table.name}")  # noqa: S608 our own names
+        if self.index is not None:
+            self.index.clear()
 
     @contextmanager
     def _atomic(self) -> Iterator[None]:

@@ -187,6 +187,7 @@ def test_consent_is_taken_back_as_easily_as_it_was_given(tell: Tell, shared: boo
         visit = await fatma.save_visit(replace(FORM, shared=shared))
         await synced(fatma, joke, laptop)
         turned = await fatma.change_consent(visit, True, not shared)
+        assert (turned == visit) is not shared, "what is given needs no erasing"
         await synced(fatma, joke, laptop)
         for app in (fatma, laptop):
             [mine] = app.visits()
@@ -199,6 +200,23 @@ def test_consent_is_taken_back_as_easily_as_it_was_given(tell: Tell, shared: boo
             [left] = app.queue(QueueFilter.ALL) if app is joke else app.visits()
             assert left.id == gone
             assert (left.form.outcome, left.form.address, left.form.note, left.detail) == (FORM.outcome, "", "", False)
+
+    tell(story)
+
+
+def test_both_versions_of_a_note_go_along_when_consent_changes(tell: Tell) -> None:
+    """Two devices wrote, nobody has chosen: neither text is lost by the change."""
+
+    async def story(t: Team) -> None:
+        fatma, laptop = await t.fatma(), await t.unlocked("laptop")
+        visit = await fatma.save_visit(FORM)
+        await synced(fatma, laptop)
+        await fatma.save_visit(replace(FORM, note="van de telefoon"), visit)
+        await laptop.save_visit(replace(FORM, note="van de laptop"), visit)
+        await synced(fatma, laptop, fatma)
+        turned = await fatma.change_consent(visit, True, False)
+        note = fatma.visit(turned).form.note
+        assert sorted(note.split("\n\n")) == ["van de laptop", "van de telefoon"]
 
     tell(story)
 
