@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from app.services.retention import DAY_MILLIS
 from app.services.session import Session
 from sync.core import codec
 from sync.core.errors import BadFormat, TooLarge
@@ -50,7 +51,7 @@ class Drafts:
             for key in keys:
                 plain = await vault.open_bytes(_PURPOSE + key, sealed)
                 if plain is not None:
-                    log.put_draft(vault.local_name(key), sealed)
+                    log.put_draft(vault.local_name(key), sealed, self._today())
                     log.put_draft(name, None)
                     self._forms[key] = from_bytes(plain)
                     break
@@ -76,11 +77,14 @@ class Drafts:
         try:
             sealed = await self._session.vault.seal_bytes(_PURPOSE + key, to_bytes(form))
             if self._latest[key] == turn:
-                self._session.log.put_draft(self._session.vault.local_name(key), sealed)
+                self._session.log.put_draft(self._session.vault.local_name(key), sealed, self._today())
         finally:
             self._writing -= 1
             if not self._writing:
                 self._calm.set()
+
+    def _today(self) -> int:
+        return self._session.writer.now() // DAY_MILLIS
 
     async def settled(self) -> None:
         """Return when what was typed last is on disk."""

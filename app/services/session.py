@@ -1,12 +1,15 @@
 """An open device: keys unlocked, log replayed, sync running. Made at unlock, gone at lock."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.services import erasing, retention
 from app.services.keeping import NOW_AND_THEN, Keeping
 from app.services.vault import Vault
 from app.view import View
 from sync.core import ring
+from sync.core.errors import StraatError
 from sync.core.ports import Clock, DeviceKey, Log, Passkeys, Primitives, Random, Transport
 from sync.core.roll import Roll
 from sync.device import keyring as keys
@@ -19,6 +22,7 @@ from sync.device.steward import Steward
 from sync.device.syncer import Syncer
 from sync.device.writer import Writer
 
+logger = logging.getLogger(__name__)
 TELL_MILLIS = 1_000  # while much comes in, the screen follows this often
 
 
@@ -59,7 +63,7 @@ class Session:
         self.replica.on_merged, self.replica.on_forget = self._merged, self.view.clear
         self.on_change: Callable[[], None] = lambda: None
         self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
-        self._told = 0
+        self._told, self._tidied = 0, -1
         beside = saved.Beside(log, world.shelf, vault, world.random)
         self.keeping = Keeping(beside, self.replica, self.writer.seen)
         self.replica.before_drop, self.replica.on_gone = self.keeping.destroy, self.view.remove
@@ -138,8 +142,22 @@ class Session:
         await self.steward.keep()
         await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
         await self.catch_up()
+        await erasing.name_late(self)
+        await self.tidy()
         if await self.editions.look(self.world.clock.millis()):
             self.on_directory()
+
+
+    async def tidy(self) -> None:
+        """Drop what has to go, once a day: it must keep nobody from the notes."""
+        day = self.world.clock.millis() // retention.DAY_MILLIS
+        if day == self._tidied:
+            return
+        try:
+            await retention.tidy(self)
+            self._tidied = day if terms.sure_millis(self.log, self.world.clock) else -1
+        except StraatError as error:
+            logger.warning("not tidied: %s", error.code)
 
 
 async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -> Session:
@@ -159,4 +177,5 @@ async def open_session(world: World, log: Log, vault: Vault, secrets: Secrets) -
         else:
             session.writer.witness(stamp)
     await session.catch_up()
+    await session.tidy()
     return session

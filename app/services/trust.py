@@ -219,7 +219,7 @@ class Trust:
     async def bring_in(self, data: bytes) -> int:
         """See AppFace."""
         s = self._session
-        found = [envelope.parse(e) for e in codec.checked(_unsent_file, data, MAX_FILE_BYTES)]
+        found = [envelope.parse_any(e) for e in codec.checked(_unsent_file, data, MAX_FILE_BYTES)]
         if any(e.header.organisation != s.roll.state.organisation for e in found):
             raise BadFormat("another organisation's")
         fresh = {e.id: e.data for e in found if e.id not in s.log.has([e.id])}

@@ -20,10 +20,10 @@ from sync.device.keyring import Keyring
 from sync.device.memory import Origin
 
 _unnamed = codec.items(
-    codec.row(codec.blob(ID_BYTES), codec.blob(HASH_BYTES), codec.items(codec.blob(ID_BYTES), envelope.MAX_RINGS)),
+    codec.row(codec.blob(ID_BYTES), codec.blob(HASH_BYTES), codec.maybe(codec.blob(ID_BYTES))),
     100_000,
 )
-Unnamed = list[tuple[bytes, bytes, frozenset[bytes]]]  # (record, envelope, its rings)
+Unnamed = list[tuple[bytes, bytes, bytes | None]]  # (record, envelope, the nonce that made the record, if ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Dropped:
     merged: Mapping[bytes, Record]
     quarantined: frozenset[bytes]
     named: Container[bytes]  # what some erasing change names already
+    nonces: Mapping[bytes, bytes | None]  # what made the records of our own, where that is still here
 
 
 def noted(log: Log, state: State, keyring: Keyring, going: Dropped) -> dict[str, bytes]:
@@ -54,19 +55,19 @@ def noted(log: Log, state: State, keyring: Keyring, going: Dropped) -> dict[str,
         if record is not None and name not in going.named:
             mine = author.member == record.creator == keyring.member
             if mine or (coordinates and author.member != record.creator):
-                unnamed.append((record.id, name, frozenset(link.ring for link in e.header.links)))
+                unnamed.append((record.id, name, going.nonces.get(record.id)))
     values: dict[str, bytes] = {}
     if orders:
         values[meta.ORDERS] = meta.ids_bytes([*meta.read_ids(log, meta.ORDERS), *sorted(orders)])
     if unnamed:
-        values[meta.UNNAMED] = codec.pack([[r, n, sorted(rings)] for r, n, rings in unnamed])
+        values[meta.UNNAMED] = codec.pack([list(one) for one in unnamed])
     return values
 
 
 def read_unnamed(log: Log) -> Unnamed:
     """What was dropped and is named by no erasing change yet."""
     data = log.get(meta.UNNAMED)
-    return [(r, n, frozenset(rings)) for r, n, rings in codec.checked(_unnamed, data, 64 << 20)] if data else []
+    return [(r, n, nonce) for r, n, nonce in codec.checked(_unnamed, data, 64 << 20)] if data else []
 
 
 async def send(ask: Callable[[str, Any, codec.Shape | None], Awaitable[Any]], log: Log) -> None:

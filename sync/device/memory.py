@@ -142,6 +142,19 @@ class Memory:
         query = f"SELECT key FROM origins WHERE {place} >= ? AND {place} < ?"  # noqa: S608 numbers of ours
         return {row[0] for row in self.db.execute(query, (first, before))}
 
+    def terms(self) -> list[tuple[int, str, set[bytes]]]:
+        """(month, what, ids of records) of all merged changes that have a month, the first month first."""
+        self.origins.settle()
+        at = 3 * ID_BYTES
+        query = (
+            f"SELECT DISTINCT substr(value, {at + 1}, {_MONTH_BYTES}), substr(value, {at + _MONTH_BYTES + _DAY_BYTES + 1}),"  # noqa: S608
+            f" substr(value, 1, {ID_BYTES}) FROM origins ORDER BY 1, 2"
+        )
+        found: dict[tuple[int, str], set[bytes]] = {}
+        for month, what, record in self.db.execute(query):
+            found.setdefault((int.from_bytes(month, "big"), what.decode()), set()).add(record)
+        return [(month, what, records) for (month, what), records in found.items() if month]
+
     def older(self, whats: Iterable[str], day: int) -> dict[bytes, set[bytes]]:
         """Record id → the ids of its merged changes of these sorts that were stamped before this day (since 1970)."""
         self.origins.settle()

@@ -187,7 +187,9 @@ class Replica:
         if names or self._erased:
             await self.before_drop()
             merged = {name: self.records[self.origins[name].record] for name in names}
-            going = erasing.Dropped(merged, frozenset(self._erased), self.gone.named)
+            mine = [r for r in self._hollow if self.records[r].creator == self._keyring.member]
+            nonces = {record: await self.nonce_of(record, sorted(names)) for record in mine}
+            going = erasing.Dropped(merged, frozenset(self._erased), self.gone.named, nonces)
             values = erasing.noted(self._log, self._roll.state, self._keyring, going)
             self._log.drop(sorted(names | self._erased), values)
         for name in names:
@@ -210,6 +212,8 @@ class Replica:
                 for held in (self.aside, self.quarantine, self._waiting, self._shut, self.origins):
                     held.pop(name, None)
                 self._early.discard(name)
+                for some in self._orphans.values():
+                    some.pop(name, None)
             for record in touched:
                 del self.records[record]
             self._waiting.update((e.id, e.data) for e in self._log.fetch(sorted(rest)))
@@ -221,6 +225,11 @@ class Replica:
         """Judge everything anew at the next catching up: something went from the log."""
         async with self._one_at_a_time:
             self._again = True
+
+    def held_back(self) -> set[bytes]:
+        """The ids of what is aside, quarantined, waits, or is shut to us: in the log, and not merged."""
+        orphans = {name for some in self._orphans.values() for name in some}
+        return {*self.aside, *self.quarantine, *self._waiting, *self._shut, *orphans}
 
     async def nonce_of(self, record: bytes, names: Sequence[bytes]) -> bytes | None:
         """The nonce that made a record, if one of these envelopes carries it and its bytes are still here."""

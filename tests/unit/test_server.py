@@ -175,7 +175,9 @@ def test_a_coordinator_publishes_the_directory_for_everyone() -> None:
         last = None
         for name in ("Buurthuis", "Buurthuis De Linde"):
             line = HelpLine("1", name, "Koffie", numbers=(Number("0201234567"),))
-            data = await directory.sign(P, joke.keyring.signing, organisation.roll, joke.device, last, [line], "2026-11-25")
+            data = await directory.sign(
+                P, joke.keyring.signing, organisation.roll, joke.device, last, [line], "2026-11-25"
+            )
             assert await caller.send("directory/publish", data, None, await caller.signed_in(joke)) == b""
             assert await caller.ask("directory", [organisation.id, 0]) == data
             last = directory.parse(data)

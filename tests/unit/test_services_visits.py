@@ -178,7 +178,7 @@ def test_a_visit_that_is_saved_is_said_to_be_saved(settled: Path, tmp_path: Path
             fatma = await t.fatma()
             await fatma.save_draft("new", FORM)
 
-            def full(form: str, data: bytes | None) -> None:
+            def full(form: str, data: bytes | None, day: int = 0) -> None:
                 raise DiskFull
 
             def broken() -> None:

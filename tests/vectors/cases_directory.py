@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from sync.core import codec, directory
@@ -55,6 +56,10 @@ def _editions() -> list[Vector]:
         known = directory.parse(last) if last else None
         return run(directory.sign(P, by.signing, w.roll, by.device, known, [FULL, plain], MADE))
 
+    def leap(number: int) -> bytes:
+        before = replace(directory.parse(first), number=number - 1)
+        return run(directory.sign(P, w.coordinator.signing, w.roll, w.coordinator.device, before, [plain], MADE))
+
     def one(name: str, comment: str, data: bytes, last: bytes = b"", expect: str = "success") -> Vector:
         values = {"roll": codec.pack(w.roll.entries), "last": last}
         return Vector(f"directory_{name}", "directory", comment, data, values, expect)
@@ -68,6 +73,8 @@ def _editions() -> list[Vector]:
         one("again", "The same edition again", second, second, Forbidden.code),
         one("by_contact", "By a contact person", made(w.contact), b"", Forbidden.code),
         one("bit", "The last bit is flipped", first[:-1] + bytes((first[-1] ^ 1,)), b"", BadSignature.code),
+        one("leap", "A thousand and one after none", leap(1001), b"", Forbidden.code),
+        one("leap_least", "A thousand after none", leap(1000)),
         one("newer", "Version 3", b"\4\3" + first[2:], b"", NewerVersion.code),
     ]
     waiting = steps.joined(w, "waiting", fixed("waiting", 16), role=Role.COORDINATOR, grants=steps.team_grant(w))
