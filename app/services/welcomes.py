@@ -55,6 +55,15 @@ class Listed:
     line: Line
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A new address and whose turn it is: a member's id and name, or b"" and "" for whoever is near."""
+
+    welcome: Welcome
+    whom: bytes
+    name: str
+
+
 def fields(address: str, since: date, origin: Origin, whom: bytes = b"", bag: str = "") -> dict[str, object]:
     """The one task that every new address gives. Raises BadInput("address", why)."""
     return {
@@ -175,6 +184,15 @@ class Welcomes:
     def all(self) -> list[Welcome]:
         """Every new address that this device may read, done ones too."""
         return waiting(self._live.require_session(), everyone=True)
+
+    def assigned(self) -> list[Assigned]:
+        """Every new address that this device may read with whose turn it is, longest waiting first."""
+        view = self._live.require_session().view
+        rows = view.ask(
+            "SELECT w.*, coalesce(m.name, '') AS name FROM welcomes w LEFT JOIN members m ON m.member = w.whom"
+            " WHERE NOT hidden ORDER BY since, made, id"
+        )
+        return [Assigned(_welcome(row), bytes.fromhex(row["whom"]), row["name"]) for row in rows]
 
     def one(self, welcome: bytes) -> Welcome:
         """One new address. Raises NotFound."""

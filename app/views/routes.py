@@ -45,6 +45,7 @@ from app.views.coordinate.person import ConfirmScreen, PersonScreen
 from app.views.coordinate.quarantine import QuarantineScreen
 from app.views.coordinate.queue import QueueScreen, ReviewPane
 from app.views.coordinate.sheet import SheetScreen
+from app.views.coordinate.welcomes import WelcomesScreen
 from app.views.coordinate.wishes import WishesScreen
 from app.views.screen import Screen
 from sync.core.ids import ID_BYTES
@@ -111,6 +112,7 @@ COORDINATING: dict[str, Maker] = {
     "mensen": lambda s, rest: PeopleScreen(s),
     "mens": lambda s, rest: PersonScreen(s, record_of(rest)),
     "bevestig": lambda s, rest: ConfirmScreen(s, record_of(rest)),
+    "welkom": lambda s, rest: WelcomesScreen(s),
     "wensen": lambda s, rest: WishesScreen(s, record_of(rest)),
     "gebieden": lambda s, rest: AreasScreen(s),
     "herstelblad": lambda s, rest: SheetScreen(s),
@@ -165,7 +167,7 @@ def places(coordinates: bool, wide: bool) -> list[Place]:
 _STREET = ("activiteit", "nieuwe-activiteit", "wijzig-activiteit", "hoe-was-het", "verhaal", "nieuw-verhaal")
 _UNDER = {
     "/buurt": (*_STREET, "wijzig-verhaal"),
-    "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst"),
+    "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst", "welkom"),
     "/mensen": ("mens", "bevestig", "gebieden", "wensen", "herstelblad", "quarantaine"),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),

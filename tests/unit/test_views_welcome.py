@@ -248,6 +248,15 @@ def test_a_coordinator_gives_an_address_or_a_list_to_someone_and_chooses_the_wis
         await desk.tap("Opslaan")
         await synced(joke, fatma)
         assert sorted(d.address for d in fatma.agenda.due()) == ["Rozenlaan 3", "Tulpstraat 12"]
+        await desk.go("/welkom")
+        assert desk.sees("2 adressen wachten op een welkom")
+        assert desk.sees("Voor Fatma, sinds")
+        await desk.tap("Van de lijst halen")
+        assert desk.sees("1 adres wacht op een welkom")
+        snack = [d for d in desk.page._dialogs.controls if isinstance(d, ft.SnackBar)][-1]
+        await desk.session.dispatch_event(snack._i, "action", None)
+        await desk.breathe()
+        assert desk.sees("2 adressen wachten op een welkom")
         person = await at(fatma)
         await person.tap("Thuis")
         await person.tap("Ja, de")

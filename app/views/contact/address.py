@@ -79,6 +79,8 @@ class AddressScreen(Screen):
             rows.append(
                 DayField(_("Plan een dag"), plan, lambda day: self._plan(welcome, day), self.safe, clearable=True)
             )
+            off = self.safe(lambda e: self._off(welcome))
+            rows.append(quiet_button(_("Van de lijst halen"), off, ft.Icons.PLAYLIST_REMOVE))
         rows.append(quiet_button(_("Welkomstkaart"), self.go("/kaart"), ft.Icons.CARD_GIFTCARD))
         return rows
 
@@ -86,6 +88,11 @@ class AddressScreen(Screen):
         await self.app.welcomes.plan(welcome, day)
         if day:
             self.say(_("Gepland op {day}.").format(day=day_text(day, self.app.today())))
+
+    async def _off(self, welcome: bytes) -> None:
+        await self.app.welcomes.done(welcome)
+        self.say(_("Van de lijst gehaald."), _("Ongedaan maken"), lambda e: self.app.welcomes.done(welcome, False))
+        self.shell.go(self.back)
 
     async def _tap(self, outcome: Outcome, welcome: bytes) -> None:
         visit = await self.app.tap_outcome(self.address, outcome, welcome)

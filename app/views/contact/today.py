@@ -52,6 +52,7 @@ class TodayScreen(Screen):
             self.drafts,
             main_button(_("Nieuw bezoek"), self.go("/nieuw"), ft.Icons.ADD_HOME_OUTLINED),
             side_button(_("Nieuw adres doorgeven"), self.go("/nieuw-adres"), ft.Icons.PERSON_ADD_ALT),
+            *([quiet_button(_("Nieuwe adressen"), self.go("/welkom"), ft.Icons.LIST_ALT)] if coordinates else []),
             self.soon,
             self.sync,
             self.latest,
