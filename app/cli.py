@@ -1,4 +1,4 @@
-"""`straatcontact build | serve | demo | init | verify-build`: each job imports only what it needs."""
+"""`straatcontact build | serve | demo | init | verify-build | directory`: each job imports only what it needs."""
 
 import argparse
 import sys
@@ -30,6 +30,14 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--hashes", type=Path, metavar="FILE", help="a published hashes.txt; without it, a build made here"
     )
+    directory = jobs.add_parser("directory", help="help lines as HSDS 3.0, out and in")
+    ways = directory.add_subparsers(dest="way", required=True)
+    export = ways.add_parser("export", help="write the built-in lines, or those of a file, as HSDS")
+    export.add_argument("--lines", type=Path, metavar="FILE", help="a file of lines made by `directory import`")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+    import_ = ways.add_parser("import", help="read HSDS into a file of lines")
+    import_.add_argument("file", type=Path, metavar="FILE")
+    import_.add_argument("--out", type=Path, required=True, metavar="FILE")
     return parser
 
 
@@ -53,6 +61,14 @@ def _run(args: argparse.Namespace) -> int:
         from app.commands.verify_build import verify_build
 
         return 0 if verify_build(args.url, args.hashes, lambda line: print(line, flush=True)) else 1
+    if args.job == "directory":
+        from app.commands import directory
+
+        if args.way == "export":
+            directory.export(args.lines, args.out, print)
+        else:
+            directory.import_(args.file, args.out, print)
+        return 0
     origin = args.origin or f"http://localhost:{args.port}"
     if args.job == "init":
         from app.commands.serve import init

@@ -7,7 +7,7 @@ const FIXED = ["112", "113", "08000113", "08001205", "08002000"];
 const LIMIT = 200_000, LINES = 100;
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 const OLD_MILLIS = 366 * 86_400_000;
-const DUTCH = { old: "Langer dan een jaar niet nagekeken.", never: "Nog niet nagekeken." };
+const DUTCH = { also: "Of bel", old: "Langer dan een jaar niet nagekeken.", never: "Nog niet nagekeken." };
 
 /** Keep a copy for the next time the page is opened, and show it now; "" for the lines of the build. */
 export function keepLines(copy) {
@@ -67,7 +67,8 @@ function item({ name, numbers, email, about, checked }) {
     const link = document.createElement("a");
     link.href = href;
     const told = [place ? "" : about, aside].filter(Boolean).join(" · ");
-    for (const [tag, text] of [["strong", name], ["b", word], ["span", told]]) {
+    if (place) link.ariaLabel = `${name} ${word}`;
+    for (const [tag, text] of [["strong", place ? DUTCH.also : name], ["b", word], ["span", told]]) {
       const part = document.createElement(tag);
       part.textContent = text;
       link.append(part);

@@ -18,6 +18,7 @@ from sync.core.roll import Roll, State
 
 MAX_DIRECTORY_BYTES = 1 << 18
 MAX_LINES = 500
+MAX_LEAP = 1000  # editions that a device can have missed: no one takes all numbers at once
 ALWAYS_FIRST = ("112", "113", "08001205", "08002000")
 FIXED_NUMBERS = frozenset((*ALWAYS_FIRST, "08000113"))
 
@@ -89,25 +90,37 @@ def may_publish(state: State, device: bytes) -> bool:
     return here is not None and state.coordinates(device, here.team)
 
 
-async def check(primitives: Primitives, roll: Roll, last: Edition | None, edition: Edition) -> None:
-    """Let an edition follow `last`, or raise Forbidden, BadSignature, UnknownHead or RollRefused.
+async def genuine(primitives: Primitives, roll: Roll, edition: Edition) -> None:
+    """Raise unless a confirmed coordinator of this organisation signed it: at the head that it names, that is.
 
-    Its device has to be a coordinator's at the head that it names, and still at the latest head known: whoever has
-    left can name an old head for ever.
+    Raises Forbidden, BadSignature, UnknownHead or RollRefused.
     """
     then = roll.at(edition.head)
     signing = then.device(edition.device).signing
-    fits = edition.organisation == roll.state.organisation
-    fits = fits and may_publish(then, edition.device) and may_publish(roll.state, edition.device)
-    if last is not None:
-        newer = edition.number > last.number
-        chained = edition.number != last.number + 1 or edition.previous == last.hash
-        fits = fits and newer and chained
-    if not fits:
+    if edition.organisation != roll.state.organisation or not may_publish(then, edition.device):
         raise Forbidden("directory edition")
     signed = Signed(signing, edition.data[-SIGNATURE_BYTES:], edition.data[:-SIGNATURE_BYTES])
     if not (await primitives.verify([signed]))[0]:
         raise BadSignature("directory edition")
+
+
+def follow(last: Edition | None, edition: Edition) -> None:
+    """Raise Forbidden unless an edition comes after the last, names it when it is the next, and leaps not too far."""
+    before, hash_ = (last.number, last.hash) if last else (0, bytes(HASH_BYTES))
+    chained = edition.number != before + 1 or edition.previous == hash_
+    if not (before < edition.number <= before + MAX_LEAP and chained):
+        raise Forbidden("directory edition")
+
+
+async def check(primitives: Primitives, roll: Roll, last: Edition | None, edition: Edition) -> None:
+    """Let an edition follow `last`, or raise what `genuine` and `follow` raise.
+
+    Its device has to be a coordinator's still, at the latest head known: whoever has left can name an old head for ever.
+    """
+    await genuine(primitives, roll, edition)
+    if not may_publish(roll.state, edition.device):
+        raise Forbidden("directory edition")
+    follow(last, edition)
 
 
 def fixed(built_in: Sequence[HelpLine]) -> list[HelpLine]:

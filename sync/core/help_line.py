@@ -198,8 +198,8 @@ def _apart(spans: list[tuple[int, int]]) -> bool:
 _number = codec.row(_spelt(20, r"\+?[0-9]{2,}", "phone number"), _text(120), _text(80), _text(400))
 
 _numbers = _each_once(_number, MAX_NUMBERS, "a number twice", lambda number: plain_number(number[0]))
-_email = _spelt(120, r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "e-mail", empty=True)
-_website = _spelt(200, r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~%/?=&#+-]*)?", "website", empty=True)
+email = _spelt(120, r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "e-mail", empty=True)
+website = _spelt(200, r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~%/?=&#+-]*)?", "website", empty=True)
 _area = codec.row(_spelt(10, r"GM\d{4}|WK\d{6}|BU\d{8}", "area"), _text(80))
 _language = _spelt(3, "[a-z]{2,3}", "language")
 
@@ -209,8 +209,8 @@ row = codec.row(
     _text(400),
     _text(200),
     _numbers,
-    _email,
-    _website,
+    email,
+    website,
     _text(300),
     _hours,
     _each_once(_language, MAX_LANGUAGES, "a language twice"),

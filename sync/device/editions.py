@@ -2,7 +2,9 @@
 
 The newest edition that ever held is kept, so that none of a lower number follows it. It is in force while its device
 is a confirmed coordinator's on the roll as known here: with whoever leaves, what they published leaves the screens,
-and the built-in directory stands until another coordinator has published.
+and the built-in directory stands until another coordinator has published. What comes in by one who has left is not
+kept, for else an old head would do to take the numbers away from those who stay; the next edition follows it all the
+same.
 """
 
 from functools import lru_cache
@@ -45,6 +47,7 @@ class Editions:
     def __init__(self, primitives: Primitives, log: Log, roll: Roll, keyring: Keyring, syncer: Syncer) -> None:
         self._primitives, self._log, self._roll, self._keyring, self._syncer = primitives, log, roll, keyring, syncer
         self._asked: int | None = None
+        self.lapsed: Edition | None = None  # the server's newest, when it is by one who coordinates no more
         self.trouble = ""  # the error code of what the server last gave, "" when that was in order
 
     async def look(self, now_millis: int) -> bool:
@@ -67,18 +70,20 @@ class Editions:
         known = self._last()
         question = [self._roll.state.organisation, known.number if known else 0]
         data = await self._syncer.ask("directory", question, None)
+        self.lapsed = None
         if data:
-            await self._take(data, known)
+            edition = directory.parse(data)
+            await directory.genuine(self._primitives, self._roll, edition)
+            directory.follow(known, edition)
+            if may_publish(self._roll.state, edition.device):
+                self._log.put({KEPT: edition.data, IN_FORCE: b"\1"})
+            else:
+                self.lapsed = edition
 
     def _last(self) -> Edition | None:
         """What the next edition has to follow: a device that began anew may hold one of another organisation."""
         last = kept(self._log)
         return last if last and last.organisation == self._roll.state.organisation else None
-
-    async def _take(self, data: bytes, known: Edition | None) -> None:
-        edition = directory.parse(data)
-        await directory.check(self._primitives, self._roll, known, edition)
-        self._log.put({KEPT: edition.data, IN_FORCE: b"\1"})
 
     def _judge(self) -> None:
         """What was kept is in force while whoever signed it coordinates."""
@@ -94,7 +99,7 @@ class Editions:
         another coordinator was first, and Unreachable. Then nothing was published.
         """
         await self._ask()
-        last = self._last()
+        last = self.lapsed or self._last()
         signing, device = self._keyring.signing, self._keyring.device
         data = await directory.sign(self._primitives, signing, self._roll, device, last, lines, made)
         edition = directory.parse(data)
@@ -103,7 +108,7 @@ class Editions:
             await self._syncer.ask("directory/publish", data, None)
         except StraatError as error:
             await self._ask()
-            if self._last() != last:
+            if (self.lapsed or self._last()) != last:
                 raise RollMoved("another edition came first") from error
             raise
         self._log.put({KEPT: data, IN_FORCE: b"\1"})

@@ -38,6 +38,16 @@ def from_plain(entry: Mapping[str, Any]) -> HelpLine:
         raise BadFormat("directory entry") from e
 
 
+def to_plain(line: HelpLine) -> dict[str, Any]:
+    """The entry as `from_plain` reads it; what is empty is left out."""
+    values: dict[str, Any] = {name: getattr(line, name) for name in HelpLine.__dataclass_fields__}
+    values["numbers"] = [
+        {name: getattr(n, name) for name in Number.__dataclass_fields__ if getattr(n, name)} for n in line.numbers
+    ]
+    values |= {"hours": osm_hours.write(line.hours), "status": int(line.status)}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if v}
+
+
 @lru_cache(maxsize=1)
 def built_in() -> tuple[HelpLine, ...]:
     """The lines of the build."""

@@ -19,7 +19,7 @@ from sync.core.help_line import HelpLine, Number, Status
 MAX_COPY_LINES = 100
 _MONTHS = ("januari", "februari", "maart", "april", "mei", "juni",
            "juli", "augustus", "september", "oktober", "november", "december")  # fmt: skip
-_WORDS = {"closed": "Tijdelijk gesloten", "conflict": "Let op, bronnen verschillen."}
+_WORDS = {"also": "Of bel", "closed": "Tijdelijk gesloten", "conflict": "Let op, bronnen verschillen."}
 
 
 def about(line: HelpLine) -> str:
@@ -69,4 +69,7 @@ def _link(line: HelpLine, place: int, link: tuple[str, str, str]) -> str:
     href, word, aside = (html.escape(part) for part in link)
     told = html.escape(about(line)) if not place else ""
     text = " · ".join(part for part in (told, aside) if part)
-    return f'<a href="{href}"><strong>{html.escape(line.name)}</strong><b>{word}</b><span>{text}</span></a>'
+    name = html.escape(line.name)
+    first = f"<strong>{name}</strong>" if not place else f"<strong>{_WORDS['also']}</strong>"
+    label = f' aria-label="{name} {word}"' if place else ""
+    return f'<a href="{href}"{label}>{first}<b>{word}</b><span>{text}</span></a>'
