@@ -15,6 +15,7 @@ from app.services.cards import Cards
 from app.services.carer import Carers
 from app.services.directory.board import Directory
 from app.services.face import AppFace
+from app.services.finder import Finder
 from app.services.joining import RECOVERY_ROUTE, Joining
 from app.services.live import Live
 from app.services.locking import Locking
@@ -65,6 +66,7 @@ class App:
         self.agenda, self.welcomes, self.marks = Agenda(self.live), Welcomes(self.live), Marks(self.live)
         self.wishes = Wishes(self.live)
         self.activities, self.stories = Activities(self.live), Stories(self.live)
+        self.finder = Finder(self.live)
         self.safety = Safety(self.live, self.locking, self._enter)
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave

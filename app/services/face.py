@@ -15,6 +15,7 @@ from app.services.agenda import Agenda
 from app.services.cards import Cards
 from app.services.carer import Carers
 from app.services.directory.board import Directory
+from app.services.finder import Finder
 from app.services.marks import Marks
 from app.services.matches import Matches
 from app.services.models import (
@@ -140,6 +141,7 @@ class AppFace(Protocol):
     welcomes: Welcomes  # new addresses (when OPEN)
     wishes: Wishes  # what residents may wish here (when OPEN)
     activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)
+    finder: Finder  # search in all that may be read (when OPEN)
     stories: Stories  # positive stories, with consent (when OPEN)
     marks: Marks  # where nobody rings (when OPEN)
     directory: Directory  # the help lines: what is on show, whose area, who answers now

@@ -57,6 +57,7 @@ class View:
     def remove(self, records: Iterable[bytes]) -> None:
         """Forget the rows of these records: something of them was dropped, and what is left is put in again."""
         names = [(record.hex(),) for record in records]
+        self.changes += 1
         with self._atomic():
             for table in TABLES:
                 if "id" in table.columns:
