@@ -130,6 +130,7 @@ def test_lists_are_written_as_words_are_looked_up() -> None:
     for name in [*WORD_FILES.values(), "names.txt", "capitals.txt", "grammar.txt"]:
         text = read(name)
         assert text.startswith("# ")
+        assert next(x for x in text.splitlines() if not x.startswith("#")).startswith("["), "a word before any heading"
         for kind, _language, _offer, words in sections(text):
             if kind != "party":
                 assert [w for w in words if fold(w) != w] == [], name

@@ -26,8 +26,8 @@ _HEADER = re.compile(r"\[(\w+)(?: (nl|en))?(?:: (.+))?\]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word of a list. `kind`: adjective, noun, person, phrase, nation (its name for people), national (adjective),
-    country. `offer` is a verb phrase, "kon|konden nu niet", for the first two, the wording itself for the others."""
+    """A word of a list. Its `kind` says when it counts and how its sentence is mended: docs/guard.md. `offer` is a verb
+    phrase, "kon|konden nu niet", or (without a bar) the very words to put there."""
 
     category: Category
     kind: str

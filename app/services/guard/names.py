@@ -127,7 +127,7 @@ class _Finder:
         if kind == "middle":
             inside = not self.words.opens(word.start)
             return (inside and bare not in self.lists.usual) or self.strict or self._surname_after(i)
-        return bare not in self.lists.usual or self._surname_after(i)
+        return bare not in self.lists.usual or self._surname_after(i) or self.words.plain(i - 1) in self.grammar["role"]
 
     def _surname_after(self, i: int) -> bool:
         j = i + 1
@@ -189,7 +189,12 @@ class _Finder:
             or any(c.isupper() or c.isdigit() for c in word.typed[1:])
         ):
             return False
+        entry = self.lists.exact.get(plain)
+        if entry and entry.kind in ("national", "nation", "country"):
+            return False
         if plain in self.lists.usual or plain in self.lists.harmless or self.words.opens(word.start):
+            return False
+        if self.words.text[word.end : word.end + 1] == "-":  # Beweeg- en Ontmoetingstuin
             return False
         parts = plain.split("-")
         if any(part in self.lists.usual for part in parts) or _known_stem(plain, self.lists.usual):

@@ -44,13 +44,13 @@ def without(words: Words, start: int, end: int) -> Swap:
 
 def _swap(words: Words, hit: Hit, lists: Lists) -> Swap:
     kind = hit.entry.kind
-    if kind == "phrase":
+    if kind in ("phrase", "ending") or (kind == "place" and "|" not in hit.entry.offer):
         return words[hit.first].start, words[hit.last].end, hit.entry.offer
     if kind in ("person", "nation"):
         return _person(words, hit, lists)
     if kind == "country":
         return _origin(words, hit, lists)
-    if kind == "noun":
+    if kind in ("noun", "carer", "place"):
         return _noun(words, hit, lists)
     entry = hit.entry
     if kind == "national":
@@ -110,7 +110,7 @@ def _said_of(words: Words, hit: Hit, offer: str, verbs: frozenset[str], lists: L
         if not words.joined(before):
             return None
         plain = words.plain(before)
-        owned = plain == "zijn" and hit.entry.kind == "noun"  # his, not are
+        owned = plain == "zijn" and hit.entry.kind != "adjective"  # his, not are
         if plain in verbs and not owned:
             verb, rest = _parts(offer, plain in grammar["be_many"])
             said = f"{verb} {pronoun} {rest}" if pronoun and hit.entry.language != ENGLISH else f"{verb} {rest}"

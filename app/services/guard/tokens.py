@@ -8,6 +8,7 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f'’‘-]*")
 _BREAK = frozenset('.,;:!?…()\n\r"“”/•')
 _OPENING = frozenset(" \t\n\r\"“”„'‘’(*•-–—#>")
+_QUOTES = frozenset('"“„‘')
 _ENDING = frozenset(".!?…:\n\r")
 LONGEST = 40  # letters; what is longer is no word
 
@@ -85,6 +86,8 @@ class Words:
     def opens(self, place: int) -> bool:
         """Whether a sentence starts at this place of the text."""
         at = place - 1
+        if at >= 0 and self.text[at] in _QUOTES:
+            return True
         while at >= 0 and place - at < 12:
             c = self.text[at]
             if c in _ENDING:

@@ -29,7 +29,7 @@ def hits(words: Words, lists: Lists) -> tuple[list[Hit], set[int]]:
         taken[first : last + 1] = [True] * (last + 1 - first)
     found = []
     for hit in phrases:
-        if not any(taken[hit.first : hit.last + 1]):
+        if not any(taken[hit.first : hit.last + 1]) and _in_context(words, hit.first, hit.entry, lists):
             taken[hit.first : hit.last + 1] = [True] * (hit.last + 1 - hit.first)
             found.append(hit)
     known: dict[str, Entry | None] = {}
@@ -44,8 +44,26 @@ def hits(words: Words, lists: Lists) -> tuple[list[Hit], set[int]]:
             entry = known[plain]
         if entry is not None and _in_context(words, i, entry, lists):
             found.append(Hit(i, i, entry))
+    found = _with_komaf(found)
     passed = {k for first, last in harmless for k in range(first, last + 1)}
-    return sorted(found, key=lambda hit: hit.first), passed
+    return found, passed
+
+
+def _with_komaf(found: list[Hit]) -> list[Hit]:
+    """Chinese komaf is one thing to point out."""
+    joined: list[Hit] = []
+    for hit in sorted(found, key=lambda hit: hit.first):
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.entry.kind == "national"
+            and hit.entry.category is Category.ORIGIN
+            and hit.first == last.last + 1
+        ):
+            joined[-1] = Hit(last.first, hit.last, hit.entry)
+        else:
+            joined.append(hit)
+    return joined
 
 
 def _phrases(words: Words, lists: Lists) -> tuple[list[Hit], list[tuple[int, int]]]:
@@ -139,9 +157,13 @@ def _in_context(words: Words, i: int, entry: Entry, lists: Lists) -> bool:
         return _is_about_people(words, i, lists)
     if entry.kind == "nation":
         return (words[i].capital and _names_people(words, i, lists)) or len(words.plain(i)) >= 8
+    if entry.kind == "carer":
+        return _is_visited(words, i, lists)
     if entry.kind == "country":
         return _is_origin(words, i, lists)
-    return True
+    if entry.kind == "ending":
+        return words.ends(i)
+    return entry.kind != "place" or not _is_work(words, i)
 
 
 def _is_about_people(words: Words, i: int, lists: Lists) -> bool:
@@ -179,6 +201,22 @@ def _names_people(words: Words, i: int, lists: Lists) -> bool:
         return True
     before = words.plain(i - 1)
     return before in lists.grammar["determiner"] or before in ("twee", "drie", "vier", "paar", "veel", "zijn", "als")
+
+
+def _is_visited(words: Words, i: int, lists: Lists) -> bool:
+    """Naar de huisarts, loopt bij een psycholoog; not somebody who is one, works at one, or lives next to one."""
+    before = i - 1
+    while words.plain(before) in lists.grammar["determiner"] and words.joined(before):
+        before -= 1
+    if words.plain(before) not in ("bij", "naar", "heeft", "had", "van") or not words.joined(before):
+        return False
+    return not _is_work(words, i)
+
+
+def _is_work(words: Words, i: int) -> bool:
+    """Werkt drie dagen in het ziekenhuis: who works, learns or helps there is not ill."""
+    near = [words.plain(k) for k in range(max(0, i - 6), min(len(words), i + 5))]
+    return any(plain.startswith(("werk", "vrijwillig", "studeer", "stage", "collega")) for plain in near)
 
 
 def _is_origin(words: Words, i: int, lists: Lists) -> bool:
