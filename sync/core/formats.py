@@ -17,14 +17,14 @@ CARER_REQUEST = 0x0B
 SHEET = 0x08
 STUB = 0x09  # what is left of a change: signed as that change was
 VERSION = 1
-_LATER = {CHANGE: 2, SENDER_KEY: 2, DIRECTORY: 2}
+_later = {CHANGE: 2, SENDER_KEY: 2, DIRECTORY: 2}
 
 
 def version_of(kind: int) -> int:
     """The version that is written: 2 for the directory, of which 1 had fewer fields and was never in use, and for
     envelopes, of which 1 is still read (sync.core.envelope).
     """
-    return _LATER.get(kind, VERSION)
+    return _later.get(kind, VERSION)
 
 
 def prefix(kind: int) -> bytes:

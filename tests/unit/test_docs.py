@@ -108,7 +108,7 @@ BOUNDS = {
     "Vault": [vault.MIN_ROUNDS, vault.MAX_ROUNDS, vault.SALT_BYTES, vault.PRF_SALT_BYTES, vault.MAX_CREDENTIAL_BYTES],
     "Care workers": [carer.MAX_ADDRESS, carer.MAX_TEXT, carer.MAX_SEALED_BYTES],
     "Directory": [directory.MAX_DIRECTORY_BYTES],
-    "Wire": [wire.MAX_BODY_BYTES >> 20, wire.MAX_PUSH, wire.MAX_PULL_RINGS, wire.MAX_PULL_BYTES >> 20],
+    "Wire": [wire.MAX_BODY_BYTES >> 20, wire.MAX_PUSH, wire.MAX_PULL_RINGS, wire.MAX_PULL_BYTES >> 20, wire.MAX_ERASE],
     "Ids": [ids.ID_BYTES, ids.HASH_BYTES],
 }
 
