@@ -18,8 +18,8 @@ run: set-up ## Start the demo organisation on http://localhost:$(PORT) (PORT=855
 	$(BIN)/straatcontact demo --data "$(DATA)" --port $(PORT)
 
 test: set-up-test web ## Set up everything, then lint, types and all tests
-	@$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -m "not soak"
+	@$(MAKE) --no-print-directory -j2 lint types
+	$(BIN)/python -m pytest -m "not soak" -n 2 --durations=15
 
 soak: set-up-test web ## The long versions of tests (kills, power loss, fuzzing)
 	$(BIN)/python -m pytest -m soak

@@ -4,11 +4,13 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgpack
 import pytest
 
+from tests.conftest import TOLD
 from tests.fuzz.mutate import _unpacked, altered
 from tests.fuzz.targets import SEEDS, stored, survives, targets
 
@@ -29,12 +31,11 @@ def fuzz(tmp_path: Path, seconds: int, *more: str) -> tuple[int, int, str]:
 @needs_atheris
 @pytest.mark.parametrize("seconds", [20, pytest.param(600, marks=pytest.mark.soak)])
 def test_nothing_that_comes_from_outside_gets_more_than_a_refusal(
-    tmp_path: Path, seconds: int, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, seconds: int, record_property: Callable[[str, object], None]
 ) -> None:
     """No other exception, no input that takes seconds or hundreds of mebibytes, in thousands of inputs a target."""
     code, tried, said = fuzz(tmp_path, seconds)
-    with capsys.disabled():
-        sys.stdout.write(f"\nfuzz: {tried:,} inputs on {len(targets())} targets in {seconds} s\n")
+    record_property(TOLD, f"fuzz: {tried:,} inputs on {len(targets())} targets in {seconds} s")
     assert code == 0, said[-4000:]
     assert tried > 200 * seconds
 

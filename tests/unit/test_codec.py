@@ -99,7 +99,7 @@ def test_plain_values_come_back(value: object) -> None:
         {1: 2},
         {None: 1},
         {b"a": 1},
-        object(),
+        pytest.param(object(), id="object()"),
         {1, 2},
         2**64,
         -(2**63) - 1,
