@@ -63,6 +63,7 @@ class Finder:
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self.last: tuple[str, Filters] = ("", Filters())  # what was looked for, until the app is locked: in memory only
 
     @property
     def ready(self) -> bool:
@@ -76,7 +77,8 @@ class Finder:
         view = session.view
         if view.index is not None:
             return
-        index = view.index = Index()
+        index, self.last = Index(), ("", Filters())
+        view.index = index
         for kind, table in TABLES.items():
             last = 0
             while rows := view.ask(

@@ -31,6 +31,7 @@ from app.views.contact.activity_read import ActivityReadScreen
 from app.views.contact.address import AddressScreen
 from app.views.contact.marks import MarksScreen
 from app.views.contact.new_address import ListScreen, NewAddressScreen
+from app.views.contact.search import SearchScreen
 from app.views.contact.story_form import StoryFormScreen
 from app.views.contact.story_read import StoryReadScreen
 from app.views.contact.street import StreetScreen
@@ -85,6 +86,7 @@ INSIDE: dict[str, Maker] = {
     "nieuw-adres": lambda s, rest: NewAddressScreen(s),
     "adreslijst": lambda s, rest: ListScreen(s),
     "geen-contact": lambda s, rest: MarksScreen(s),
+    "zoeken": lambda s, rest: SearchScreen(s),
     "buurt": lambda s, rest: StreetScreen(s),
     "activiteit": lambda s, rest: ActivityReadScreen(s, record_of(rest)),
     "nieuwe-activiteit": lambda s, rest: ActivityFormScreen(s),
