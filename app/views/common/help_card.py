@@ -55,9 +55,8 @@ def _head(screen: Screen, shown: Shown) -> ft.Control:
         weight=ft.FontWeight.W_600,
         color=Colors.ON_SURFACE_VARIANT if shown.stale else Colors.ON_SURFACE,
     )
-    said = (
-        [ft.Semantics(name, heading_level=2), text(line.about)] if line.about else [ft.Semantics(name, heading_level=2)]
-    )
+    heading = ft.Semantics(content=name, heading_level=2)  # a content that is not named leaves a grey box
+    said = [heading, text(line.about)] if line.about else [heading]
     return ft.Column([*said, _reach(screen, shown)], spacing=4, tight=True)
 
 
