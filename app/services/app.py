@@ -40,6 +40,7 @@ from app.services.models import (
 )
 from app.services.my_data import MyData
 from app.services.ports import PagePort, Storage
+from app.services.retention import Retention
 from app.services.safety import Safety
 from app.services.session import World
 from app.services.signing_off import SigningOff
@@ -65,6 +66,7 @@ class App:
         self.trust = Trust(self.live)
         self.agenda, self.welcomes, self.marks = Agenda(self.live), Welcomes(self.live), Marks(self.live)
         self.wishes = Wishes(self.live)
+        self.retention = Retention(self.live)
         self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.finder = Finder(self.live)
         self.safety = Safety(self.live, self.locking, self._enter)

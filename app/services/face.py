@@ -43,6 +43,7 @@ from app.services.models import (
     Waiting,
 )
 from app.services.my_data import MyData
+from app.services.retention import Retention
 from app.services.safety import Safety
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
@@ -140,6 +141,7 @@ class AppFace(Protocol):
     agenda: Agenda  # what is due at which door (when OPEN)
     welcomes: Welcomes  # new addresses (when OPEN)
     wishes: Wishes  # what residents may wish here (when OPEN)
+    retention: Retention  # what goes from this device next (when OPEN)
     activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)
     finder: Finder  # search in all that may be read (when OPEN)
     stories: Stories  # positive stories, with consent (when OPEN)

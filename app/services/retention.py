@@ -23,6 +23,7 @@ from sync.core.roll import State
 from sync.device import terms
 
 if TYPE_CHECKING:
+    from app.services.live import Live
     from app.services.session import Session
 
 logger = logging.getLogger(__name__)
@@ -206,3 +207,25 @@ def _first_after(month: int) -> date:
 def day_of(millis: int) -> date:
     """The day of a moment, UTC."""
     return datetime.fromtimestamp(millis / 1000, UTC).date()
+
+
+class Retention:
+    """What the screen about keeping shows."""
+
+    def __init__(self, live: "Live") -> None:
+        self._live = live
+
+    def coming(self) -> list[Going]:
+        """What goes from this device in the next two months (when OPEN)."""
+        return coming(self._live.require_session())
+
+    @property
+    def keeps_details(self) -> bool:
+        """Whether this is a coordinator's device, which holds shared details their full time."""
+        session = self._live.require_session()
+        return session.roll.state.device(session.device).role is Role.COORDINATOR
+
+    @property
+    def came_gone(self) -> int:
+        """How many messages had expired or been erased before they came here."""
+        return len(self._live.require_session().replica.gone.left)

@@ -20,6 +20,7 @@ from app.views.common.lock import ForgottenScreen, LockScreen
 from app.views.common.lock_settings import LockSettingsScreen
 from app.views.common.more import MoreScreen
 from app.views.common.my_data import MyDataScreen
+from app.views.common.retention import RetentionScreen
 from app.views.common.secret import ChangeSecretScreen
 from app.views.common.settings import SettingsScreen
 from app.views.common.stages import StageScreen, WelcomeScreen
@@ -99,6 +100,7 @@ INSIDE: dict[str, Maker] = {
     "apparaat": lambda s, rest: SecondDeviceScreen(s),
     "slot": lambda s, rest: LockSettingsScreen(s),
     "pincode": lambda s, rest: ChangeSecretScreen(s),
+    "bewaren": lambda s, rest: RetentionScreen(s),
     "meer": lambda s, rest: MoreScreen(s),
     "rondleiding": lambda s, rest: TourScreen(s),
     "uitleg": lambda s, rest: ExplainScreen(s),
