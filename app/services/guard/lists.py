@@ -48,7 +48,7 @@ class Lists:
     phrases: Phrases = field(default_factory=dict)
     harmless: set[str] = field(default_factory=set)
     harmless_starts: tuple[str, ...] = ()
-    shouted: set[str] = field(default_factory=set)  # abbreviations, in capitals only
+    shouted: dict[str, Entry] = field(default_factory=dict)  # abbreviations, as they are written only
     typos: dict[str, list[tuple[str, Entry]]] = field(default_factory=dict)  # words by themselves less one letter
     names: dict[str, str] = field(default_factory=dict)  # first names: any, capital, middle
     surnames: set[str] = field(default_factory=set)
@@ -107,8 +107,8 @@ def lists() -> Lists:
 
 
 def _take(made: Lists, entry: Entry, words: list[str]) -> None:
-    if entry.kind == "party":
-        made.shouted.update(words)
+    if entry.kind == "shouted":
+        made.shouted.update(dict.fromkeys(words, Entry(entry.category, "noun", entry.language, entry.offer)))
     elif entry.kind == "nationality":
         _take_nations(made, words)
     else:

@@ -199,10 +199,12 @@ class _Finder:
         parts = plain.split("-")
         if any(part in self.lists.usual for part in parts) or _known_stem(plain, self.lists.usual):
             return False
-        before = self.words.plain(i - 1)
-        return before not in self.grammar["place_cue"] and not (
-            self.words[i - 1].capital and before in self.lists.usual
-        )
+        first = i  # De Vrolijke Noot is called by all its capitals
+        while self.words.joined(first - 1) and self.words.typed[first - 1][0].isupper():
+            first -= 1
+            if self.words.plain(first) in self.lists.usual or self.words.plain(first) in ("de", "het"):
+                return False
+        return self.words.plain(first - 1) not in self.grammar["place_cue"]
 
     def _in_a_place(self, i: int) -> bool:
         """Whether word i belongs to a street, square or building: Willem de Zwijgerlaan 40, Sint Jan."""

@@ -9,7 +9,6 @@ from app.services.guard.tokens import Words
 
 _PART = 4  # letters that a part of a word needs to be looked up by itself
 _COUNTRY_REACH = 4  # words back in which "komt", "gevlucht" ... make a country somebody's origin
-_SHOUTED = Entry(Category.POLITICS, "noun", "nl", "vertelde|vertelden over vroeger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def hits(words: Words, lists: Lists) -> tuple[list[Hit], set[int]]:
         if taken[i]:
             continue
         typed = words.typed[i]
-        entry = _party(typed, lists) if typed[-1].isupper() or typed[:1].isupper() else None
+        entry = _shouted(typed, lists) if typed[-1].isupper() or typed[:1].isupper() else None
         if entry is None:
             if plain not in known:
                 known[plain] = entry_of(plain, lists)
@@ -142,11 +141,9 @@ def is_place(plain: str, lists: Lists, before: int = 3) -> bool:
     return any(plain[-n:] in street for n in range(3, min(8, len(plain) - before) + 1))
 
 
-def _party(typed: str, lists: Lists) -> Entry | None:
-    for part in typed.split("-"):
-        if part in lists.shouted:
-            return _SHOUTED
-    return _SHOUTED if typed in lists.shouted else None
+def _shouted(typed: str, lists: Lists) -> Entry | None:
+    """MS, PVV-stemmer: by capitals only, as without them they are other words."""
+    return lists.shouted.get(typed) or next((lists.shouted[p] for p in typed.split("-") if p in lists.shouted), None)
 
 
 # -- words that need something beside them to be about somebody ------------------------------------------------------
@@ -163,6 +160,8 @@ def _in_context(words: Words, i: int, entry: Entry, lists: Lists) -> bool:
         return _is_origin(words, i, lists)
     if entry.kind == "ending":
         return words.ends(i)
+    if entry.category is Category.HEALTH and _is_of_pet(words, i, lists):
+        return False
     return entry.kind != "place" or not _is_work(words, i)
 
 
@@ -211,6 +210,12 @@ def _is_visited(words: Words, i: int, lists: Lists) -> bool:
     if words.plain(before) not in ("bij", "naar", "heeft", "had", "van") or not words.joined(before):
         return False
     return not _is_work(words, i)
+
+
+def _is_of_pet(words: Words, i: int, lists: Lists) -> bool:
+    """De kat is doof, de zieke heg."""
+    near = [*range(max(0, i - 3), i), *([i + 1] if words.joined(i) else [])]
+    return any(words.plain(k) in lists.grammar["pet"] and not any(words.ends(n) for n in range(k, i)) for k in near)
 
 
 def _is_work(words: Words, i: int) -> bool:
