@@ -61,7 +61,7 @@ def make(own: Own, lines: Sequence[HelpLine], origin: str) -> Card:
         *([("big", place)] if place else []),
         ("small", "Liever geen bezoek? Ook goed. Zeg het ons, dan komen we niet meer langs."),
         ("text", "Hulp nodig?"),
-        *(("number", f"{spaced(phone)}  {title}") for title, phone in numbers),
+        *(("number", f"{spaced(phone)}  {title.removeprefix(phone).strip()}") for title, phone in numbers),
         ("small", "Welcome! We came by to say hello. " + (f"I am {name}. " if name else "") + _ENGLISH),
         ("code", "Alle hulplijnen · All help lines"),
     ]

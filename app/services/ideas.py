@@ -3,6 +3,7 @@
 Nothing is stored and nothing is sent from here: what comes out is a `mailto:` link (RFC 6068), or the text to copy.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -32,7 +33,7 @@ def contacts(lines: Iterable[HelpLine]) -> list[Contact]:
         for code, name in line.areas
         if code.startswith("GM")
     ]
-    return sorted(found, key=lambda c: (c.area.casefold().lstrip("'’s- "), c.name))
+    return sorted(found, key=lambda c: (re.sub(r"^['’]s[- ]", "", c.area.casefold()), c.name))
 
 
 def check(text: str) -> str:

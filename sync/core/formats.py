@@ -12,10 +12,10 @@ DIRECTORY = 0x04
 INVITATION = 0x05
 SESSION = 0x06
 PROOF = 0x07
-CARER_LINK = 0x0A
-CARER_REQUEST = 0x0B
 SHEET = 0x08
 STUB = 0x09  # what is left of a change: signed as that change was
+CARER_LINK = 0x0A
+CARER_REQUEST = 0x0B
 VERSION = 1
 _later = {CHANGE: 2, SENDER_KEY: 2, DIRECTORY: 2}
 

@@ -57,7 +57,8 @@ def test_gemeenten_come_from_the_directory_one_for_each_area_and_only_with_an_ad
             "1", "Idee: Dichtbij", email="i@d.nl", areas=(("GM0845", "Sint-Michielsgestel"), ("GM0757", "Boxtel"))
         ),
         HelpLine("2", "Idee: Den Bosch", email="n@s.nl", areas=(("GM0796", "'s-Hertogenbosch"),)),
+        HelpLine("5", "Idee: Maasdriel", email="a@m.nl", areas=(("GM0263", "Maasdriel"),)),
         HelpLine("3", "Zonder", areas=(("GM0865", "Vught"),)),
         HelpLine("4", "Landelijk", email="x@y.nl"),
     ]
-    assert [c.area for c in ideas.contacts(lines)] == ["Boxtel", "'s-Hertogenbosch", "Sint-Michielsgestel"]
+    assert [c.area for c in ideas.contacts(lines)] == ["Boxtel", "'s-Hertogenbosch", "Maasdriel", "Sint-Michielsgestel"]

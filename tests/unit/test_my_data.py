@@ -153,7 +153,7 @@ def test_my_data_are_looked_at_and_taken_along_with_a_warning(tell: Tell) -> Non
         await person.go("/mijn-gegevens")
         assert person.sees("1 welkomstbezoek")
         assert person.sees("niet versleuteld")
-        await person.tap("Bekijk")
+        await person.tap("1 welkomstbezoek")
         assert person.sees("Adres: Tulpstraat 12")
         await person.tap("Bewaar om te lezen")
         await person.tap("Bewaar voor een ander programma")

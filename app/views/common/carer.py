@@ -187,7 +187,7 @@ class CarersScreen(Screen):
             *(scan if self.app.surroundings.can_scan else []),
             self.found,
             title(_("De link voor begeleiders"), 2),
-            text(_("Mail deze link aan begeleiders in je buurt, of print de code. Er staat niets geheims in.")),
+            text(_("Mail deze link aan begeleiders in je buurt, of laat de code scannen. Er staat niets geheims in.")),
             main_button(_("Toon de link"), self.safe(self._show), ft.Icons.LINK),
             self.link,
         )

@@ -60,18 +60,19 @@ class MyDataScreen(Screen):
         self.list.controls = [self._section(s) for s in self.mine.sections if s.rows]
 
     def _section(self, section: Section) -> ft.Control:
+        """Closed, the whole card opens it; open, its rows."""
         shown = self._open.get(section.table, 0)
-        head = title(heading(section.table, len(section.rows)), 2)
-        rows = [
-            ft.Column([text(f"{name}: {said}") for name, said in lines(section.table, row)], spacing=2)
-            for row in section.rows[:shown]
-        ]
-        parts: list[ft.Control] = [head]
-        for row in rows:
-            parts += [ft.Divider(height=8), row]
+        said = heading(section.table, len(section.rows))
+        more = self.safe(lambda e: self._more(section.table))
+        if not shown:
+            words = ft.Container(text(said, size=18, weight=ft.FontWeight.W_600), expand=True)
+            return card(ft.Row([words, ft.Icon(ft.Icons.EXPAND_MORE)]), on_click=more)
+        parts: list[ft.Control] = [title(said, 2)]
+        for row in section.rows[:shown]:
+            told = [text(f"{name}: {value}") for name, value in lines(section.table, row)]
+            parts += [ft.Divider(height=8), ft.Column(told, spacing=2)]
         if shown < len(section.rows):
-            label = _("Toon meer") if shown else _("Bekijk")
-            parts.append(quiet_button(label, self.safe(lambda e: self._more(section.table)), ft.Icons.EXPAND_MORE))
+            parts.append(quiet_button(_("Toon meer"), more, ft.Icons.EXPAND_MORE))
         return card(*parts)
 
     def _more(self, table: str) -> None:
