@@ -113,7 +113,7 @@ async def tidy(session: "Session") -> int:
     if not now:
         return drafts
     await session.replica.memory.settle()
-    names = _expired(session, terms.month_of(now)) | _early(session, now // DAY_MILLIS)
+    names = terms.expired(session.replica, session.log, terms.month_of(now)) | _early(session, now // DAY_MILLIS)
     if names:
         await session.replica.drop(names)
         session.keeping.soon()
@@ -131,21 +131,6 @@ def tidy_drafts(session: "Session", now: int) -> int:
     for form in old:
         session.log.put_draft(form, None)
     return len(old)
-
-
-def _expired(session: "Session", month: int) -> set[bytes]:
-    replica = session.replica
-    names = replica.memory.expired(month)
-    kept = {e.id for e in session.log.fetch(sorted(names)) if e.state not in (LogState.PENDING, LogState.STUB)}
-    for entry in session.log.fetch(sorted(replica.held_back())):
-        if entry.state not in (LogState.PENDING, LogState.STUB):
-            try:
-                expiry = envelope.parse_any(entry.data).header.expiry
-            except StraatError:
-                continue
-            if 0 < expiry < month:
-                kept.add(entry.id)
-    return kept
 
 
 def _early(session: "Session", today: int) -> set[bytes]:

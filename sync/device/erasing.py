@@ -5,19 +5,24 @@ what its own member wrote, for a coordinator all of the team. So it happens thou
 phone; it is idempotent. The list lies in the log, written together with the drop, until the server has answered.
 """
 
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sync.core import codec, envelope, wire
+from sync.core import codec, envelope, ring, wire
+from sync.core.change import ERASE, MAX_SEEN, Change
 from sync.core.errors import BadFormat, NotFound, StraatError, from_code
 from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.merge import Record
 from sync.core.ports import Log
-from sync.core.roll import State
+from sync.core.roll import Roll, State
 from sync.device import meta
 from sync.device.keyring import Keyring
 from sync.device.memory import Origin
+from sync.device.writer import Part, Writer
+
+if TYPE_CHECKING:
+    from sync.device.replica import Replica
 
 _unnamed = codec.items(
     codec.row(codec.blob(ID_BYTES), codec.blob(HASH_BYTES), codec.maybe(codec.blob(ID_BYTES))),
@@ -85,6 +90,76 @@ async def send(ask: Callable[[str, Any, codec.Shape | None], Awaitable[Any]], lo
         log.put({meta.ORDERS: meta.ids_bytes(left) if left else None})
         if later:
             return
+
+
+class Hand(Protocol):
+    """What erasing needs of an open device."""
+
+    @property
+    def log(self) -> Log:
+        """Its log."""
+
+    @property
+    def roll(self) -> Roll:
+        """The roll as it knows it."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """Its keys."""
+
+    @property
+    def replica(self) -> "Replica":
+        """Its records."""
+
+    @property
+    def writer(self) -> Writer:
+        """Its way to write."""
+
+
+async def part(device: Hand, known: Record) -> Part:
+    """What to write to erase a record."""
+    names = sorted(device.replica.memory.of_records({known.id}) - known.erased)
+    nonce = None
+    if known.creator == device.keyring.member:  # proves itself where nothing else of the record is left
+        nonce = await device.replica.nonce_of(known.id, names)
+    return _part(device, known, names, nonce)
+
+
+def _part(device: Hand, known: Record, names: Sequence[bytes], nonce: bytes | None) -> Part:
+    """The erasing change: to everyone who may have read anything of the record, and for as long as any of it lasts."""
+    headers, state = [], device.roll.state
+    for entry in device.log.fetch(names):
+        try:
+            headers.append(envelope.parse_any(entry.data).header)
+        except StraatError:
+            continue
+    team = min(known.teams, default=state.device(device.keyring.device).team)
+    rings = {ring.own_ring(known.creator or device.keyring.member), ring.coordinators_ring(team)}
+    rings |= set(sorted({link.ring for h in headers for link in h.links} - rings)[: envelope.MAX_RINGS - len(rings)])
+    months = [h.expiry for h in headers]
+    expiry = envelope.NEVER if envelope.NEVER in months else max(months, default=envelope.NEVER)
+    said = Change(known.kind, ERASE, known.id, device.writer.stamp(), nonce=nonce, seen=tuple(names[:MAX_SEEN]))
+    return Part(said, frozenset(r for r in rings if r in state.rings), expiry)
+
+
+async def name_late(device: Hand) -> bool:
+    """Name what came in after its record was erased, and was dropped too: else its stub is explained to nobody. Whether
+    there was anything. Raises DiskFull.
+    """
+    late = read_unnamed(device.log)
+    if not late or device.keyring.device not in device.roll.state.devices:
+        return False
+    by_record: dict[bytes, list[bytes]] = {}
+    for record, name, _ in late:
+        by_record.setdefault(record, []).append(name)
+    nonces = {record: nonce for record, _, nonce in late if nonce}
+    known = {record: device.replica.records.get(record) for record in by_record}
+    parts = [_part(device, k, sorted(by_record[r]), nonces.get(r)) for r, k in known.items() if k is not None]
+    if parts:
+        await device.writer.write(parts)
+    device.log.put({meta.UNNAMED: None})
+    await device.replica.catch_up()
+    return True
 
 
 def again(log: Log, named: Mapping[bytes, Mapping[bytes, Any]], origins: Mapping[bytes, Origin], device: bytes) -> None:

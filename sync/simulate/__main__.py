@@ -23,8 +23,9 @@ def main() -> int:
     notes = 0
     for seed in range(args.first, args.first + args.seeds):
         try:
-            trust = seed % 2 == 0
-            notes += asyncio.run(Simulation(primitives, seed, contacts=2 + seed % 5, steps=60, trust=trust).run())
+            trust, fading = seed % 2 == 0, seed % 4 == 1
+            played = Simulation(primitives, seed, contacts=2 + seed % 5, steps=60, trust=trust, fading=fading)
+            notes += asyncio.run(played.run())
         except Broken as broken:
             sys.stderr.write(f"{broken}\nagain: python -m sync.simulate --seeds 1 --first {seed}\n")
             return 1

@@ -69,6 +69,9 @@ class Network:
                 case "push":
                     outcomes = await s.push(self._carrier(token), wire.decode(wire.PUSH, body))
                     return Reply(200, wire.encode(outcomes))
+                case "erase":
+                    outcomes = await s.erase(self._carrier(token), wire.decode(wire.ERASE, body))
+                    return Reply(200, wire.encode(outcomes))
                 case "pull":
                     pages = await s.pull(self._carrier(token), wire.decode(wire.PULL, body))
                     return Reply(200, wire.encode(pages))

@@ -1,11 +1,12 @@
 """Whole organisations on a fake network, and the proof that the simulation can fail."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from app.platform.native_crypto import NativePrimitives
+from sync.device.log import SqliteLog
 from sync.device.steward import Steward
 from sync.server.store import NewEnvelope, Page
 from sync.server.store_memory import MemoryStore
@@ -23,6 +24,14 @@ def test_a_seed_in_which_phones_are_lost_and_members_move_loses_nothing_either(s
     """What a lost phone's owner noted is merged or can be adopted; nobody reads what is no longer theirs."""
     simulation = Simulation(NativePrimitives(), seed, contacts=3 + seed % 4, steps=60, trust=True)
     assert asyncio.run(simulation.run()) > 0
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_a_seed_in_which_notes_are_erased_and_months_go_by_keeps_what_lives_and_nothing_else(seed: int) -> None:
+    """What is erased or over has left every log and the server, to the last byte; whatever lives is there."""
+    simulation = Simulation(NativePrimitives(), seed, contacts=2 + seed % 5, steps=60, fading=True)
+    assert asyncio.run(simulation.run()) > 0
+    assert simulation.faded()
 
 
 def test_a_seed_replays_exactly() -> None:
@@ -71,6 +80,36 @@ def test_a_planted_fault_is_caught(fault: type[MemoryStore]) -> None:
     """A server that forgets, or cursors that skip, break the simulation within a few seeds."""
     with pytest.raises(Broken):
         asyncio.run(_ten_seeds(fault))
+
+
+class _Hoarding(MemoryStore):
+    """Says overwritten, and overwrites nothing."""
+
+    def _overwrite(self, place: tuple[bytes, bytes]) -> bool:
+        return False
+
+
+def _kept(self: SqliteLog, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+    """A log that drops nothing."""
+    self.put(meta or {})
+
+
+async def _ten_fading(store: type[MemoryStore] = MemoryStore) -> None:
+    for seed in range(1, 11):
+        await Simulation(NativePrimitives(), seed, contacts=3, steps=60, store=store, fading=True).run()
+
+
+def test_a_server_that_keeps_what_it_was_to_overwrite_is_caught() -> None:
+    """Its bytes are looked for."""
+    with pytest.raises(Broken, match="the server still has the bytes"):
+        asyncio.run(_ten_fading(_Hoarding))
+
+
+def test_a_phone_that_keeps_what_is_over_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So are a phone's."""
+    monkeypatch.setattr(SqliteLog, "drop", _kept)
+    with pytest.raises(Broken, match="still has the bytes"):
+        asyncio.run(_ten_fading())
 
 
 async def _nothing(_: Steward) -> None:
