@@ -34,7 +34,11 @@ async def main(page: ft.Page) -> None:
     )
     app = App(world, BrowserStorage(), browser)
 
+    shell = Shell(page, app)
+
     def hear(message: dict[str, object]) -> None:
+        if message.get("escape"):
+            page.run_task(shell.safe(shell.escape))
         if message.get("updateReady"):
             app.announce_update()
         if "visible" in message:
@@ -46,7 +50,7 @@ async def main(page: ft.Page) -> None:
             app.locking.hidden()
 
     browser.listen(hear)
-    await Shell(page, app).start()
+    await shell.start()
 
     async def begin() -> None:
         try:

@@ -55,6 +55,7 @@ class QuietPage:
     kept_invitation: str = ""
     photo: bytes = b""
     kept_directory: str = ""
+    dressed: tuple[str, int] = ("", 0)
 
     def keep_invitation(self, text: str) -> None:
         """See PagePort."""
@@ -85,6 +86,10 @@ class QuietPage:
     async def room(self) -> Room:
         """See PagePort: there is no browser to say so."""
         return Room()
+
+    def dress(self, language: str, percent: int) -> None:
+        """See PagePort."""
+        self.dressed = (language, percent)
 
     def reload(self) -> None:
         """See PagePort."""

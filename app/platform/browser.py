@@ -192,6 +192,10 @@ class BrowserPage:
             _post(share={"title": title, "text": text})
         return await self._shared
 
+    def dress(self, language: str, percent: int) -> None:
+        """See PagePort."""
+        _post(dress={"language": language, "percent": percent})
+
     def reload(self) -> None:
         """See PagePort."""
         _post(reload=True)

@@ -14,6 +14,7 @@ from app.services.agenda import Agenda
 from app.services.cards import Cards
 from app.services.carer import Carers
 from app.services.directory.board import Directory
+from app.services.display import Display
 from app.services.face import AppFace
 from app.services.finder import Finder
 from app.services.joining import RECOVERY_ROUTE, Joining
@@ -72,7 +73,7 @@ class App:
         self.safety = Safety(self.live, self.locking, self._enter)
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
-        self.directory = Directory(self.live)
+        self.directory, self.display = Directory(self.live), Display(self.live)
         self.tour, self.cards, self.mine = Tour(self.live), Cards(self.live), MyData(self.live)
         self.carers, self.matches = Carers(self.live, self.welcomes), Matches(self.live)
         self.update_ready = False

@@ -15,6 +15,7 @@ from app.services.agenda import Agenda
 from app.services.cards import Cards
 from app.services.carer import Carers
 from app.services.directory.board import Directory
+from app.services.display import Display
 from app.services.finder import Finder
 from app.services.marks import Marks
 from app.services.matches import Matches
@@ -152,6 +153,7 @@ class AppFace(Protocol):
     mine: MyData  # one's own data: looking, taking along, leaving (when OPEN)
     carers: Carers  # care workers: making a request at every stage, opening it when OPEN
     matches: Matches  # coordinator: residents to bring together (when OPEN)
+    display: Display  # what the page has to know of the text's size and the language
     update_ready: bool  # a new version is downloaded and waits for consent
 
     @property

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from importlib import resources
 
 DUTCH, ENGLISH = "nl", "en"
-LANGUAGES = {DUTCH: "Nederlands", ENGLISH: "English"}
+LANGUAGES = {DUTCH: "Nederlands", ENGLISH: "English"}  # what a person can choose
+PSEUDO = "qps"  # longer, accented and from right to left: for tests, and for a build made with --pseudo
 _DAYS = {
     DUTCH: ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -58,24 +59,36 @@ _now = _Language()
 
 
 def choose(code: str, mo: bytes | None = None) -> None:
-    """Speak this language from now on; another code than en means Dutch.
+    """Speak this language from now on; a code that is not known here means Dutch.
 
     `mo` is a compiled catalogue to use instead of the one that the build put beside this code. Without either
     the source text, which is Dutch, stands.
     """
-    _now.code = ENGLISH if code == ENGLISH else DUTCH
+    _now.code = code if code in (ENGLISH, PSEUDO) else DUTCH
     if _now.code == DUTCH:
         _now.texts = _gettext.NullTranslations()
     elif mo is not None:
         _now.texts = _gettext.GNUTranslations(io.BytesIO(mo))
     else:
         folder = resources.files("app").joinpath("locale")
-        _now.texts = _gettext.translation("straatcontact", str(folder), [ENGLISH], fallback=True)
+        _now.texts = _gettext.translation("straatcontact", str(folder), [code], fallback=True)
+        if code == PSEUDO and not isinstance(_now.texts, _gettext.GNUTranslations):
+            _now.code = DUTCH  # only a build for testers carries it
 
 
 def chosen() -> str:
     """The code of the language on screen."""
     return _now.code
+
+
+def _names() -> str:
+    """Whose names of days and months are used."""
+    return _now.code if _now.code in LANGUAGES else DUTCH
+
+
+def right_to_left() -> bool:
+    """Whether the language on screen is read from right to left. None that is offered now is."""
+    return _now.code == PSEUDO
 
 
 def _(text: str) -> str:
@@ -91,14 +104,14 @@ def counted(one: str, many: str, count: int) -> str:
 def number_text(number: int) -> str:
     """10.000 in Dutch, 10,000 in English."""
     text = f"{number:,}"
-    return text if _now.code == ENGLISH else text.replace(",", ".")
+    return text if _names() == ENGLISH else text.replace(",", ".")
 
 
 def day_text(day: date | None, today: date | None = None) -> str:
     """dinsdag 24 november, with the year when it is another than today's."""
     if day is None:
         return ""
-    text = f"{_DAYS[_now.code][day.weekday()]} {day.day} {_MONTHS[_now.code][day.month - 1]}"
+    text = f"{_DAYS[_names()][day.weekday()]} {day.day} {_MONTHS[_names()][day.month - 1]}"
     return text if today is not None and today.year == day.year else f"{text} {day.year}"
 
 

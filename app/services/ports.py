@@ -91,6 +91,9 @@ class PagePort(Protocol):
     async def room(self) -> Room:
         """How much room the browser gives, and whether it keeps what is there."""
 
+    def dress(self, language: str, percent: int) -> None:
+        """The language that a screen reader has to speak, and the text's size over the device's own (100: the same)."""
+
     def reload(self) -> None:
         """Start the page again: ends everything in memory."""
 

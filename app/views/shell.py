@@ -1,6 +1,5 @@
 """The shell: which screen is on show, the ways between them, and what follows changes of the app."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 
@@ -9,12 +8,12 @@ import flet as ft
 from app.services.carer import ROUTE as CARER
 from app.services.face import AppFace
 from app.services.inviting import ROUTE
-from app.services.language import DUTCH, ENGLISH, _, choose
+from app.services.language import _
 from app.services.models import Role, Stage
 from app.services.wording import sentence
 from app.views import theme
 from app.views.bars import bottom_bar, side_bar
-from app.views.common.settings import LANGUAGE
+from app.views.dress import Dress
 from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
 from app.views.routes import Place, place_of, places, screen_at
@@ -23,14 +22,13 @@ from sync.core.errors import StraatError
 
 logger = logging.getLogger("straatcontact")
 
-PATIENCE_SECONDS = 3
-
 
 class Shell:
     """One page's screens."""
 
     def __init__(self, page: ft.Page, app: AppFace) -> None:
         self.page, self.app = page, app
+        self.dress = Dress(page, app)
         first = page.route or "/"
         self.route = first if first.startswith(f"/{CARER}/") else "/"
         self.invitation = first  # the link that was last tried
@@ -52,29 +50,23 @@ class Shell:
 
     async def start(self) -> None:
         """Dress the page, choose the language, and follow the app from now on."""
-        theme.apply(self.page)
-        await self._choose_language()
+        await self.dress.put_on()
         self.page.on_route_change = self.safe(self._route_changed)
         self.page.on_resize = self.safe(self._resized)
         self.app.subscribe(self._changed)
         self.show()
 
-    async def _choose_language(self) -> None:
-        """The language kept on this device, Dutch otherwise. Nothing that goes wrong here keeps the screens away."""
-        kept = None
-        try:
-            kept = await asyncio.wait_for(ft.SharedPreferences().get(LANGUAGE), PATIENCE_SECONDS)
-        except Exception as error:
-            logger.warning("no kept language: %s", type(error).__name__)
-        choose(ENGLISH if kept == ENGLISH else DUTCH)
-        theme.speak(self.page)
-
     async def speak(self, code: str) -> None:
         """Another language from now on, also after a restart."""
-        choose(code)
-        theme.speak(self.page)
+        self.dress.speak(code)
         self.show()
-        await ft.SharedPreferences().set(LANGUAGE, code)
+        await self.dress.keep()
+
+    def escape(self) -> None:
+        """The Escape key is the way back; where a dialog is open it only closes that."""
+        open_ = any(getattr(dialog, "open", False) for dialog in self.page._dialogs.controls)
+        if self.screen and self.screen.back and not open_:
+            self.go(self.screen.back)
 
     def safe(self, handler: Callable) -> Callable:
         """A handler of something that a person does: its errors are told, and the lock waits."""

@@ -2,11 +2,9 @@
 
 import flet as ft
 
-from app.services.language import ENGLISH, chosen
+from app.services.language import ENGLISH, chosen, right_to_left
 
 GREEN, CREAM, CLAY = "#1F5C4A", "#FBF6EC", "#B1472A"
-DEVICE, LIGHT, DARK = "device", "light", "dark"
-MODES = {DEVICE: ft.ThemeMode.SYSTEM, LIGHT: ft.ThemeMode.LIGHT, DARK: ft.ThemeMode.DARK}
 WIDE = 900
 TOUCH = 52
 CONTENT = 640
@@ -97,17 +95,18 @@ def _theme(dark: bool) -> ft.Theme:
 
 
 def apply(page: ft.Page) -> None:
-    """Dress the page; light or dark follows the device."""
+    """Dress the page; light or dark follows the device until something else is chosen."""
     page.title = "Straatcontact"
     page.theme, page.dark_theme = _theme(False), _theme(True)
-    page.theme_mode = MODES[DEVICE]
+    page.theme_mode = ft.ThemeMode.SYSTEM
     page.padding = 0
     page.bgcolor = ft.Colors.SURFACE
     speak(page)
 
 
 def speak(page: ft.Page) -> None:
-    """Calendars in the language on screen; both start the week on Monday."""
+    """Calendars in the language on screen, where weeks start on Monday; all of it from right to left if so read."""
+    page.rtl = right_to_left()
     dutch, english = ft.Locale("nl", "NL"), ft.Locale("en", "GB")
     page.locale_configuration = ft.LocaleConfiguration(
         supported_locales=[dutch, english],

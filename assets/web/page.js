@@ -22,6 +22,18 @@ const DUTCH = {
   starting: "De app start.",
 };
 
+// -- the language that is read out, and the size of all text: the app's choice, which the first page takes over ------
+
+function dress({ language, percent }) {
+  document.documentElement.lang = language;
+  document.documentElement.style.fontSize = percent === 100 ? "" : `${percent}%`; // of what browser and device have
+}
+
+function dressAsBefore() {
+  const percent = { '"large"': 140, '"huge"': 200 }[localStorage.getItem("flutter.straat.text")];
+  if (percent) dress({ language: "nl", percent });
+}
+
 // -- how far it is ---------------------------------------------------------------------------------------------
 
 const done = new Set();
@@ -115,6 +127,7 @@ function fromPython(facts) {
   if (facts.photo) photo(facts.photo);
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
   if (facts.cards) import("./print.js").then(({ printCards }) => printCards(facts.cards));
+  if (facts.dress) dress(facts.dress);
   if (facts.rescued) updating.start(true);
   if ("inside" in facts) covering = facts.inside;
   if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }
@@ -213,6 +226,7 @@ function startFlutter() {
   addEventListener("flutter-first-frame", () => {
     step("frame");
     document.querySelector("flt-semantics-placeholder")?.click(); // for screen readers, from the start
+    document.querySelector("flutter-view")?.setAttribute("role", "main"); // a landmark to jump to
   });
   const bootstrap = document.createElement("script");
   bootstrap.src = `${base}flutter_bootstrap.js`;
@@ -240,12 +254,15 @@ function start() {
     if (!document.hidden && covering) setTimeout(uncover, PATIENCE_MILLIS);
     if (!document.hidden) updating.check();
   });
+  // The way back for who has no finger on the screen. Told before Flutter hears it: it may close a dialog instead.
+  addEventListener("keydown", ({ key, repeat }) => { if (key === "Escape" && !repeat) tellPython({ escape: true }); }, true);
   addEventListener("online", () => tellPython({ online: true }));
   addEventListener("offline", () => tellPython({ online: false }));
 }
 
 showLines();
 try {
+  dressAsBefore();
   start();
 } catch (error) {
   fail(error);

@@ -6,12 +6,11 @@ from app import VERSION
 from app.services.language import LANGUAGES, _, chosen, counted, number_text
 from app.services.ports import Room
 from app.services.wording import sentence_of, withheld
+from app.views.common.display import display_parts
 from app.views.common.invited import role_text
 from app.views.common.sync_card import sync_card
 from app.views.parts import card, page_body, pick, side_button, stack, text, title
 from app.views.screen import Screen
-
-LANGUAGE = "straat.language"
 
 
 class SettingsScreen(Screen):
@@ -29,6 +28,7 @@ class SettingsScreen(Screen):
             text(who),
             title(_("Taal"), 2),
             self.languages,
+            *display_parts(self),
             title(_("Nog niet verstuurd"), 2),
             self.sync,
             side_button(_("Verstuur nu"), self.safe(self._sync_now), ft.Icons.SYNC),
