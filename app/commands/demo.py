@@ -90,7 +90,8 @@ class Demo:
             path.chmod(0o600)
         return path.read_text()
 
-    async def _join(self, who: str, name: str, link: str) -> App:
+    async def join(self, who: str, name: str, link: str) -> App:
+        """A new device of somebody, by a link."""
         app = self._device(who)
         await app.start(link)
         await app.accept(name, self._secret(who))
@@ -99,10 +100,10 @@ class Demo:
 
     async def make(self, first_link: str) -> None:
         """The team, its visits, and one word of thanks."""
-        joke = await self._join("joke", "Joke", first_link)
+        joke = await self.join("joke", "Joke", first_link)
         for who, name in (("fatma", "Fatma"), ("henk", "Henk")):
             invite = await joke.invite(name, Role.CONTACT)
-            app = await self._join(who, name, invite.url)
+            app = await self.join(who, name, invite.url)
             for told in _told()[who]:
                 await app.save_visit(told.form)
             await app.sync_once()

@@ -1,0 +1,127 @@
+"""Every screen in one walk of a real browser: what it says to assistive tools, and what is really drawn.
+
+The two are held against each other on purpose. A screen may be dead while its tree still works (nothing but grey is
+drawn), and a screen that looks well may say nothing to someone who can't see it.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.support.chrome import Chrome, chrome
+from tests.support.every_screen import BEFORE, DESK, INSIDE, LOCKED, Stop
+from tests.support.made_up import MadeUp
+from tests.support.seen import Part, look, tree
+from tests.support.server_process import ServerProcess
+
+PHRASE = "zachte landing samen"
+SIZE = (390, 2400)  # as wide as a phone, and so high that nothing has to be scrolled to
+SMALLEST = 48
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Letters are pixels here, which axe can't see: their contrast is measured below. And Flutter forbids pinching, which
+# would break its layout: the text's size is chosen in the app, the device or the browser instead (docs/decisions/0015).
+OFF = {name: {"enabled": False} for name in ("color-contrast", "meta-viewport")}
+
+
+class Walk:
+    """Goes from screen to screen and writes down what is wrong, so that one walk tells all."""
+
+    def __init__(self, phone: Chrome, records: dict[str, str]) -> None:
+        self.phone, self.page, self.records = phone, phone.page, records
+        self.axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+        self.wrong: list[str] = []
+
+    def loaded(self) -> None:
+        """The page was loaded anew."""
+        self.page.evaluate(self.axe)
+
+    def visit(self, stop: Stop) -> None:
+        """Open a screen and look at it in every way."""
+        if stop.route != "/":
+            self.page.evaluate("route => { location.hash = '#' + route }", stop.route.format(**self.records))
+        self.phone.sees(stop.sees)
+        found = self._says(stop)
+        self._draws(stop, found)
+        self._grows(stop, found)
+
+    def _note(self, stop: Stop, what: str) -> None:
+        self.wrong.append(f"{stop.name}: {what}")
+
+    def _says(self, stop: Stop) -> list[Part]:
+        """The tree: one heading of the first level, names for all that can be used, room for a thumb, no axe rule."""
+        found = tree(self.page)
+        if sum(part.level == 1 for part in found) != 1:
+            self._note(stop, "not one title")
+        for part in found:
+            if part.can and not part.name:
+                self._note(stop, f"without a name: {part.label}")
+            if part.can and min(part.width, part.height) < SMALLEST - 0.5:
+                self._note(stop, f"too small for a thumb: {part.label}")
+        ran = {"resultTypes": ["violations"], "runOnly": RULES, "rules": OFF}
+        for broken in self.page.evaluate("how => axe.run(document, how)", ran)["violations"]:
+            self._note(stop, f"axe {broken['id']}: {broken['nodes'][0]['html'][:200]}")
+        return found
+
+    def _draws(self, stop: Stop, found: list[Part]) -> None:
+        """The pixels: where the tree has words there are letters, in light and in dark; Tab draws a ring."""
+        words = [part for part in found if part.name and part.role not in ("group", "dialog")]
+        light = self.page.screenshot()
+        self._legible(stop, light, words)
+        self.page.keyboard.press("Tab")
+        self.page.wait_for_timeout(60)
+        if self.page.screenshot() == light:
+            self._note(stop, "Tab shows nothing")
+        self.page.emulate_media(color_scheme="dark")
+        self.page.wait_for_timeout(250)  # colours cross-fade
+        self._legible(stop, self.page.screenshot(), words)
+        self.page.emulate_media(color_scheme="light")
+
+    def _legible(self, stop: Stop, picture: bytes, words: list[Part]) -> None:
+        _colours, contrasts = look(self.page, picture, words)
+        for part, contrast in zip(words, contrasts, strict=True):
+            if contrast < 4.5:
+                self._note(stop, f"contrast {contrast:.1f}: {part.label}")
+
+    def _grows(self, stop: Stop, before: list[Part]) -> None:
+        """At 200 % text all words are still there, and none stands beside the screen."""
+        self.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        self.page.wait_for_timeout(300)
+        after = tree(self.page)
+        lost = {p.name for p in before} - {p.name for p in after}
+        out = [p.label for p in after if p.x < -0.5 or p.x + p.width > SIZE[0] + 0.5]
+        self.page.evaluate("document.documentElement.style.fontSize = ''")
+        if out:
+            self._note(stop, f"at 200 % beside the screen: {out}")
+        if lost and sum(p.height for p in before) < SIZE[1] / 3:  # a longer screen goes on below
+            self._note(stop, f"at 200 % lost: {sorted(lost)}")
+
+
+@pytest.mark.browser
+def test_every_screen_can_be_seen_heard_and_used_without_a_mouse(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path
+) -> None:
+    """Names, titles, room for a thumb, axe's rules, contrast in light and dark, a ring of focus, 200 % text."""
+    team = MadeUp(tmp_path / "team", server)
+    with chrome(playwright, tmp_path / "phone", SIZE) as phone:
+        phone.open(server.url)
+        walk = Walk(phone, team.records)
+        walk.loaded()
+        for stop in BEFORE:
+            walk.visit(stop)
+        phone.type("Wachtzin", PHRASE)
+        phone.type("Nog een keer", PHRASE)
+        phone.page.wait_for_timeout(500)
+        phone.tap("Meedoen")
+        phone.sees("Beoordelen")
+        for stop in [*INSIDE, *DESK]:
+            walk.visit(stop)
+        phone.tap("Vergrendel")
+        phone.sees("Je notities zijn vergrendeld", timeout=60_000)
+        phone.taken_over()
+        walk.loaded()
+        for stop in LOCKED:
+            walk.visit(stop)
+        phone.close()
+    assert walk.wrong == []

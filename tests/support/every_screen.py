@@ -1,0 +1,97 @@
+"""Every screen of the app, in one table: what the browser test walks over and what `make screenshots` shows.
+
+A screen that is added to app/views/routes.py is added here too; a test holds us to it. What stands in braces is a
+record of the made-up team (tests/support/made_up.py).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Who(Enum):
+    """Who sees a screen."""
+
+    EVERYONE = "everyone"  # whoever is in
+    CONTACT = "contact"
+    COORDINATOR = "coordinator"
+    NOBODY_YET = "new"  # a device on which nobody is in
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One screen: its file name in docs/screenshots, its route, what must be read on it (Dutch), and who sees it."""
+
+    name: str
+    route: str
+    sees: str
+    who: Who = Who.EVERYONE
+
+    @property
+    def first(self) -> str:
+        """The word by which routes.py knows it."""
+        return self.route.strip("/").partition("/")[0]
+
+
+BEFORE = [
+    Stop("welkom", "/", "Welkom bij Straatcontact", Who.NOBODY_YET),
+    Stop("uitgenodigd", "/uitnodiging/{invitation}", "Fijn dat je meedoet", Who.NOBODY_YET),
+]
+INSIDE = [
+    Stop("vandaag", "/vandaag", "Nieuw bezoek"),
+    Stop("nieuw", "/nieuw", "Nieuw bezoek"),
+    Stop("nieuw-op-adres", "/nieuw/{welcome}", "Nieuw bezoek"),
+    Stop("wijzig", "/wijzig/{visit}", "Bezoek aanpassen"),
+    Stop("terug", "/terug/{visit}", "Nieuw bezoek"),
+    Stop("bezoek", "/bezoek/{visit}", "Kwam uit Oss"),
+    Stop("bezoeken", "/bezoeken", "Wilgenstraat 7"),
+    Stop("adres", "/adres/{address}", "Krokussenhof"),
+    Stop("nieuw-adres", "/nieuw-adres", "Nieuw adres doorgeven"),
+    Stop("adreslijst", "/adreslijst", "Een lijst met adressen"),
+    Stop("geen-contact", "/geen-contact", "Rozenlaan 9"),
+    Stop("zoeken", "/zoeken", "Zoeken"),
+    Stop("buurt", "/buurt", "Wijkplein De Helftheuvel"),
+    Stop("activiteit", "/activiteit/{activity}", "Wijkplein De Helftheuvel"),
+    Stop("nieuwe-activiteit", "/nieuwe-activiteit", "Wat doen jullie?"),
+    Stop("wijzig-activiteit", "/wijzig-activiteit/{activity}", "Wat doen jullie?"),
+    Stop("hoe-was-het", "/hoe-was-het/{held}", "Hoe was het?"),
+    Stop("verhaal", "/verhaal/{story}", "De bank voor de flat"),
+    Stop("nieuw-verhaal", "/nieuw-verhaal", "Nieuw verhaal"),
+    Stop("wijzig-verhaal", "/wijzig-verhaal/{story}", "Verhaal aanpassen"),
+    Stop("hulplijnen", "/hulplijnen", "Hulplijnen"),
+    Stop("zorgen", "/zorgen", "Maak je je zorgen om iemand?"),
+    Stop("aanvraag", "/aanvraag/{request}", "Een aanvraag voor een welkomst"),
+    Stop("meer", "/meer", "Van jou"),
+    Stop("rondleiding", "/rondleiding", "Komt er iemand nieuw in de straat wonen?"),
+    Stop("uitleg", "/uitleg", "Uitleg"),
+    Stop("kaart", "/kaart", "Welkomstkaart"),
+    Stop("begeleider", "/begeleider", "Begeleiders"),
+    Stop("idee", "/idee", "Een idee voor de buurt"),
+    Stop("mijn-gegevens", "/mijn-gegevens", "Mijn gegevens"),
+    Stop("stoppen", "/stoppen", "Stoppen"),
+    Stop("instellingen", "/instellingen", "Taal"),
+    Stop("apparaat", "/apparaat", "Nog een apparaat van mij"),
+    Stop("bewaren", "/bewaren", "Hoelang bewaren we?"),
+    Stop("slot", "/slot", "Snel verbergen"),
+    Stop("pincode", "/pincode", "Pincode of wachtzin veranderen"),
+    Stop("wissen", "/wissen", "Wis dit apparaat"),
+]
+DESK = [
+    Stop("beoordelen", "/", "Beoordelen", Who.COORDINATOR),
+    Stop("beoordeel", "/beoordeel/{theirs}", "Gezien", Who.COORDINATOR),
+    Stop("mensen", "/mensen", "Fatma", Who.COORDINATOR),
+    Stop("mens", "/mens/{member}", "Fatma", Who.COORDINATOR),
+    Stop("bevestig", "/bevestig/{new_coordinator}", "Anneke", Who.COORDINATOR),
+    Stop("welkomst", "/welkom", "Nieuwe adressen", Who.COORDINATOR),
+    Stop("wensen", "/wensen/{team}", "Wensen in", Who.COORDINATOR),
+    Stop("maatjes", "/maatjes", "Maatjes", Who.COORDINATOR),
+    Stop("gebieden", "/gebieden", "Gebieden", Who.COORDINATOR),
+    Stop("herstelblad", "/herstelblad", "Herstelblad", Who.COORDINATOR),
+    Stop("quarantaine", "/quarantaine", "Van afgemelde apparaten", Who.COORDINATOR),
+]
+LOCKED = [
+    Stop("slot-dicht", "/", "Je notities zijn vergrendeld", Who.LOCKED),
+    Stop("vergeten", "/vergeten", "Pincode vergeten", Who.LOCKED),
+    Stop("wissen-dicht", "/wissen", "Wis dit apparaat", Who.LOCKED),
+]
+EVERY = [*BEFORE, *INSIDE, *DESK, *LOCKED]

@@ -1,0 +1,83 @@
+"""A made-up team on a real server, with something to see on every screen. Nobody in it exists.
+
+team = MadeUp(folder, server)          # the demo's team, and what the demo leaves out
+team.links["coordinator"]              # a second device's link for each role, each good once
+team.records["visit"]                  # what stands behind a route such as "/bezoek/{visit}"
+"""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from app.commands.demo import Demo
+from app.services.activities_form import ActivityForm, ActivityKind
+from app.services.app import App
+from app.services.models import Gift, Outcome, QueueFilter, Role, VisitForm, Wish
+from app.services.stories_form import StoryForm
+from tests.support.server_process import ServerProcess
+
+ADDRESS = "Krokussenhof 3"
+
+
+async def notes(app: App) -> dict[str, str]:
+    """Something of each kind that a person writes down; the ids as they stand in routes."""
+    today = app.today()
+    address = f"{ADDRESS} {app.my_name[0]}"
+    visit = VisitForm(True, "Wilgenstraat 7", today, Gift.PLANT, Outcome.MET, frozenset({Wish.COFFEE}), "Kwam uit Oss.")
+    plan = ActivityForm(ActivityKind.COFFEE, today + timedelta(days=4), "10:00", 120, "Wijkplein De Helftheuvel")
+    held = ActivityForm(ActivityKind.BINGO, today - timedelta(days=2), "14:00", 120, "Buurthuis De Slinger", 23, 4)
+    story = StoryForm(True, "De bank voor de flat", "Sinds de zomer staat er een bank. Nu drinken we er koffie.")
+    await app.marks.set(f"Rozenlaan 9 {app.my_name[0]}", today)
+    return {
+        "address": address.encode().hex(),
+        "welcome": (await app.welcomes.add(address, today - timedelta(days=3))).hex(),
+        "visit": (await app.save_visit(visit)).hex(),
+        "activity": (await app.activities.save(plan)).hex(),
+        "held": (await app.activities.save(held)).hex(),
+        "story": (await app.stories.save(story, b"")).hex(),
+    }
+
+
+def people(coordinator: App) -> dict[str, str]:
+    """The team, a contact person, a new coordinator's device, and a visit that waits for a word."""
+    known = {p.name: p for p in coordinator.trust.people()}
+    return {
+        "member": known["Fatma"].id.hex(),
+        "new_coordinator": known["Anneke"].devices[0].id.hex(),
+        "team": coordinator.trust.teams()[0].id.hex(),
+        "theirs": coordinator.queue(QueueFilter.ALL)[0].id.hex(),
+    }
+
+
+async def from_outside(coordinator: App) -> dict[str, str]:
+    """A care worker's request for a welcome."""
+    link = coordinator.carers.read(coordinator.carers.link().url)
+    made = await coordinator.carers.ask(link, "Tulpstraat 5", wished=True)
+    return {"request": made.url.rpartition("/")[2]}
+
+
+class MadeUp:
+    """The team, made when this is."""
+
+    def __init__(self, folder: Path, server: ServerProcess) -> None:
+        self.links: dict[str, str] = {}
+        self.records: dict[str, str] = {}
+        link = server.init()
+        server.start()
+        asyncio.run(self._make(Demo(folder, server.url), link))
+
+    async def _make(self, demo: Demo, link: str) -> None:
+        await demo.make(link)
+        joke, fatma = demo.apps["joke"], demo.apps["fatma"]
+        anneke = await demo.join("anneke", "Anneke", (await joke.invite("Anneke", Role.COORDINATOR)).url)
+        await anneke.sync_once()
+        await fatma.sync_once()
+        await notes(fatma)
+        await fatma.sync_once()
+        await joke.sync_once()
+        self.records = await notes(joke) | people(joke) | await from_outside(joke)
+        await joke.sync_once()
+        urls = [url for _who, url in await demo.links()]
+        self.links = dict(zip(("coordinator", "contact", "new"), urls, strict=True))
+        self.records["invitation"] = self.links["coordinator"].partition("#")[2].rpartition("/")[2]
+        await demo.sleep()
