@@ -187,6 +187,11 @@ def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool]
     return ft.Row([chip(v, label) for v, label in options], wrap=True, spacing=10, run_spacing=10)
 
 
+def tick(label: str, value: bool, on_change: Callable) -> ft.Checkbox:
+    """Something that is so or is not, in letters as large as all others."""
+    return ft.Checkbox(value=value, label=label, on_change=on_change, label_style=ft.TextStyle(size=17))
+
+
 class DayField(ft.Column):
     """A day, picked from a calendar; `on_day(day)` hears it. `clearable` adds a way to empty it."""
 

@@ -58,6 +58,9 @@ def test_an_activity_is_planned_and_every_keystroke_is_kept(tell: Tell) -> None:
         await person.tap("Nieuwe activiteit")
         await person.tap("Opslaan")
         assert person.sees("Kies wat jullie doen.")
+        assert not person.sees("Hoeveel mensen kwamen er?")
+        await person.tap("Is het al geweest?")
+        assert person.find("Hoeveel mensen kwamen er?", ft.TextField)
         await _pick_day(person, "Dag", TODAY + timedelta(days=8))
         assert not person.sees("Hoeveel mensen kwamen er?")
         await person.tap("bingo")
@@ -148,7 +151,7 @@ def test_an_activity_goes_into_a_calendar_is_shared_and_taken_away(tell: Tell) -
         mine = await fatma.activities.save(BINGO)
         person = await _at(fatma, f"/activiteit/{mine.hex()}")
         await person.tap("Zet in je agenda")
-        name, args = next(a for a in person.client.asked if a[0] == "save_file")
+        _name, args = next(a for a in person.client.asked if a[0] == "save_file")
         assert args["file_name"] == "straatcontact-2026-11-19.ics"
         assert b"SUMMARY:Bingo" in args["src_bytes"]
         assert b"Fatma" not in args["src_bytes"]

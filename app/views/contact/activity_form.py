@@ -22,6 +22,7 @@ from app.views.parts import (
     quiet_button,
     stack,
     text,
+    tick,
     title,
 )
 from app.views.screen import Screen
@@ -42,7 +43,7 @@ class ActivityFormScreen(Screen):
         saved = self.app.activities.one(activity).form if activity else ActivityForm(day=self.app.today())
         self.form = self.app.activities.draft(self.key) or saved
         self.errors: dict[str, ft.Text] = {}
-        self.saving = False
+        self.saving = self.telling = False
 
     @property
     def back(self) -> str:
@@ -62,13 +63,25 @@ class ActivityFormScreen(Screen):
             self.body.controls = [title(_("Hoe was het?")), text(about, soft=True), *self._told(), *end]
             return
         heading = _("Activiteit aanpassen") if self.activity else _("Nieuwe activiteit")
-        told = self._told() if self._may_tell() else []
+        told = self._told() if self._tells() else self._ask_to_tell()
         self.body.controls = [title(heading), *self._planned(), *told, *end]
 
-    def _may_tell(self) -> bool:
-        """Whether it has been, or is today: before that there is nothing to tell."""
+    def _tells(self) -> bool:
+        """Whether how it was is asked: once it has been, or when somebody wants to tell it on the day itself."""
         form, now = self.form, self.app.activities.now()
-        return form.heads is not None or is_over(form, now) or (form.day is not None and form.day <= now.date())
+        began = form.heads is not None or form.helpers is not None or bool(form.how)
+        return began or is_over(form, now) or (self.telling and self._today())
+
+    def _today(self) -> bool:
+        return self.form.day == self.app.activities.now().date()
+
+    def _ask_to_tell(self) -> list[ft.Control]:
+        words = _("Is het al geweest? Vertel hoe het was")
+        return [quiet_button(words, self.safe(self._tell_now), ft.Icons.EDIT_NOTE)] if self._today() else []
+
+    async def _tell_now(self, e) -> None:
+        self.telling = True
+        self._draw()
 
     # -- what, when and where -------------------------------------------------------------------------------
 
@@ -91,7 +104,7 @@ class ActivityFormScreen(Screen):
             helper=_("Een plek voor iedereen, niet bij iemand thuis."),
             capitalization=ft.TextCapitalization.SENTENCES,
         )
-        weekly = ft.Checkbox(value=form.weekly, label=_("Elke week op deze dag"), on_change=self.safe(self._set_weekly))
+        weekly = tick(_("Elke week op deze dag"), form.weekly, self.safe(self._set_weekly))
         until: list[ft.Control] = []
         if form.weekly:
             set_until = lambda day: self.change(until=day)  # noqa: E731
@@ -130,9 +143,9 @@ class ActivityFormScreen(Screen):
         self.minutes.controls = [self._minutes()]
 
     async def _set_day(self, day) -> None:
-        before = self._may_tell()
+        before = self._tells(), self._today()
         await self.change(day=day)
-        if self._may_tell() is not before:
+        if (self._tells(), self._today()) != before:
             self._draw()
             self.body.update()
 

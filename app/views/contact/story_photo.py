@@ -8,7 +8,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.wording import field_text
-from app.views.parts import error_text, quiet_button, side_button, text
+from app.views.parts import error_text, quiet_button, side_button, text, tick
 from sync.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ class PhotoField(ft.Column):
         ]
         if not screen.photo:
             return
-        consent = ft.Checkbox(
-            value=screen.form.photo_consent,
-            label=_("Wie je herkent op de foto, vindt het goed"),
-            on_change=screen.safe(lambda e: screen.change(photo_consent=bool(e.control.value))),
+        consent = tick(
+            _("Wie je herkent op de foto, vindt het goed"),
+            screen.form.photo_consent,
+            screen.safe(lambda e: screen.change(photo_consent=bool(e.control.value))),
         )
         self.controls = [
             photo_image(screen.photo, _("De foto bij je verhaal")),
