@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services import inviting, records
+from app.services import inviting, records, retention
 from app.services.models import MAX_NOTE, VALID_DAYS
 from sync.server import sessions
 
@@ -27,14 +27,14 @@ def rows(number: int) -> dict[str, list[str]]:
 
 
 TERMS = {
-    "visit, detail": f"{records.DETAIL_MONTHS} months",
-    "visit, count": f"{records.COUNT_MONTHS // 12} years ({records.COUNT_MONTHS} months)",
+    "visit and activity, detail": f"{records.DETAIL_MONTHS} months",
+    "visit and activity, count": f"{records.COUNT_MONTHS // 12} years ({records.COUNT_MONTHS} months)",
     "a coordinator's word": f"{records.DETAIL_MONTHS} months",
     "invitation": f"{inviting.VALID_MILLIS // DAY} days to be used, or 1, 7 or 30",
     "session token, challenge": f"{sessions.TOKEN_MILLIS // 3_600_000} hour, {sessions.CHALLENGE_MILLIS // 60_000} minute",
     "backups": "35 days",
-    "draft of a form": "30 days",
-    "own visits on a contact person's phone": "90 days",
+    "draft of a form": f"{retention.DRAFT_DAYS} days",
+    "shared details on a contact person's phone": f"{retention.CONTACT_DAYS} days",
     "no-contact mark": "until it is lifted; looked at again every two years",
 }
 
@@ -65,11 +65,19 @@ def test_what_it_quotes_from_the_screen_is_there() -> None:
         assert f'"{button}"' in CODE
 
 
-def test_what_is_marked_as_not_yet_is_not_there_and_the_rest_is() -> None:
-    """Nobody erases and no phone drops what expired: the day that they do, this text has to say so."""
-    assert re.search(r"from sync\.core\.change import [^\n]*\bERASE\b", CODE) is None
-    assert "drop_expired" not in CODE + (ROOT / "sync/device/log.py").read_text(encoding="utf-8")
+def test_what_is_said_to_be_there_is_there() -> None:
+    """Erasing is on the screen that it names, and both halves drop what is over: no line of it says "not yet"."""
+    assert '_("Toestemming veranderen")' in CODE
+    assert "Toestemming veranderen" in section(4)
+    assert "retention.tidy(self)" in CODE
     assert "drop_expired" in (ROOT / "sync/server/app.py").read_text(encoding="utf-8")
+    yes = (
+        "visit and activity, detail",
+        "draft of a form",
+        "what is erased",
+        "shared details on a contact person's phone",
+    )
+    assert {rows(9)[data][-1] for data in yes} == {"yes"}
 
 
 def test_every_place_where_the_browser_keeps_something_is_told() -> None:
