@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
-from tests.support.chrome import LAPTOP, chrome
+from tests.support.chrome import LAPTOP, Chrome, chrome
 from tests.support.server_process import ServerProcess
 
 ADDRESS, NOTE, THANKS = "Krokussenhof 127", "Zalmroze gordijnen en appeltaart", "Hartverwarmend gedaan"
 PIN, PHRASE = "274915", "zachte landing samen"
-SECRETS = (ADDRESS, NOTE, THANKS, PIN, PHRASE, "Fatmadina", "Jokelien")
+DOOR = "Leliegracht 253"
+SECRETS = (ADDRESS, DOOR, NOTE, THANKS, PIN, PHRASE, "Fatmadina", "Jokelien")
 
 
 def _found(text: str, data: bytes) -> bool:
@@ -77,7 +78,7 @@ def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
             phone.type("Pincode of wachtzin", PIN)
             phone.tap("Ontgrendel")
             phone.sees(ADDRESS)
-            phone.sees("1 bezoek staat alleen op dit apparaat")
+            phone.sees("1 notitie staat alleen op dit apparaat")
             phone.not_blank()
             server.start()
             phone.sees("Alles staat op de server", timeout=60_000)
@@ -93,6 +94,8 @@ def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
             phone.tap(ADDRESS)
             phone.sees(THANKS)
             phone.not_blank()
+            _take_consent_back(phone, laptop)
+            _want_no_contact(phone, laptop)
             for browser in (phone, laptop):
                 assert [u for u in browser.requests if u.startswith("http") and not u.startswith(server.url)] == []
                 assert [e for e in browser.errors if "Content Security Policy" in e] == []
@@ -101,6 +104,30 @@ def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
     server.stop()
     assert _readable_in(tmp_path) == {}
     assert [text for text in SECRETS if _found(text, bytes(server.wire.carried))] == []
+
+
+def _take_consent_back(phone: Chrome, laptop: Chrome) -> None:
+    """On the screen where it is read; the coordinator's screen has it no longer, and the visit still counts."""
+    phone.tap("Toestemming veranderen")
+    phone.tap("Nee, noteer niets")
+    phone.sees("Niets genoteerd. Het bezoek telt alleen mee.")
+    laptop.tap("Beoordelen")
+    expect(laptop.button(ADDRESS)).to_have_count(0, timeout=60_000)
+
+
+def _want_no_contact(phone: Chrome, laptop: Chrome) -> None:
+    """The coordinator's new address is on the phone's list; one tap at the door, and it is nobody's any more."""
+    laptop.place("Vandaag")
+    laptop.tap("Nieuw adres doorgeven")
+    laptop.type("Adres", DOOR)
+    laptop.tap("Toevoegen")
+    laptop.sees(f"Alles over {DOOR}")
+    phone.place("Vandaag")
+    phone.sees(f"Alles over {DOOR}", timeout=60_000)
+    phone.tap(f"Alles over {DOOR}")
+    phone.tap("wil geen contact")
+    phone.sees("Hier belt niemand meer aan")
+    expect(laptop.button(f"Alles over {DOOR}")).to_have_count(0, timeout=60_000)
 
 
 def _wait_for_service_worker(phone) -> None:
