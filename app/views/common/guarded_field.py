@@ -15,6 +15,7 @@ from app.views.parts import field, quiet_button, side_button, text
 
 PAUSE_SECONDS = 0.4  # after the last key, then it looks
 SHOWN = 2  # findings at a time: a wall of remarks helps nobody, and the way to "Opslaan" stays short
+KINDS = 3  # kinds named in the line that a screen reader says
 _EXCERPT = 40  # characters of what was seen
 
 
@@ -169,8 +170,9 @@ class GuardedField(ft.Column):
 
         parts = [_("Vervangen.")] if self._undo else []
         if self._findings:
-            kinds = ", ".join(dict.fromkeys(guard.name_of(f.category) for f in self._findings))
-            parts.append(_("Kijk nog eens naar: {kinds}. Opslaan kan altijd.").format(kinds=kinds))
+            kinds = list(dict.fromkeys(guard.name_of(f.category) for f in self._findings))
+            some = ", ".join(kinds[:KINDS]) + (" …" if len(kinds) > KINDS else "")
+            parts.append(_("Kijk nog eens naar: {kinds}. Opslaan kan altijd.").format(kinds=some))
         return " ".join(parts)
 
     def _finding(self, finding) -> ft.Control:
