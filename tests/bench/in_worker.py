@@ -11,6 +11,7 @@ from app.platform.browser_crypto import BrowserPrimitives
 from app.platform.browser_device import BrowserClock, BrowserRandom
 from app.services import enrolment
 from app.services.app import App
+from app.services.finder import Filters
 from app.services.founding import found
 from app.services.vault import Vault
 from sync.core import envelope, ring
@@ -27,6 +28,9 @@ from sync.device.writer import Part, Writer
 
 COUNT = 1000
 NOTE = "Een rustig gesprek aan de deur, met een plantje. " * 6
+MET = Filters(outcome="met", days=92)
+SEARCHES = [(typed, Filters()) for typed in ("wi", "wilgen", "koffie", "moestuin woensdag", "de hoef 2001", "xyz 9")]
+SEARCHES += [("Wilgenstaat 4005", Filters()), ("Van Berkelstraat 4", Filters()), ("", MET), ("koffie", MET)]
 TOOK: dict[str, list[float]] = {}
 HELD: dict[str, object] = {}  # whose it was
 
@@ -78,6 +82,19 @@ def told() -> str:
 def position() -> int:
     """How many envelopes the open session has taken in."""
     return HELD["round"]._replica.position
+
+
+async def search() -> str:
+    """Milliseconds for the index to be filled, and for each of some queries, in the open app's notes."""
+    finder, day = HELD["unlock"].finder, HELD["unlock"].today()
+    fill = await _millis(finder.prepare())
+    times = []
+    for _ in range(5):
+        for typed, filters in SEARCHES:
+            began = time.perf_counter()
+            finder.find(typed, filters, {"coffee": "koffie drinken"}, day)
+            times.append((time.perf_counter() - began) * 1000)
+    return json.dumps([fill, times])
 
 
 async def seal_and_open() -> str:

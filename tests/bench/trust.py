@@ -26,6 +26,7 @@ from sync.device.syncer import Syncer
 from sync.device.writer import Writer
 from sync.server.app import make_app
 from tests.bench.metric import metric
+from tests.bench.search import bare_words
 from tests.support.chrome import LAPTOP, Chrome
 from tests.support.large_team import LargeTeam
 from tests.support.native_app import ORIGIN
@@ -39,7 +40,7 @@ PHRASE = "zachte landing samen"
 
 
 def measure() -> dict[str, Any]:
-    """trust.seal_1000_browser_ms, open_1000_browser_ms, first_pull_10000_ms, longest_block_ms, unlock_10000_ms and
+    """desk.search_p95_browser_ms, desk.search_fill_browser_ms, trust.seal_1000_browser_ms, open_1000_browser_ms, first_pull_10000_ms, longest_block_ms, unlock_10000_ms and
     rotate_50_ms.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -111,6 +112,7 @@ async def _more(made: LargeTeam, folder: Path) -> None:
 
 def _in_browser(folder: Path) -> dict[str, Any]:
     pulls, blocks, idles, unlocks, vaults, sealing = [], [], [], [], [], []
+    fills, searches = [], []
     for run in range(RUNS):
         data = folder / f"server{run}"
         data.mkdir()
@@ -143,13 +145,19 @@ def _in_browser(folder: Path) -> dict[str, Any]:
                     began = _unlock(laptop)
                     unlocks.append((time.perf_counter() - began) * 1000)
                     vaults.append(laptop.wait_for("unlock")["took"]["vault"][0])
+                    fill, times = json.loads(laptop.python("await search()"))
+                    fills.append(fill)
+                    searches.append(statistics.quantiles(times, n=20)[-1])
                 finally:
                     laptop.browser.close()
         finally:
             server.close()
     seal, opened, bare_seal, bare_open = ([run[i] for run in sealing] for i in range(4))
     bare = statistics.median(bare_open) * CHANGES / 1000
+    bare_fill, bare_query = bare_words()
     return {
+        "desk.search_p95_browser_ms": metric(searches, "ms", bare_query),
+        "desk.search_fill_browser_ms": metric(fills, "ms", bare_fill),
         "trust.seal_1000_browser_ms": metric(seal, "ms", statistics.median(bare_seal)),
         "trust.open_1000_browser_ms": metric(opened, "ms", statistics.median(bare_open)),
         "trust.first_pull_10000_ms": metric(pulls, "ms", bare),
