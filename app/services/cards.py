@@ -14,7 +14,7 @@ from app.services.live import Live
 from sync.core.errors import BadInput
 from sync.core.help_line import HelpLine
 
-MAX_NAME, MAX_PLACE = 40, 90
+MAX_NAME, MAX_PLACE = 30, 70
 SIZES = {1: "a5", 4: "a6"}  # cards on an A4
 HELP = "?hulplijnen"  # the site's first page alone: readable before anyone logs in, without loading the app
 _DRAFT = "card"
@@ -55,9 +55,9 @@ def make(own: Own, lines: Sequence[HelpLine], origin: str) -> Card:
     numbers = [(line.name, line.phone) for line in lines if line.phone][:4]
     blocks: list[Block] = [
         ("title", "Welkom in de buurt!"),
-        ("big", "We kwamen even langs om je te begroeten, maar je was niet thuis. Geen probleem."),
+        ("big", "We kwamen even langs om kennis te maken, maar je was niet thuis."),
         ("text", f"Ik ben {name}, contactpersoon in deze buurt." if name else "Groeten van de buurt."),
-        ("text", "Zin in koffie, of een vraag over de buurt?"),
+        ("text", "Zin in koffie, of een vraag over de buurt?" + (" Kom langs of bel:" if place else "")),
         *([("big", place)] if place else []),
         ("small", "Liever geen bezoek? Ook goed. Zeg het ons, dan komen we niet meer langs."),
         ("text", "Hulp nodig?"),

@@ -116,8 +116,8 @@ def _fields() -> dict[tuple[str, str], str]:
         ("reply", "too_long"): _("Dit is te lang: hooguit 2.000 tekens."),
         ("idea", "missing"): _("Schrijf eerst je idee op."),
         ("idea", "too_long"): _("Dit is te lang: hooguit 2.000 tekens. Niets is weg."),
-        ("card_name", "too_long"): _("Deze kaart is te vol: hooguit 40 tekens voor je naam."),
-        ("card_place", "too_long"): _("Deze kaart is te vol: hooguit 90 tekens."),
+        ("card_name", "too_long"): _("Deze kaart is te vol: hooguit 30 tekens voor je naam."),
+        ("card_place", "too_long"): _("Deze kaart is te vol: hooguit 70 tekens."),
         ("wished", "missing"): _("Zet eerst het vinkje: het is de wens van je cliënt zelf."),
         ("request", "link"): _(
             "Dit is de link voor begeleiders, niet een aanvraag. Plak wat de begeleider je stuurde."

@@ -20,11 +20,14 @@ export function printSheet({ title, lines, words, qr }) {
   toPaper([make("h1", title), ...lines.map((line) => make("p", line)), qrPicture(qr), list]);
 }
 
-// The same card one or four times on an A4; `blocks` are [how it looks, words] from top to bottom.
+// The same card one or four times on an A4; `blocks` are [how it looks, words] from top to bottom. What stands with the
+// QR code looks like "code".
 export function printCards({ blocks, qr, copies }) {
+  const line = ([look, words]) => Object.assign(make("p", words), { className: look });
   const card = () => {
-    const parts = make("article");
-    parts.append(...blocks.map(([look, words]) => Object.assign(make("p", words), { className: look })), qrPicture(qr));
+    const parts = make("article"), foot = make("footer");
+    foot.append(qrPicture(qr), ...blocks.filter(([look]) => look === "code").map(line));
+    parts.append(...blocks.filter(([look]) => look !== "code").map(line), foot);
     return parts;
   };
   toPaper(Array.from({ length: copies }, card), copies === 1 ? "cards large" : "cards");
