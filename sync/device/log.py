@@ -90,13 +90,20 @@ class SqliteLog:
         meta: Mapping[str, bytes] | None = None,
     ) -> list[int]:
         """See the port."""
+        whole = {name for name, _, state in envelopes if state != LogState.STUB}
         with self._atomic() as db:
             if db.execute(f"SELECT EXISTS (SELECT 1 FROM envelopes WHERE {_IS_GIVEN})").fetchone()[0]:  # noqa: S608
-                whole = [(name,) for name, _, state in envelopes if state != LogState.STUB]
-                db.executemany(f"DELETE FROM envelopes WHERE id = ? AND {_IS_GIVEN}", whole)  # noqa: S608
+                db.executemany(
+                    f"DELETE FROM envelopes WHERE id = ? AND {_IS_GIVEN}",  # noqa: S608 our own text
+                    [(name,) for name in whole],
+                )
             db.executemany(
                 "INSERT INTO envelopes (id, data, state, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [(n, data, state, GIVEN if state == LogState.STUB else "") for n, data, state in envelopes],
+                [
+                    (name, data, state, GIVEN if state == LogState.STUB else "")
+                    for name, data, state in envelopes
+                    if state != LogState.STUB or name not in whole
+                ],
             )
             self._write_meta(meta or {})
             find = "SELECT position FROM envelopes WHERE id = ?"

@@ -81,6 +81,7 @@ class _Verdict:
 ADOPTION, VERDICT = "adoption", "verdict"
 ADOPT, ERASE = "adopt", "erase"
 KEYS, GRANT = "keys", "grant"
+_SUBJECTS = ("visit",)  # what other records are about
 _granted_keys = codec.items(codec.row(codec.blob(HASH_BYTES), codec.blob(KEY_BYTES)), 10_000)
 
 
@@ -206,8 +207,11 @@ class Replica:
             await self.before_drop()
             self._log.drop(sorted(names))
             touched = {self.origins[name].record for name in names if name in self.origins}
-            again = any(self.records[record].kind in (ADOPTION, GRANT) for record in touched)
+            kinds = {record: self.records[record].kind for record in touched}
+            again = bool({ADOPTION, GRANT} & set(kinds.values()))
             rest = self.memory.of_records(touched) - names
+            places = names & self._waiting.keys()  # their stubs wait on, for their place in the chains
+            self._dropped |= names
             for name in names | rest:
                 for held in (self.aside, self.quarantine, self._waiting, self._shut, self.origins):
                     held.pop(name, None)
@@ -216,10 +220,14 @@ class Replica:
                     some.pop(name, None)
             for record in touched:
                 del self.records[record]
-            self._waiting.update((e.id, e.data) for e in self._log.fetch(sorted(rest)))
+            self._waiting.update((e.id, e.data) for e in self._log.fetch(sorted(rest | places)) if e.data)
             self._again = self._again or again
             self.on_gone(touched)
-        return touched | await self.catch_up()
+        changed = touched | await self.catch_up()
+        if any(kind in _SUBJECTS and record not in self.records for record, kind in kinds.items()):
+            await self.start_again()  # what is about it has to wait for it again
+            changed |= await self.catch_up()
+        return changed
 
     async def start_again(self) -> None:
         """Judge everything anew at the next catching up: something went from the log."""
@@ -577,6 +585,8 @@ class Replica:
         return self.records.get(about) if isinstance(about, bytes) else None
 
     def _set_aside(self, name: bytes, error: StraatError, device: bytes | None, size: int) -> None:
+        if name in self._dropped:
+            return
         self.aside[name] = Aside(name, error.code, device, size)
         if device != self._keyring.device:  # our own stays in the queue: it may only look wrong from here
             self._to_mark.setdefault(error.code, []).append(name)

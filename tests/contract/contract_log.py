@@ -123,6 +123,9 @@ def test_a_stub_that_came_as_one_gives_way_to_the_whole() -> None:
     assert [(e.data, e.state, e.reason) for e in log.read()] == [(data, LogState.STORED, "")]
     log.append([(name, stub, LogState.STUB)])
     assert log.read()[0].data == data
+    other, both = _envelope(3)
+    log.append([(other, envelope.stub(both), LogState.STUB), (other, both, LogState.STORED)])
+    assert log.fetch([other])[0].data == both
     log.drop([name])
     log.append([(name, data, LogState.STORED)])
     assert log.read()[0].data == stub

@@ -48,7 +48,7 @@ class RetentionScreen(Screen):
 
     def _line(self, going: Going) -> ft.Control:
         day = day_text(going.day, self.app.today())
-        return notice(f"{day}: {_WHAT[going.what](going.count)}", ft.Icons.EVENT_BUSY_OUTLINED)
+        return notice(f"{day[:1].upper()}{day[1:]}: {_WHAT[going.what](going.count)}", ft.Icons.EVENT_BUSY_OUTLINED)
 
 
 # What nobody sees apart (that something was removed, say) goes with the rest, and is not told apart.
