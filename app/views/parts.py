@@ -188,8 +188,9 @@ def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool]
 
 
 def tick(label: str, value: bool, on_change: Callable) -> ft.Checkbox:
-    """Something that is so or is not, in letters as large as all others."""
-    return ft.Checkbox(value=value, label=label, on_change=on_change, label_style=ft.TextStyle(size=17))
+    """Something that is so or is not, in letters as large as all others and high enough for a thumb."""
+    words = ft.Container(text(label), padding=ft.Padding.symmetric(vertical=14))
+    return ft.Checkbox(value=value, label=words, on_change=on_change)
 
 
 class DayField(ft.Column):

@@ -18,6 +18,7 @@ from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
 from app.views.routes import Place, place_of, places, screen_at
 from app.views.screen import Screen
+from app.views.theme import TOUCH
 from sync.core.errors import StraatError
 
 logger = logging.getLogger("straatcontact")
@@ -196,7 +197,8 @@ class Shell:
         return ft.FloatingActionButton(
             eye,
             tooltip=_("Snel verbergen"),
-            mini=True,
+            width=TOUCH,
+            height=TOUCH,
             bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
             foreground_color=ft.Colors.ON_SURFACE,
             on_click=self.safe(self._hide),

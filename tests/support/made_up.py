@@ -6,6 +6,7 @@ team.records["visit"]                  # what stands behind a route such as "/be
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,7 +65,8 @@ class MadeUp:
         self.records: dict[str, str] = {}
         link = server.init()
         server.start()
-        asyncio.run(self._make(Demo(folder, server.url), link))
+        with ThreadPoolExecutor(1) as own:  # Playwright has a loop of its own in this thread
+            own.submit(asyncio.run, self._make(Demo(folder, server.url), link)).result()
 
     async def _make(self, demo: Demo, link: str) -> None:
         await demo.make(link)
@@ -81,3 +83,5 @@ class MadeUp:
         self.links = dict(zip(("coordinator", "contact", "new"), urls, strict=True))
         self.records["invitation"] = self.links["coordinator"].partition("#")[2].rpartition("/")[2]
         await demo.sleep()
+        for app in demo.apps.values():
+            await app.live.world.transport.close()  # type: ignore[attr-defined]

@@ -144,6 +144,8 @@ class Person:
                 return content
             inside = self._walk(content) if isinstance(content, BaseControl) else []
             return " ".join(c.value for c in inside if isinstance(c, ft.Text))
+        if isinstance(control, ft.Checkbox) and isinstance(control.label, BaseControl):
+            return " ".join(c.value for c in self._walk(control.label) if isinstance(c, ft.Text))
         return str(getattr(control, "tooltip", None) or getattr(control, "label", None) or "")
 
     def actions(self) -> list[BaseControl]:
