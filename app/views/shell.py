@@ -34,6 +34,8 @@ class Shell:
         self.route = first if first.startswith(f"/{CARER}/") else "/"
         self.invitation = first  # the link that was last tried
         self.replies: dict[bytes, str] = {}  # half-typed words to contact persons, by visit
+        self.typed: dict[str, str] = {}  # half-typed texts that no draft keeps, by screen; gone when it locks
+        self.asked_for = ""  # the care worker's page that brought somebody here who is not in
         self.screen: Screen | None = None
         self._name: ft.Text | None = None
         self._stage = app.stage
@@ -77,6 +79,8 @@ class Shell:
 
     def go(self, route: str) -> None:
         """Open another screen; the browser's back button comes back."""
+        if route == "/" and self.asked_for and not self.inside:
+            route = self.asked_for
         self.route = route
         self.show()
         self.page.run_task(self.page.push_route, route)
@@ -115,6 +119,8 @@ class Shell:
         if self.app.stage is not self._stage:
             if self.app.stage is Stage.OPEN:
                 self._enter(joined=self._stage in (Stage.INVITED, Stage.ENROLLING))
+            elif self._stage is Stage.OPEN:
+                self.typed.clear()
             self.show()
         elif self.screen is not None:
             self.screen.refresh()

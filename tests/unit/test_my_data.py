@@ -167,6 +167,25 @@ def test_my_data_are_looked_at_and_taken_along_with_a_warning(tell: Tell) -> Non
     tell(story)
 
 
+def test_another_device_of_mine_is_signed_off_by_me(tell: Tell) -> None:
+    """Without a coordinator; this one stays."""
+
+    async def story(t: Team) -> None:
+        fatma = await t.fatma()
+        person = Person(fatma)
+        await person.arrive()
+        await person.go("/mijn-gegevens")
+        await person.tap("Meld dit andere apparaat af")
+        assert person.sees("wist zichzelf")
+        await person.tap("Ja, meld het af")
+        assert not person.sees("Meld dit andere apparaat af")
+        [me] = [p for p in fatma.trust.people() if p.me]
+        assert [d.me for d in me.devices] == [True]
+        assert person.calm()
+
+    tell(story)
+
+
 def test_who_stops_hands_in_first_is_off_the_roll_with_all_devices_and_the_phone_wipes_itself(tell: Tell) -> None:
     """Shared notes stay with the coordinator; own ones can be erased, their count stays; offline nothing happens."""
 

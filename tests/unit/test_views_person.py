@@ -168,6 +168,13 @@ def test_an_idea_opens_one_s_own_mail_and_is_kept_nowhere(tell: Tell) -> None:
         link = str(call)
         assert "mailto:g.boehmer@vught.nl?subject=" in link
         assert "Een bankje & een boom?" in unquote(link)
+        await person.shell.speak("en")
+        await person.shell.speak("nl")
+        await person.breathe()
+        assert person.sees("g.boehmer@vught.nl")
+        assert person.find("Je idee", ft.TextField).value == "Een bankje & een boom?", (
+            "switching languages loses nothing"
+        )
         await person.paste("Je idee", "é" * 1_999)
         await person.tap("Open mijn mail")
         assert len(asked(person, "launch_url")) == 1
@@ -233,6 +240,12 @@ async def _asked_by_a_care_worker(t: Team, link: str) -> str:
     await page.tap("Maak de aanvraag")
     assert page.sees("Schrijf alleen het adres op")
     await page.paste("Adres", "Tulpstraat 99")
+    await page.tap("Hulplijnen")
+    await page.tap("Terug")
+    await page.tap("English")
+    await page.tap("Nederlands")
+    assert page.find("Adres", ft.TextField).value == "Tulpstraat 99", "back where they were, nothing lost"
+    assert tick(page, "Mijn cliënt wil dit zelf").value
     await page.tap("Maak de aanvraag")
     await page.tap("Kopieer de aanvraag")
     copied = str(asked(page, "set")[-1])

@@ -17,6 +17,7 @@ class CardScreen(Screen):
     """Nothing about the resident stands on it."""
 
     back = "/meer"
+    filled_in = True
 
     def build(self) -> ft.Control:
         self.copies = 4

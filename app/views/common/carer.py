@@ -17,6 +17,8 @@ from sync.core.errors import BadInput, StraatError
 class CarerScreen(Screen):
     """What a link behind `#/aanvraag/` opens: one field and a tick for a care worker; for a coordinator an address."""
 
+    filled_in = True
+
     def __init__(self, shell, secret: str) -> None:
         super().__init__(shell)
         self._secret = secret
@@ -41,14 +43,18 @@ class CarerScreen(Screen):
     # -- the care worker -------------------------------------------------------------------------------------
 
     def _ask(self, link: Link) -> ft.Control:
-        self._link, self._wished = link, False
+        if not self.shell.inside:
+            self.shell.asked_for = self.shell.route
+        self._link, self._wished = link, self.shell.typed.get("wished") == "yes"
         self.address = field(
             _("Adres: straat en nummer"),
+            self.shell.typed.get("asked for", ""),
             on_change=self.safe(self._typed),
             helper=_("Alleen het adres. Geen naam, geen reden."),
         )
         self.wish = ft.Checkbox(
             label=_("Mijn cliënt wil dit zelf"),
+            value=self._wished,
             label_style=ft.TextStyle(size=18),
             on_change=self.safe(self._ticked),
         )
@@ -71,11 +77,13 @@ class CarerScreen(Screen):
         )
 
     def _typed(self, e) -> None:
+        self.shell.typed["asked for"] = self.address.value or ""
         self.address.error = None
         self.made.controls = []
 
     def _ticked(self, e) -> None:
         self._wished = bool(self.wish.value)
+        self.shell.typed["wished"] = "yes" if self._wished else ""
         self.wish_error.visible = False
         self.made.controls = []
 
@@ -112,6 +120,7 @@ class CarerScreen(Screen):
     # -- the coordinator -------------------------------------------------------------------------------------
 
     def _answer(self) -> ft.Control:
+        self.shell.asked_for = ""
         if self.app.stage is not Stage.OPEN or self.app.role is not Role.COORDINATOR:
             return page_body(
                 title(_("Een aanvraag voor een welkomst")),
@@ -164,6 +173,7 @@ class CarersScreen(Screen):
     """`/begeleider`: for a coordinator the link to hand out, and what comes back; for others how it works."""
 
     back = "/meer"
+    filled_in = True
 
     def build(self) -> ft.Control:
         how = [

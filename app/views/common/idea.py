@@ -16,12 +16,14 @@ class IdeaScreen(Screen):
     """Nothing typed here is stored or sent by the app."""
 
     back = "/meer"
+    filled_in = True
 
     def build(self) -> ft.Control:
         self.contacts = ideas.contacts(self.app.directory.lines())
-        self.chosen: Contact | None = None
+        area = self.shell.typed.get("idea for", "")
+        self.chosen: Contact | None = next((c for c in self.contacts if c.area == area), None)
         self.choice, self.ways = stack(), stack()
-        self.idea = GuardedField(_("Je idee"), "", self._typed, self.safe, max=MAX_IDEA)
+        self.idea = GuardedField(_("Je idee"), self.shell.typed.get("idea", ""), self._typed, self.safe, max=MAX_IDEA)
         self._draw()
         return page_body(
             title(_("Een idee voor de buurt")),
@@ -34,6 +36,7 @@ class IdeaScreen(Screen):
         )
 
     async def _typed(self, words: str) -> None:
+        self.shell.typed["idea"] = words
         self.idea.error = ""
 
     def _draw(self) -> None:
@@ -54,6 +57,7 @@ class IdeaScreen(Screen):
 
     def _choose(self, contact: Contact) -> None:
         self.chosen = contact
+        self.shell.typed["idea for"] = contact.area
         self._draw()
 
     def _checked(self) -> str | None:

@@ -7,6 +7,7 @@ from app.services.my_data import Mine, Section
 from app.services.my_page import Words, page
 from app.views.common.invited import role_text
 from app.views.common.my_words import heading, lines
+from app.views.coordinate.asking import Ask
 from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
@@ -44,15 +45,27 @@ class MyDataScreen(Screen):
         )
 
     def _me(self, mine: Mine) -> list[ft.Control]:
-        devices = [
-            text((_("Dit apparaat: {words}") if here else _("Ander apparaat: {words}")).format(words=said), soft=True)
-            for said, _by, here in mine.devices
-        ]
-        return [
-            text(mine.name or "…", size=18, weight=ft.FontWeight.W_600),
-            text(role_text(self.app.role)),
-            *devices,
-        ]
+        name = text(mine.name or "…", size=18, weight=ft.FontWeight.W_600)
+        return [name, text(role_text(self.app.role)), *self._devices()]
+
+    def _devices(self) -> list[ft.Control]:
+        """Mine, with the way to sign another one off: a phone that was lost, or handed on."""
+        parts: list[ft.Control] = []
+        for device in (d for p in self.app.trust.people() if p.me for d in p.devices):
+            said = _("Dit apparaat: {words}") if device.me else _("Ander apparaat: {words}")
+            parts.append(text(said.format(words=" ".join(device.words)), soft=True))
+            if not device.me:
+                parts.append(self._sign_off(device.id))
+        return parts
+
+    def _sign_off(self, device: bytes) -> ft.Control:
+        async def act() -> None:
+            await self.app.trust.revoke_device(device)
+            self.say(_("Dat apparaat is afgemeld."))
+            self.shell.show()
+
+        what = [_("Het levert in wat nog niet verstuurd was, en wist zichzelf. Daarna leest het niets meer.")]
+        return Ask(self, _("Meld dit andere apparaat af"), ft.Icons.PHONELINK_ERASE, what, _("Ja, meld het af"), act)
 
     # -- the list --------------------------------------------------------------------------------------------
 
