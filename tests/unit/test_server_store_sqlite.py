@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from sync.core import envelope
 from sync.core.errors import Busy, LogDamaged, NewerVersion
 from sync.server.group_commit import GroupCommit
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import SqliteStore, migrations
 from tests.contract.contract_store import HERE, RING, Author
 
 SECRET = b"seeded bytes that must go " * 200
@@ -227,3 +228,25 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     """A path that can't be opened raises what the command line can tell."""
     with pytest.raises(Busy, match="nowhere"):
         SqliteStore(tmp_path / "nowhere" / "store.db")
+
+
+def test_a_store_of_before_is_taken_along(tmp_path: Path) -> None:
+    """What had gone left no stub, and keeps its place; what is there can go from now on."""
+    path = tmp_path / "store.db"
+    author = Author()
+    gone, here = author.next(expiry=202501), author.sealed(expiry=202610)
+    old = Database(path)
+    migrations.apply(old, stop_before="m003_erasing")
+    for row, (e, data) in enumerate([(gone, b""), (here, here.data)], 1):
+        old.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", [row, HERE, e.id, e.device, e.expiry, data])
+        old.execute("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)", [row, HERE, RING, e.device, row, row])
+    old.conn.commit()
+    old.close()
+
+    async def look(store: SqliteStore) -> None:
+        assert await store.put(HERE, [gone, here]) == ["duplicate"] * 2
+        assert await store.drop_expired(202701) == 1
+        assert [data for _, data in (await store.page(HERE, RING, 0, 10, 1 << 20)).items] == [envelope.stub(here.data)]
+        assert await store.put(HERE, [author.sealed()]) == ["stored"]
+
+    using(path, look)
