@@ -79,6 +79,8 @@ def _adjective(words: Words, hit: Hit, lists: Lists) -> Swap:
         return start, words[hit.last + 1].end, f"{rest} {verb}"
     if words.joined(hit.last) and after not in grammar["follows"] and after not in grammar["be"]:
         return start, end, ""  # een zieke man: een man
+    if words.plain(hit.first - 1) in ("en", "and") and words.joined(hit.first - 1) and words.ends(hit.last):
+        return words[hit.first - 1].start, end, ""  # moe en depressief: moe
     return _or_without(words, start, end, entry)
 
 
