@@ -14,13 +14,13 @@ import pytest
 from app.platform import native_crypto, native_vault
 
 BROWSER = Path(__file__).parent / "browser"
-DEATHS = BROWSER / "test_log_browser.py"  # twenty deaths in one test: not to be the one that all wait for at the end
+LONG = ("test_every_screen.py", "test_log_browser.py")  # not to be what all wait for at the end
 TOLD = "told"  # record_property(TOLD, line): a figure that the summary shows
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser tests go first, in every process alike; otherwise the order stays."""
-    items.sort(key=lambda item: (BROWSER not in item.path.parents, item.path != DEATHS))
+    items.sort(key=lambda item: (BROWSER not in item.path.parents, item.path.name not in LONG))
 
 
 @pytest.hookimpl(optionalhook=True)
