@@ -25,8 +25,23 @@ async def erase(session: "Session", known: Record, also: Sequence[Part] = ()) ->
     session.syncer.wake()
 
 
-async def name_late(session: "Session") -> None:
-    """Name what came in after its record was erased."""
-    if await erasing.name_late(session):
+async def follow_up(session: "Session") -> None:
+    """After a round: name what came in after its record was erased, and erase my words on visits that are erased."""
+    parts = [await erasing.part(session, word) for word in _words_on_erased(session)]
+    if parts:
+        await session.writer.write(parts)
+    if await erasing.name_late(session) or parts:
         await session.catch_up()
         session.syncer.wake()
+
+
+def _words_on_erased(session: "Session") -> list[Record]:
+    """A word may repeat what the visit said; whoever wrote it takes it along."""
+    query = "SELECT r.id, r.visit FROM reviews r JOIN visits v ON v.id = r.visit WHERE r.creator = :me AND v.hidden"
+    records = session.replica.records
+    found = []
+    for row in session.view.ask(query, me=session.member.hex()):
+        visit, word = records.get(bytes.fromhex(row["visit"])), records.get(bytes.fromhex(row["id"]))
+        if visit is not None and visit.erased and word is not None and not word.erased:
+            found.append(word)
+    return found

@@ -142,7 +142,7 @@ class Session:
         await self.steward.keep()
         await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
         await self.catch_up()
-        await erasing.name_late(self)
+        await erasing.follow_up(self)
         await self.tidy()
         if await self.editions.look(self.world.clock.millis()):
             self.on_directory()

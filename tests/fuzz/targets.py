@@ -23,10 +23,10 @@ from sync.core.hlc import Stamp
 from sync.core.roll import Roll
 from sync.core.roll_entry import parse
 from sync.core.roll_rules import follow
-from sync.device import meta
+from sync.device import erasing, meta
 from sync.device.keyring import Keyring
 from sync.device.log import SqliteLog
-from sync.device.replica import Replica, _Early, _Erased
+from sync.device.replica import Replica, _Early, _Erased, _Orphan
 from sync.device.secrets import Secrets
 from tests.property.samples import SHAPES, specimens
 from tests.support.core_world import P, founded, run, sealed_change
@@ -195,6 +195,13 @@ def _device() -> Iterator[tuple[str, Target]]:
         "log clock": (meta.CLOCK, meta.read_clock, Stamp(5, 1).to_bytes()),
     }.items():
         yield name, Target(_reading(key, read), (seed,))
+    yield (
+        "erase orders",
+        Target(_reading(meta.ORDERS, lambda log: meta.read_ids(log, meta.ORDERS)), (meta.ids_bytes([bytes(32)]),)),
+    )
+    yield "unnamed", Target(_reading(meta.UNNAMED, erasing.read_unnamed), (codec.pack([[ME, ME * 2, None]]),))
+    left = envelope.stub(_replica()[1].data)
+    yield "stub", Target(lambda data: (envelope.id_of(data), envelope.stub(data)), (left, _replica()[1].data))
     ours = [*_changes(), *_decisions()]
     yield "replica", Target(_merged, tuple(codec.pack([[mine, _plain(c)] for c in ours]) for mine in (0, 1)))
     yield "secrets", Target(Secrets.from_bytes, (Secrets(ME * 2, ME * 2, ME * 2, ME, "Fatma").to_bytes(),))
@@ -223,7 +230,7 @@ def _merged(data: bytes) -> None:
         c = change.decode(codec.pack(value))
         author = coordinator if mine else roll.at(e.header.head).device(e.header.device)
         one = replace(e, data=bytes((number,)) * 80, header=replace(e.header, device=author.id))
-        with suppress(StraatError, _Early, _Erased):
+        with suppress(StraatError, _Early, _Erased, _Orphan):
             replica._merge(one, author, c)
     for name in list(replica.quarantine):
         trust._lines(replica.quarantine[name].change)

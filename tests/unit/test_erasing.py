@@ -10,7 +10,7 @@ import pytest
 
 from app.services import erasing
 from app.services.app import App
-from app.services.models import QueueFilter, Role
+from app.services.models import QueueFilter, ReviewState, Role
 from sync.core.errors import StraatError
 from sync.core.ports import LogState
 from sync.device import erasing as orders
@@ -161,6 +161,29 @@ def test_a_coordinator_erases_also_what_only_its_author_reads(settled: Path, tmp
             await synced(laptop, laptop)
             assert session_of(laptop).replica.withheld == set()
             assert session_of(laptop).log.get(meta.UNNAMED) is None
+
+    asyncio.run(story())
+
+
+def test_a_word_on_an_erased_visit_goes_with_it(settled: Path, tmp_path: Path) -> None:
+    """It may repeat what the visit said: the device of whoever wrote it erases it, once it hears."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma, joke = await t.fatma(), await t.joke()
+            visit = await fatma.save_visit(FORM)
+            await synced(fatma, joke)
+            await joke.review(visit, ReviewState.SEEN, "Wat fijn van die kat")
+            await synced(joke, fatma)
+            [word] = session_of(joke).view.ask("SELECT id FROM reviews")
+            sealed = list(bodies(joke, bytes.fromhex(word["id"])).values())
+            assert sealed
+            await erased(fatma, visit)
+            await synced(fatma, joke, joke, fatma, joke)
+            assert lies_in(tmp_path, sealed) == []
+            assert joke.sync_status().unsent == 0
+            for app in (fatma, joke, await t.unlocked("joke", JOKE)):
+                assert session_of(app).replica.withheld == set()
 
     asyncio.run(story())
 
