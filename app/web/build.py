@@ -21,7 +21,7 @@ ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory"
 GUARD = ASSETS / "guard"
-_VERSIONED = ("worker.js", "page.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js",
+_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js",
               "share.js", "storage.js", "opfs.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",

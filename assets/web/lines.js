@@ -2,12 +2,13 @@
 // the app leaves a copy of the rest of the list here. Nothing of that copy is believed: it becomes text and numbers or
 // it becomes nothing, and the lines that are marked as fixed stay as they were built, first and in their order.
 
+import { say, word } from "./words.js";
+
 const KEY = "straat.directory";
 const FIXED = ["112", "113", "08000113", "08001205", "08002000"];
 const LIMIT = 200_000, LINES = 100;
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 const OLD_MILLIS = 366 * 86_400_000;
-const DUTCH = { also: "Of bel", old: "Langer dan een jaar niet nagekeken.", never: "Nog niet nagekeken." };
 
 /** Keep a copy for the next time the page is opened, and show it now; "" for the lines of the build. */
 export function keepLines(copy) {
@@ -68,7 +69,7 @@ function item({ name, numbers, email, about, checked }) {
     link.href = href;
     const told = [place ? "" : about, aside].filter(Boolean).join(" · ");
     if (place) link.ariaLabel = `${name} ${word}`;
-    for (const [tag, text] of [["strong", place ? DUTCH.also : name], ["b", word], ["span", told]]) {
+    for (const [tag, text] of [["strong", place ? word("also") : name], ["b", word], ["span", told]]) {
       const part = document.createElement(tag);
       part.textContent = text;
       link.append(part);
@@ -92,7 +93,7 @@ function markOld() {
     line.querySelector("em")?.remove();
     if (!old) continue;
     const told = document.createElement("em");
-    told.textContent = line.dataset.checked ? DUTCH.old : DUTCH.never;
+    say(told, line.dataset.checked ? "unchecked" : "never");
     line.querySelector("span")?.append(" ", told);
   }
 }

@@ -1,6 +1,7 @@
 // The page's side: starts Python's worker and Flutter together, shows how far they are, and makes way when the
 // first screen is there. Everything here must work when the rest does not.
 
+import { say, speak, word } from "./words.js";
 import { countBytes } from "./counted.js";
 import { keepLines, showLines } from "./lines.js";
 import { surroundings, invitation } from "./surroundings.js";
@@ -14,24 +15,18 @@ const said = document.getElementById("said");
 const again = document.getElementById("again");
 const STEPS = ["flutter", "canvas", "pyodide", "python", "unpacked", "imported", "frame", "ready"];
 const FADE_MILLIS = 300;
-const DUTCH = {
-  failed: "De app werkt nu niet. De hulplijnen hierboven werken gewoon. Wat je had opgeslagen, is er nog.",
-  insecure: "De app werkt alleen op een beveiligd adres (https). De hulplijnen hierboven werken gewoon.",
-  old: "Deze browser is te oud voor de app. Werk hem bij, of gebruik een andere. De hulplijnen hierboven werken gewoon.",
-  fetching: "De app wordt opgehaald. Dat hoeft maar één keer.",
-  starting: "De app start.",
-};
 
 // -- the language that is read out, and the size of all text: the app's choice, which the first page takes over ------
 
 function dress({ language, percent }) {
-  document.documentElement.lang = language;
+  speak(language);
   document.documentElement.style.fontSize = percent === 100 ? "" : `${percent}%`; // of what browser and device have
 }
 
 function dressAsBefore() {
-  const percent = { '"large"': 140, '"huge"': 200 }[localStorage.getItem("flutter.straat.text")];
-  if (percent) dress({ language: "nl", percent });
+  const language = localStorage.getItem("flutter.straat.language") === '"en"' ? "en" : "nl";
+  const percent = { '"large"': 140, '"huge"': 200 }[localStorage.getItem("flutter.straat.text")] ?? 100;
+  dress({ language, percent });
 }
 
 // -- how far it is ---------------------------------------------------------------------------------------------
@@ -48,7 +43,7 @@ function show() {
   const fetched = toFetch ? Math.min(1, (got.page + got.worker) / toFetch) : 1;
   const far = toFetch ? 0.7 * fetched + 0.3 * started : started;
   progress.value = Math.max(progress.value, far);
-  if (fetched > 0.97 && said.textContent === DUTCH.fetching) said.textContent = DUTCH.starting;
+  if (fetched > 0.97 && said.dataset.word === "fetching") say(said, "starting");
 }
 
 function step(name) {
@@ -65,18 +60,18 @@ function handOver() {
   updating.start(); // only now: while it starts, the app needs the line and the processor for itself
 }
 
-function fail(reason, words = DUTCH.failed) {
+function fail(reason, words = "failed") {
   failed = true;
   tellFailure(reason, words);
 }
 
-function tellFailure(reason, words = DUTCH.failed) {
+function tellFailure(reason, words = "failed") {
   console.error("start:", reason);
   clearTimeout(hiding);
   first.hidden = false;
   first.classList.remove("gone");
   first.classList.add("failed");
-  said.textContent = words;
+  say(said, words);
   again.hidden = false;
   updating.start(); // what is broken may be mended by a newer version
 }
@@ -177,10 +172,11 @@ function uncover() {
 }
 
 function showHidden() {
-  document.title = document.querySelector("#first h1").textContent = "Hulplijnen";
+  say(document.querySelector("#first h1"), "lines");
+  document.title = word("lines");
   for (const id of ["#first header img", "#progress", "#late"]) document.querySelector(id).remove();
-  said.textContent = "";
-  again.textContent = "Terug";
+  say(said, "");
+  say(again, "back");
   again.hidden = false;
   again.addEventListener("click", (event) => { event.stopImmediatePropagation(); location.assign("/"); }, { capture: true });
 }
@@ -239,11 +235,11 @@ function startFlutter() {
 
 function start() {
   if (hidden) return showHidden();
-  if (!isSecureContext) return fail("not a secure context", DUTCH.insecure);
+  if (!isSecureContext) return fail("not a secure context", "insecure");
   if (!navigator.locks || !navigator.storage?.getDirectory || !crypto.subtle || !globalThis.WebAssembly) {
-    return fail("a needed part of the browser is missing", DUTCH.old);
+    return fail("a needed part of the browser is missing", "old");
   }
-  if (firstVisit) said.textContent = DUTCH.fetching;
+  if (firstVisit) say(said, "fetching");
   updating.takeAtStart(() => !done.has("ready"));
   startWorker();
   startFlutter();

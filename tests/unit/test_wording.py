@@ -6,9 +6,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from app import VERSION
 from app.services import language, wording
@@ -42,7 +44,7 @@ def _catalogue() -> Catalog:
 def _reasons() -> set[tuple[str, str]]:
     """Every BadInput(field, why) that the services raise with plain words."""
     found = set()
-    for path in (SOURCES / "services").glob("*.py"):
+    for path in (SOURCES / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "BadInput":
                 found.add(tuple(ast.literal_eval(a) for a in node.args if isinstance(a, ast.Constant)))
@@ -89,6 +91,26 @@ def test_every_text_has_an_english_translation_and_none_is_left_over() -> None:
         assert all(string) if isinstance(string, tuple) else string
 
 
+def test_no_translation_is_a_guess_or_left_from_before() -> None:
+    """Nothing marked as fuzzy, nothing commented out, and nothing that only repeats the Dutch by mistake."""
+    catalogue = _catalogue()
+    assert [m.id for m in catalogue if m.id and m.fuzzy] == []
+    assert list(catalogue.obsolete) == []
+    assert "fuzzy" not in ENGLISH.read_text(encoding="utf-8")
+
+
+def test_a_count_is_right_for_none_one_and_more() -> None:
+    """Every text with a count has both forms in both languages, and the many's form tells how many."""
+    plurals = [m for m in _catalogue() if m.id and isinstance(m.id, tuple)]
+    assert len(plurals) > 10
+    for message in plurals:
+        assert len(message.id) == len(message.string) == 2, message.id
+        assert all("{n}" in text for text in (message.id[1], message.string[1])), message.id
+    for code, none, one, two in [("nl", "0 dagen", "1 dag", "2 dagen"), ("en", "0 days", "1 day", "2 days")]:
+        language.choose(code, compiled()["en/LC_MESSAGES/straatcontact.mo"])
+        assert [language.counted("{n} dag", "{n} dagen", n) for n in (0, 1, 2)] == [none, one, two]
+
+
 def test_a_translation_fills_in_the_same_places() -> None:
     """No {name} is lost or invented, or formatting would fail on screen."""
     for message in _catalogue():
@@ -126,6 +148,18 @@ def test_a_moment_of_today_is_a_time_and_an_older_one_a_day_too() -> None:
     today, before = datetime(2026, 11, 24, 14, 5), datetime(2026, 11, 23, 14, 5)
     assert language.moment_text(int(today.timestamp() * 1000), int(now)) == "14:05"
     assert language.moment_text(int(before.timestamp() * 1000), int(now)) == "maandag 23 november 14:05"
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+def test_days_and_numbers_are_those_of_the_standard(code: str) -> None:
+    """Held against Unicode's own tables (through Babel) for every day of four years, and numbers of all sizes."""
+    language.choose(code, compiled()["en/LC_MESSAGES/straatcontact.mo"])
+    form = {"nl": "EEEE d MMMM y", "en": "EEEE d MMMM y"}[code]
+    for ordinal in range(date(2024, 1, 1).toordinal(), date(2028, 1, 1).toordinal()):
+        day = date.fromordinal(ordinal)
+        assert language.day_text(day) == format_date(day, form, locale={"nl": "nl", "en": "en_GB"}[code])
+    for number in (0, 1, 12, 999, 1_000, 9_999, 10_000, 123_456, 1_234_567, -1_000):
+        assert language.number_text(number) == format_decimal(number, locale={"nl": "nl", "en": "en_GB"}[code])
 
 
 def test_the_version_on_screen_is_the_project_s() -> None:
