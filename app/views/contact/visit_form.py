@@ -133,7 +133,13 @@ class VisitFormScreen(Screen):
     def _fields(self) -> list[ft.Control]:
         self.come_back = self._come_back()
         self.note = GuardedField(
-            _("Notitie"), self.form.note, self._set_note, self.safe, MAX_NOTE, known=[self.form.address], min_lines=3
+            _("Notitie"),
+            self.form.note,
+            self._set_note,
+            self.safe,
+            MAX_NOTE,
+            known=[self.form.address, self.app.my_name],
+            min_lines=3,
         )
         self.gift = ft.Column([self._gift()])
         self.wishes = WishField(self)
