@@ -5,9 +5,11 @@ of a record (fields of newer versions) stays in the record. Plain `sqlite3`: sql
 import in the browser, and this stands between the PIN and the list (docs/decisions/0003). One file a table.
 """
 
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from app.view import activities, areas, marks, members, reviews, stories, tasks, visits, welcomes
@@ -18,8 +20,13 @@ from sync.core.merge import Record
 TABLES: tuple[Table, ...] = tuple(
     m.TABLE for m in (visits, reviews, members, areas, welcomes, marks, activities, stories, tasks)
 )
+logger = logging.getLogger(__name__)
 _OF_KIND = {table.kind: table for table in TABLES}
 _TYPES = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}
+
+
+def _put(kind: str, rows: list[Row], index: Index) -> None:
+    index.put(kind, rows)
 
 
 class View:
@@ -50,9 +57,8 @@ class View:
         with self._atomic():
             for kind, some in rows.items():
                 self._db.executemany(_OF_KIND[kind].upsert, some)
-        if self.index is not None:
-            for kind, some in rows.items():
-                self.index.put(kind, some)
+        for kind, some in rows.items():
+            self._follow(partial(_put, kind, some))
 
     def remove(self, records: Iterable[bytes]) -> None:
         """Forget the rows of these records: something of them was dropped, and what is left is put in again."""
@@ -62,8 +68,7 @@ class View:
             for table in TABLES:
                 if "id" in table.columns:
                     self._db.executemany(f"DELETE FROM {table.name} WHERE id = ?", names)  # noqa: S608 our own names
-        if self.index is not None:
-            self.index.remove(name for (name,) in names)
+        self._follow(lambda index: index.remove(name for (name,) in names))
 
     def clear(self) -> None:
         """Forget every row: all of it is about to be judged anew."""
@@ -71,8 +76,16 @@ class View:
         with self._atomic():
             for table in TABLES:
                 self._db.execute(f"DELETE FROM {table.name}")  # noqa: S608 our own names
-        if self.index is not None:
-            self.index.clear()
+        self._follow(Index.clear)
+
+    def _follow(self, act: Callable[[Index], None]) -> None:
+        """Let the index follow. Whatever goes wrong in it costs a search, never what comes in."""
+        try:
+            if self.index is not None:
+                act(self.index)
+        except sqlite3.Error as error:
+            logger.error("the index is begun anew: %s", type(error).__name__)
+            self.index = None
 
     @contextmanager
     def _atomic(self) -> Iterator[None]:

@@ -75,6 +75,8 @@ class SearchScreen(Screen):
 
     def refresh(self) -> None:
         self._draw()
+        if not self.app.finder.ready:
+            self.page.run_task(self.opened)
 
     # -- what to look for --------------------------------------------------------------------------------------
 
