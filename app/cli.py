@@ -14,6 +14,7 @@ def _parser() -> argparse.ArgumentParser:
     jobs = parser.add_subparsers(dest="job", required=True)
     build = jobs.add_parser("build", help="make the phone app as a static site")
     build.add_argument("--out", type=Path, default=BUILD)
+    build.add_argument("--pseudo", action="store_true", help="with a right-to-left language for testers")
     for name, what in (
         ("serve", "run the server on a data folder"),
         ("demo", "run a small fictional organisation and print links to try it"),
@@ -55,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.job == "build":
         from app.web.build import build
 
-        build(args.out)
+        build(args.out, args.pseudo)
         return 0
     if args.job == "verify-build":
         from app.commands.verify_build import verify_build

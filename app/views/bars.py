@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.views.parts import Colors, ringed, text
+from app.views.parts import Colors, ringed, start, text
 
 Place = tuple[str, str, ft.IconData]  # the route, its word, its icon
 SIDE = 244
@@ -74,7 +74,7 @@ def _place(inside: ft.Control, here: bool, on_click: Callable, padding: ft.Paddi
         shape=ft.RoundedRectangleBorder(radius=16),
         side=ringed(),
         bgcolor=Colors.PRIMARY_CONTAINER if ground and here else None,
-        alignment=ft.Alignment.CENTER_LEFT if ground else None,
+        alignment=start() if ground else None,
     )
     button = ft.TextButton(content=inside, on_click=on_click, style=style)
     return ft.Semantics(content=button, container=True, selected=here)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import flet as ft
 
-from app.services.language import _, day_text
+from app.services.language import _, day_text, right_to_left
 from app.views.theme import CONTENT, TOUCH
 
 Colors = ft.Colors
@@ -29,6 +29,17 @@ def stack(*controls: ft.Control, spacing: int = 12) -> ft.Column:
     return ft.Column(list(controls), spacing=spacing, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
+def start() -> ft.Alignment:
+    """Where a line of text begins."""
+    return ft.Alignment.CENTER_RIGHT if right_to_left() else ft.Alignment.CENTER_LEFT
+
+
+def inset(start: float = 0, top: float = 0, end: float = 0, bottom: float = 0) -> ft.Padding:
+    """Room around something, counted from where a line begins and where it ends."""
+    left, right = (end, start) if right_to_left() else (start, end)
+    return ft.Padding.only(left=left, top=top, right=right, bottom=bottom)
+
+
 def ringed(side: ft.BorderSide | None = None) -> dict[ft.ControlState, ft.BorderSide]:
     """The edge of a button: a ring that can't be overlooked while it has the focus, `side` otherwise."""
     ring = ft.BorderSide(3, Colors.ON_SURFACE)
@@ -49,7 +60,7 @@ def card(*controls: ft.Control, on_click: Callable | None = None, accent: bool =
         shape=ft.RoundedRectangleBorder(radius=18),
         side=ringed(edge),
         padding=16,
-        alignment=ft.Alignment.CENTER_LEFT,
+        alignment=start(),
     )
     return ft.OutlinedButton(content=inside, on_click=on_click, style=style)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from app.services.directory import built_in, page_copy
 from app.web import ROOT, archive, compress, hashes, licences, packages, runtime
 from app.web.headers import HEADERS
+from app.web.texts import pseudo_compiled
 from sync.core import directory
 
 ASSETS = ROOT / "assets"
@@ -30,9 +31,9 @@ _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "applica
 _NOT_PRECACHED = ("sw.js", licences.NAME)
 
 
-def build(out: Path) -> dict[str, float]:
+def build(out: Path, pseudo: bool = False) -> dict[str, float]:
     """Make the site in `out`; gives its size in MiB, raw and as sent."""
-    version, files = content()
+    version, files = content(pseudo)
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     for name, data in files.items():
@@ -46,22 +47,26 @@ def build(out: Path) -> dict[str, float]:
     return sizes
 
 
-def content() -> tuple[str, dict[str, bytes]]:
-    """The version, and every file of the site by its path: the same for every build of one commit."""
+def content(pseudo: bool = False) -> tuple[str, dict[str, bytes]]:
+    """The version, and every file of the site by its path: the same for every build of one commit.
+
+    `pseudo` adds a language that nobody speaks (app/web/pseudo.py), to look at screens with.
+    """
     _say("packages")
     wheels = packages.fetch(WHEELS)
     runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
     ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
-    ours["app.zip"] = archive.make(wheels, _beside())
+    ours["app.zip"] = archive.make(wheels, _beside(pseudo))
     fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
     version = _version(_site("0", runtime_files | ours, fixed))
     return version, _site(version, runtime_files | ours, fixed)
 
 
-def _beside() -> dict[str, bytes]:
-    """What the app reads beside its code: the directory's files and the guard's word lists."""
+def _beside(pseudo: bool) -> dict[str, bytes]:
+    """What the app reads beside its code: the directory's files, the guard's word lists, and the testers' language."""
+    more = {f"locale/{name}": data for name, data in pseudo_compiled().items()} if pseudo else {}
     lines = {path.name: path.read_bytes() for path in sorted(DIRECTORY.glob("*.json"))}
-    return lines | {f"guard/{path.name}": path.read_bytes() for path in sorted(GUARD.glob("*.txt"))}
+    return lines | more | {f"guard/{path.name}": path.read_bytes() for path in sorted(GUARD.glob("*.txt"))}
 
 
 def _put_in_place(fresh: Path, out: Path) -> None:

@@ -1,6 +1,7 @@
 """Words: every error has a Dutch sentence, every Dutch text an English one, and days are written as people do."""
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from babel.numbers import format_decimal
 
 from app import VERSION
 from app.services import language, wording
-from app.web.texts import compiled
+from app.web.texts import compiled, pseudo_compiled
 from sync.core.errors import BY_CODE, BadInput, StraatError, TrySlower
 
 SOURCES = Path("app")
@@ -160,6 +161,22 @@ def test_days_and_numbers_are_those_of_the_standard(code: str) -> None:
         assert language.day_text(day) == format_date(day, form, locale={"nl": "nl", "en": "en_GB"}[code])
     for number in (0, 1, 12, 999, 1_000, 9_999, 10_000, 123_456, 1_234_567, -1_000):
         assert language.number_text(number) == format_decimal(number, locale={"nl": "nl", "en": "en_GB"}[code])
+
+
+def test_the_testers_language_is_longer_mirrored_complete_and_offered_to_nobody() -> None:
+    """Every text of it is new and 40 % longer with the same places filled in; without its catalogue it is Dutch."""
+    language.choose(language.PSEUDO)
+    assert (language.chosen(), language.right_to_left()) == ("nl", False)
+    assert language.PSEUDO not in language.LANGUAGES
+    assert not [name for name in compiled() if name.startswith(language.PSEUDO)]
+    language.choose(language.PSEUDO, pseudo_compiled()[f"{language.PSEUDO}/LC_MESSAGES/straatcontact.mo"])
+    assert (language.chosen(), language.right_to_left()) == (language.PSEUDO, True)
+    for message in filter(lambda m: isinstance(m, str), _messages()):
+        said = language._(message)
+        assert said != message or not re.search("[aeiouy]", message), message
+        assert len(said) >= round(1.4 * len(message)) - 1
+        assert _places(said) == _places(message)
+    assert language.counted("{n} dag", "{n} dagen", 2).startswith("2 dágéñ")
 
 
 def test_the_version_on_screen_is_the_project_s() -> None:

@@ -8,7 +8,7 @@ from app.services.language import _
 from app.services.models import AreaCode, TeamLook
 from app.services.wording import field_text
 from app.views.coordinate.people import area_name
-from app.views.parts import card, field, main_button, page_body, pick, quiet_button, stack, text, title
+from app.views.parts import card, field, inset, main_button, page_body, pick, quiet_button, stack, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput
 
@@ -79,7 +79,7 @@ class AreasScreen(Screen):
         rows += [text(code_line(c), soft=True) for c in team.areas]
         choose = self.safe(lambda e: self._choose(team.id)) if team.mine else None
         shown = card(*rows, on_click=choose, accent=team.id == self.open)
-        return ft.Container(shown, padding=ft.Padding.only(left=20 * min(depth, 4)))
+        return ft.Container(shown, padding=inset(start=20 * min(depth, 4)))
 
     def _choose(self, team: bytes) -> None:
         self.open, self.below = team, False
