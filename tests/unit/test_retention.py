@@ -18,6 +18,7 @@ from sync.core.merge import Record, Register, Version
 from sync.core.ports import LogState
 from sync.device import meta
 from tests.support.native_app import TestClock, synced
+from tests.support.screens import LAPTOP, Person
 from tests.support.settled_team import DAY, FATMA, FORM, JOKE, session_of, team
 from tests.support.traces import bodies, lies_in
 
@@ -250,5 +251,33 @@ def test_what_goes_is_told_beforehand(settled: Path, tmp_path: Path) -> None:
             assert "visit/detail" not in {g.what for g in retention.coming(session)}
             await later(fatma, t.clock, 365 - CONTACT_DAYS - 20)
             assert retention.coming(session) == [Going(date(2027, 12, 1), "visit/detail", 1)]
+
+    asyncio.run(story())
+
+
+def test_the_screen_says_what_goes_and_how_long_all_is_kept(settled: Path, tmp_path: Path) -> None:
+    """The contact person's and the coordinator's, in the words of their own device."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma = await t.fatma()
+            await fatma.save_visit(FORM)
+            await fatma.sync_once()
+            await later(fatma, t.clock, 40)
+            person = Person(fatma)
+            await person.arrive()
+            await person.go("/bewaren")
+            assert person.sees("Hoelang bewaren we?")
+            assert person.sees("Dinsdag 16 februari 2027: wat er bij 1 bezoek genoteerd is.")
+            assert person.sees("90 dagen op je telefoon")
+            assert person.sees("30 dagen nadat je er voor het laatst iets in typte")
+            desk = Person(await t.joke(), LAPTOP)
+            await desk.arrive()
+            await desk.go("/bewaren")
+            assert desk.sees("gaat er niets van dit apparaat weg")
+            assert desk.sees("12 maanden")
+            assert not desk.sees("90 dagen")
+            assert person.calm()
+            assert desk.calm()
 
     asyncio.run(story())
