@@ -1,5 +1,6 @@
 """The first page: help lines that can be called before, beside and without the app."""
 
+import json
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,29 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.support.chrome import LAPTOP, PHONE, chrome
 from tests.support.server_process import SITE, ServerProcess
 
-FIRST = ["tel:112", "tel:113", "tel:08001205", "tel:08002000"]
+FIRST = ["tel:112", "tel:113", "tel:08000113", "tel:08001205", "tel:08002000"]
+FIXED = len(FIRST)
+COPY = {
+    "day": "1 december 2026",
+    "lines": [
+        {
+            "name": "<img src=x onerror=alert(1)>",
+            "numbers": [["0736128888", "gratis"], ["+31612345678", ""]],
+            "email": "",
+            "about": "Open inloop",
+            "checked": "2026-11-25",
+        },
+        {"name": "Gemeente", "numbers": [], "email": "a@example.nl", "about": "Ideeën", "checked": "2020-01-01"},
+        {"name": "Bel niet 112", "numbers": [["+318001205", ""]], "email": "", "about": "", "checked": ""},
+    ],
+}
+SPOILT = (
+    "no JSON",
+    "a number that is a script",
+    "an address that is more",
+    "text that is turned",
+    "a day that is none",
+)
 CONTRASTS = """() => {
   const light = (css) => {
     const part = css.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
@@ -42,7 +65,7 @@ def _without(site: Path, *names: str) -> Path:
 def _lines_can_be_called(page: Page) -> None:
     links = page.locator("#hulplijnen a")
     expect(links.first).to_be_visible()
-    assert [x.get_attribute("href") for x in links.all()][:4] == FIRST
+    assert [x.get_attribute("href") for x in links.all()][:FIXED] == FIRST
     assert (
         page.evaluate(
             """() => {
@@ -140,3 +163,49 @@ def test_progress_is_real_and_ends_when_the_app_is_there(
         assert seen[0] < 0.1 < 0.9 < seen[-1]
         phone.page.wait_for_timeout(500)
         assert phone.page.evaluate("document.elementFromPoint(100, 300).closest('#first')") is None
+
+
+def _spoilt(name: str) -> str:
+    """A copy of the help lines as something else might have left it in the browser."""
+    copy = json.loads(json.dumps(COPY))
+    line = copy["lines"][0]
+    if name == "a number that is a script":
+        line["numbers"][0][0] = "javascript:alert(1)"
+    elif name == "an address that is more":
+        line["email"] = "a@example.nl?bcc=b@example.nl"
+    elif name == "text that is turned":
+        line["name"] = "\u202e211"
+    elif name == "a day that is none":
+        copy["day"] = "<b>vandaag</b>"
+    return "{" if name == "no JSON" else json.dumps(copy)
+
+
+def test_a_verified_list_stands_on_the_first_page_and_nothing_of_it_is_believed(
+    playwright: Playwright, server: ServerProcess, tmp_path: Path
+) -> None:
+    """The copy that the app left becomes text and numbers after the five fixed ones; a spoilt one becomes nothing."""
+    server.start()
+    with chrome(playwright, tmp_path / "phone") as phone:
+        page = phone.page
+        hidden = f"{server.url}/?hulplijnen"  # the first page alone
+        page.goto(hidden)
+        links = page.locator("#hulplijnen a")
+        expect(page.locator("#again")).to_be_visible()
+        built = [x.get_attribute("href") for x in links.all()]
+        assert built[:FIXED] == FIRST
+        assert {"tel:09008020", "tel:08008020", "mailto:g.boehmer@vught.nl"} <= set(built)
+        page.evaluate("(copy) => localStorage.setItem('straat.directory', copy)", json.dumps(COPY))
+        page.goto(hidden)
+        expect(page.locator("#day")).to_have_text("1 december 2026")
+        shown = [x.get_attribute("href") for x in links.all()]
+        assert shown == [*FIRST, "tel:0736128888", "tel:+31612345678", "mailto:a@example.nl"]
+        expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()  # as text
+        expect(page.locator("li.old", has_text="Gemeente")).to_contain_text("Langer dan een jaar niet nagekeken")
+        assert page.locator("li.old").count() == 1
+        assert page.locator("#hulplijnen img").count() == 0
+        assert [(text, ratio) for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5] == []
+        for name in SPOILT:
+            page.evaluate("(copy) => localStorage.setItem('straat.directory', copy)", _spoilt(name))
+            page.goto(hidden)
+            expect(page.locator("#again")).to_be_visible()
+            assert [x.get_attribute("href") for x in links.all()] == built, name
