@@ -24,6 +24,11 @@ def text(words: str, soft: bool = False, size: int = 17, **more) -> ft.Text:
     return ft.Text(words, size=size, color=color, **more)
 
 
+def copyable(words: str, **more) -> ft.Control:
+    """Text that a mouse can select. To a screen reader it is text too (Flutter makes it a field without a name)."""
+    return ft.Semantics(content=text(words, selectable=True, **more), label=words, exclude_semantics=True)
+
+
 def stack(*controls: ft.Control, spacing: int = 12) -> ft.Column:
     """Parts below one another, each as wide as the screen's column."""
     return ft.Column(list(controls), spacing=spacing, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -45,16 +45,26 @@ class Walk:
         if stop.route != "/":
             self.page.evaluate("route => { location.hash = '#' + route }", stop.route.format(**self.records))
         self.phone.sees(stop.sees)
-        found = self._says(stop)
+        found = self._says(stop, self._still())
         self._draws(stop, found)
         self._grows(stop, found)
 
     def _note(self, stop: Stop, what: str) -> None:
         self.wrong.append(f"{stop.name}: {what}")
 
-    def _says(self, stop: Stop) -> list[Part]:
+    def _still(self) -> list[Part]:
+        """The tree, once it stays as it is: words of the screen before may be on this one too."""
+        before = None
+        for _try in range(50):
+            self.page.wait_for_timeout(100)
+            now = tree(self.page)
+            if now == before:
+                break
+            before = now
+        return now
+
+    def _says(self, stop: Stop, found: list[Part]) -> list[Part]:
         """The tree: one heading of the first level, names for all that can be used, room for a thumb, no axe rule."""
-        found = tree(self.page)
         if sum(part.level == 1 for part in found) != 1:
             self._note(stop, "not one title")
         for part in found:

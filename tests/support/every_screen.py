@@ -73,7 +73,7 @@ INSIDE = [
     Stop("apparaat", "/apparaat", "Nog een apparaat van mij"),
     Stop("bewaren", "/bewaren", "Hoelang bewaren we?"),
     Stop("slot", "/slot", "Snel verbergen"),
-    Stop("pincode", "/pincode", "Pincode of wachtzin veranderen"),
+    Stop("pincode", "/pincode", "Onthoud dit goed"),
     Stop("wissen", "/wissen", "Wis dit apparaat"),
 ]
 DESK = [

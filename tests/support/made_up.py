@@ -62,7 +62,8 @@ class MadeUp:
 
     def __init__(self, folder: Path, server: ServerProcess) -> None:
         self.links: dict[str, str] = {}
-        self.records: dict[str, str] = {}
+        self.records: dict[str, str] = {}  # the coordinator's
+        self.contact_records: dict[str, str] = {}
         link = server.init()
         server.start()
         with ThreadPoolExecutor(1) as own:  # Playwright has a loop of its own in this thread
@@ -74,11 +75,12 @@ class MadeUp:
         anneke = await demo.join("anneke", "Anneke", (await joke.invite("Anneke", Role.COORDINATOR)).url)
         await anneke.sync_once()
         await fatma.sync_once()
-        await notes(fatma)
+        self.contact_records = await notes(fatma)
         await fatma.sync_once()
         await joke.sync_once()
         self.records = await notes(joke) | people(joke) | await from_outside(joke)
         await joke.sync_once()
+        self.contact_records["request"] = self.records["request"]
         urls = [url for _who, url in await demo.links()]
         self.links = dict(zip(("coordinator", "contact", "new"), urls, strict=True))
         self.records["invitation"] = self.links["coordinator"].partition("#")[2].rpartition("/")[2]

@@ -8,7 +8,19 @@ from app.services.language import _
 from app.services.models import Role, Stage
 from app.services.wording import field_text, sentence
 from app.views.coordinate.people import qr_picture
-from app.views.parts import card, field, main_button, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.parts import (
+    card,
+    copyable,
+    field,
+    main_button,
+    notice,
+    page_body,
+    quiet_button,
+    side_button,
+    stack,
+    text,
+    title,
+)
 from app.views.screen import Screen
 from sync.core.carer import Link
 from sync.core.errors import BadInput, StraatError
@@ -160,7 +172,7 @@ async def show_request(screen: Screen, text_or_link: str, into: ft.Column) -> No
 
     into.controls = [
         card(
-            text(address, size=20, weight=ft.FontWeight.W_600, selectable=True),
+            copyable(address, size=20, weight=ft.FontWeight.W_600),
             text(_("Klopt dit adres? Iedereen met de link kan een aanvraag maken, dus kijk er even naar."), soft=True),
             main_button(_("Plan een welkomst"), screen.safe(plan), ft.Icons.LOCAL_FLORIST_OUTLINED),
             quiet_button(_("Toch niet"), screen.safe(away)),

@@ -10,7 +10,7 @@ from app.services.directory.finding import spaced
 from app.services.directory.reachable import State
 from app.services.language import _
 from app.services.models import HelpLine
-from app.views.parts import Colors, icon_button, main_button, notice, quiet_button, side_button, text
+from app.views.parts import Colors, icon_button, main_button, notice, quiet_button, side_button, stack, text
 from app.views.screen import Screen
 from sync.core.help_line import Number, Status
 
@@ -23,12 +23,12 @@ def help_card(screen: Screen, shown: Shown, open_: bool, on_more: Callable) -> f
     return ft.Container(
         ft.Column(
             [
-                _head(screen, shown),
+                _name(shown),
+                _head(screen, shown, open_, on_more),
                 *_doubts(shown),
                 *[_number(screen, line, number) for number in line.numbers],
                 *_mail(screen, line),
                 *(_details(screen, line) if open_ else []),
-                _actions(screen, line, open_, on_more),
             ],
             spacing=8,
             tight=True,
@@ -47,17 +47,26 @@ def _edge(shown: Shown) -> ft.Border:
     return ft.Border.all(1, Colors.OUTLINE if shown.stale else Colors.OUTLINE_VARIANT)
 
 
-def _head(screen: Screen, shown: Shown) -> ft.Control:
+def _name(shown: Shown) -> ft.Control:
+    """A heading."""
+    color = Colors.ON_SURFACE_VARIANT if shown.stale else Colors.ON_SURFACE
+    name = ft.Text(shown.line.name, size=20, weight=ft.FontWeight.W_600, color=color)
+    return ft.Semantics(content=name, heading_level=2)  # named: else it would be a tooltip, and a grey box be drawn
+
+
+def _head(screen: Screen, shown: Shown, open_: bool, on_more: Callable) -> ft.Control:
+    """What it is for, and beside that what else one may do: share it, know more of it."""
     line = shown.line
-    name = ft.Text(
-        line.name,
-        size=20,
-        weight=ft.FontWeight.W_600,
-        color=Colors.ON_SURFACE_VARIANT if shown.stale else Colors.ON_SURFACE,
-    )
-    heading = ft.Semantics(content=name, heading_level=2)  # a content that is not named leaves a grey box
-    said = [heading, text(line.about)] if line.about else [heading]
-    return ft.Column([*said, _reach(screen, shown)], spacing=4, tight=True)
+    words = stack(*([text(line.about)] if line.about else []), _reach(screen, shown), spacing=4)
+    more = _("Minder over {name}") if open_ else _("Meer over {name}")
+    icon = ft.Icons.EXPAND_LESS if open_ else ft.Icons.EXPAND_MORE
+    share = _("Deel {name}").format(name=line.name)
+    beside = [
+        icon_button(ft.Icons.SHARE_OUTLINED, share, screen.safe(lambda e: share_line(screen, line))),
+        icon_button(icon, more.format(name=line.name), on_more),
+    ]
+    row = [ft.Container(words, expand=True), ft.Column(beside, spacing=0, tight=True)]
+    return ft.Row(row, vertical_alignment=ft.CrossAxisAlignment.START, spacing=4)
 
 
 _SIGNS = {
@@ -149,19 +158,6 @@ def _details(screen: Screen, line: HelpLine) -> list[ft.Control]:
 
 def _language(code: str) -> str:
     return {"nl": _("Nederlands"), "en": _("Engels")}.get(code, code)
-
-
-def _actions(screen: Screen, line: HelpLine, open_: bool, on_more: Callable) -> ft.Control:
-    more = _("Minder") if open_ else _("Meer weten")
-    icon = ft.Icons.EXPAND_LESS if open_ else ft.Icons.EXPAND_MORE
-    tip = _("Minder over {name}") if open_ else _("Meer over {name}")
-    share = icon_button(
-        ft.Icons.SHARE_OUTLINED,
-        _("Deel {name}").format(name=line.name),
-        screen.safe(lambda e: share_line(screen, line)),
-    )
-    button = quiet_button(more, on_more, icon, tooltip=tip.format(name=line.name))
-    return ft.Row([ft.Container(button, expand=True, alignment=ft.Alignment.CENTER_LEFT), share])
 
 
 async def share_line(screen: Screen, line: HelpLine) -> None:

@@ -7,7 +7,7 @@ from app.services.ideas import MAX_IDEA, Contact
 from app.services.language import _
 from app.services.wording import field_text
 from app.views.common.guarded_field import GuardedField
-from app.views.parts import card, main_button, notice, page_body, pick, side_button, stack, text, title
+from app.views.parts import card, copyable, main_button, notice, page_body, pick, side_button, stack, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput
 
@@ -47,7 +47,7 @@ class IdeaScreen(Screen):
         if self.chosen:
             to = card(
                 text(self.chosen.name, weight=ft.FontWeight.W_600),
-                text(self.chosen.email, soft=True, selectable=True),
+                copyable(self.chosen.email, soft=True),
             )
             self.choice.controls.append(to)
         self.ways.controls = [
