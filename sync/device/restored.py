@@ -11,7 +11,7 @@ from sync.core import codec, roll_entry, wire
 from sync.core.envelope import parse_any
 from sync.core.errors import BadFormat, BadSignature, RollMoved, StraatError
 from sync.core.ids import device_id
-from sync.core.ports import Log, LogState
+from sync.core.ports import GIVEN, Log, LogState
 from sync.core.roll import Roll
 from sync.device import meta
 from sync.device.replica import Aside
@@ -41,7 +41,8 @@ def _offer(log: Log, device: bytes, aside: dict[bytes, Aside], states: set[int])
     while entries := log.read(position, _PAGE):
         came = [e.id for e in entries if e.state == LogState.STORED and e.id in aside]
         forged = {name for name in came if aside[name].reason in _FORGED}
-        own = [e.id for e in entries if e.state in states and e.id not in forged and _sender(e.data) == device]
+        ours = [e for e in entries if e.state in states and e.id not in forged and e.reason != GIVEN]
+        own = [e.id for e in ours if _sender(e.data) == device]
         log.mark(own, LogState.PENDING)
         for name in own:
             aside.pop(name, None)

@@ -13,7 +13,8 @@ from app.services import erasing, retention
 from app.services.app import App
 from sync.core import envelope, formats, ring, wire
 from sync.core.change import ERASE, Change
-from sync.core.ids import ID_BYTES, record_id
+from sync.core.envelope import Draft
+from sync.core.ids import ID_BYTES, record_id, sender_key_id
 from sync.core.ports import SIGNATURE_BYTES
 from sync.device import meta
 from sync.device.writer import Part
@@ -24,12 +25,13 @@ from tests.adversary.evil_server import (
     aside,
     besieged,
     each_envelope,
+    each_page,
     ok,
     packed,
     rewritten,
     says,
 )
-from tests.support.organisation import RANDOM
+from tests.support.organisation import RANDOM, P
 from tests.support.settled_team import DAY, FORM, session_of
 from tests.support.traces import bodies, lies_in
 
@@ -160,6 +162,34 @@ def test_brings_back_what_was_erased(settled: Path, tmp_path: Path) -> None:
             assert "gewist" not in s.read() | {v.form.note for v in laptop.visits()}
             assert [lies_in(tmp_path / name, sealed) for name in ("fatma", "joke", "laptop")] == [[], [], []]
             await s.peace(restart=True)
+
+    asyncio.run(story())
+
+
+def test_forges_a_stub_in_my_name_and_is_put_back(settled: Path, tmp_path: Path) -> None:
+    """What it signed under my next number is not offered among my own, where it would take my place."""
+
+    async def story() -> None:
+        async with besieged(settled, tmp_path) as s:
+            me = session_of(s.fatma)
+            last = me.log.read(0, 1000)[-1]
+            header = envelope.parse(last.data).header
+            links = tuple(replace(x, number=x.number + 1, previous=last.id) for x in header.links)
+            name = sender_key_id(bytes(32), me.device, [(x.ring, x.epoch) for x in links])
+            forged = replace(header, links=links, key=name, expiry=202001, nonce=RANDOM.bytes(12))
+            signing = await P.signing_key(RANDOM.bytes(32))
+            stub = envelope.stub(await envelope.seal(P, signing, Draft(forged, b"mijn plaats", bytes(32))))
+            s.evil.on("pull", each_page(lambda items: [*items, [items[-1][0] + 1 if items else 10**6, stub]]))
+            assert await s.round(s.fatma) == ""
+            assert aside(s.fatma) == ["bad_signature"]
+            s.evil.on("token", rewritten(wire.TOKENED, lambda t: [t[0], t[1], RANDOM.bytes(16)]), 1)
+            me.syncer._token = ""
+            heard = len(s.evil.heard)
+            assert await s.round(s.fatma) == ""
+            sent = [e for r in s.evil.heard[heard:] if r.path == "push" for e in r.value(wire.PUSH)]
+            assert sent
+            assert stub not in sent
+            await s.peace(restart=True, rounds=3)
 
     asyncio.run(story())
 
