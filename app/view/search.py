@@ -212,7 +212,7 @@ class Index:
             query = "FROM words JOIN docs d ON d.n = words.rowid"
             order = "words.rowid"
         else:
-            query, order = "FROM docs d JOIN words ON words.rowid = d.n", "d.n"
+            query, order = "FROM docs d CROSS JOIN words ON words.rowid = d.n", "d.n"  # docs first, by number
         rows = self._db.execute(
             f"SELECT d.kind, d.id, d.about, d.day, words.title, words.body {query} "
             f"WHERE {' AND '.join(tests)} ORDER BY {order} DESC LIMIT :most",
