@@ -5,11 +5,12 @@ Nobody is ranked: pairs stand by topic and street. Only what residents let the c
 said last counts: whoever no longer wants to be introduced, moved, or wants no contact is in no pair.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from itertools import islice
+from typing import Any
 
 from app.services import addresses, marks, people, records
 from app.services.live import Live
@@ -119,14 +120,17 @@ class Matches:
     def open(self) -> list[Pair]:
         """Pairs to look at."""
         session = self._session()
-        heard = list(_heard(session).values())
-        willing_ = willing(heard, marks.blocked(session))
-        return list(islice(undecided(pairs(willing_), self.decided()), MAX_PAIRS))
+        heard = _heard(session)
+        willing_ = willing(heard.values(), marks.blocked(session))
+        return list(islice(undecided(pairs(willing_), self._decided(session, heard)), MAX_PAIRS))
 
     def decided(self) -> list[Pair]:
         """Pairs with a decision whose visits can still be read here, newest first."""
         session = self._session()
-        heard, found = _heard(session), []
+        return self._decided(session, _heard(session))
+
+    def _decided(self, session: Session, heard: Mapping[str, Heard]) -> list[Pair]:
+        found = []
         rows = session.view.ask(
             "SELECT * FROM tasks WHERE what = :what AND NOT hidden AND state <> :open ORDER BY stamp DESC, id",
             what=MATCH,
@@ -171,23 +175,37 @@ class Matches:
 
 
 def _heard(session: Session) -> dict[str, Heard]:
-    """Every visit with a detail that is readable here and not removed, by its id as hex."""
+    """By its id as hex, every visit with a detail readable here at a door where somebody ever wanted to be introduced:
+    a coordinator reads thousands of others, and few of these.
+    """
     rows = session.view.ask(
-        "SELECT id, creator, address, wishes, introduce, shared, outcome, day, made FROM visits"
-        " WHERE detail AND NOT hidden AND address <> ''"
+        "SELECT id, address, introduce FROM visits WHERE detail AND NOT hidden AND address <> '' ORDER BY introduce DESC"
     )
-    names, found = people.names(session), {}
-    for row in rows:
-        record = session.replica.records[bytes.fromhex(row["id"])]
-        found[row["id"]] = Heard(
-            visit=record.id,
-            address=row["address"],
-            team=records.team_of(session, record),
-            by=names.get(row["creator"], ""),
-            wishes=frozenset(w for w in row["wishes"].split(",") if w),
-            introduce=bool(row["introduce"]),
-            shared=bool(row["shared"]),
-            outcome=next((o for o in Outcome if o.value == row["outcome"]), None),
-            order=(row["day"], row["made"]),
-        )
-    return found
+    doors = {addresses.key(row["address"]) for row in rows if row["introduce"]}
+    doors |= {addresses.key(row["address"]) for row in _decided_about(session)}
+    if not doors:
+        return {}
+    names = people.names(session)
+    return {row["id"]: _one(session, row["id"], names) for row in rows if addresses.key(row["address"]) in doors}
+
+
+def _decided_about(session: Session) -> list[dict[str, Any]]:
+    return session.view.ask(
+        "SELECT v.address FROM visits v JOIN tasks t ON v.id IN (t.a, t.b) WHERE t.what = :what", what=MATCH
+    )
+
+
+def _one(session: Session, visit: str, names: Mapping[str, str]) -> Heard:
+    [row] = session.view.ask("SELECT * FROM visits WHERE id = :id", id=visit)
+    record = session.replica.records[bytes.fromhex(visit)]
+    return Heard(
+        visit=record.id,
+        address=row["address"],
+        team=records.team_of(session, record),
+        by=names.get(row["creator"], ""),
+        wishes=frozenset(w for w in row["wishes"].split(",") if w),
+        introduce=bool(row["introduce"]),
+        shared=bool(row["shared"]),
+        outcome=next((o for o in Outcome if o.value == row["outcome"]), None),
+        order=(row["day"], row["made"]),
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,9 +13,11 @@ from app.commands.native_device import QuietPage
 from app.services.app import App
 from app.services.models import Outcome, Role, Topic
 from app.services.tour import SCREENS
+from sync.core.carer import Link
+from sync.core.errors import NotForThisKey
 from tests.support.native_app import TestClock, device, joined, server, synced
 from tests.support.screens import LAPTOP, Person
-from tests.support.settled_team import FATMA, FORM, JOKE, Team
+from tests.support.settled_team import FATMA, FORM, JOKE, Team, hushed
 
 Story = Callable[[Team], Awaitable[None]]
 Tell = Callable[[Story], None]
@@ -185,15 +187,6 @@ def test_an_idea_opens_one_s_own_mail_and_is_kept_nowhere(tell: Tell) -> None:
     tell(story)
 
 
-@dataclass
-class Pieces:
-    """What passes from hand to hand."""
-
-    link: str = ""
-    request: str = ""
-    seen: list[str] = field(default_factory=list)
-
-
 def test_a_care_worker_without_an_account_asks_and_a_coordinator_plans_the_same_welcome(tell: Tell) -> None:
     """The address goes sealed, by whatever way; a renewed ring still opens it; nobody else can."""
 
@@ -254,6 +247,34 @@ async def _asked_by_a_care_worker(t: Team, link: str) -> str:
     assert "mailto:?" in str(asked(page, "launch_url")[-1])
     assert page.calm()
     return "http" + copied.split("http", 1)[1].split("'", 1)[0]
+
+
+def test_a_request_to_an_earlier_key_of_the_coordinators_is_still_opened(tell: Tell) -> None:
+    """A coordinator who left made the ring new; the care worker's link was mailed before that."""
+
+    async def story(t: Team) -> None:
+        joke = await t.joke()
+        link = joke.carers.read(joke.carers.link().url)
+        anna = t.device("anna")
+        await anna.start((await joke.invite("Anna", Role.COORDINATOR)).url)
+        await anna.accept("Anna", "nog een lange zin")
+        await hushed(anna)
+        await synced(anna, joke)
+        [hers] = [p for p in joke.trust.people() if p.name == "Anna"]
+        await joke.trust.confirm(hers.devices[0].id)
+        await synced(anna, joke)
+        await joke.trust.revoke_member(hers.id)
+        now = joke.carers.read(joke.carers.link().url)
+        assert isinstance(link, Link)
+        assert isinstance(now, Link)
+        assert (now.epoch, now.ring) == (link.epoch + 1, link.ring)
+        for made_for in (link, now):
+            request = await anna.carers.ask(made_for, "Tulpstraat 99", True)
+            assert await joke.carers.open(request.url) == "Tulpstraat 99"
+        with pytest.raises(NotForThisKey):
+            await anna.carers.open((await anna.carers.ask(now, "Tulpstraat 99", True)).url)
+
+    tell(story)
 
 
 def test_a_link_that_is_none_says_so_at_every_stage(tell: Tell) -> None:
