@@ -20,7 +20,7 @@ def test_every_command_in_it_parses() -> None:
     """Each `straatcontact …` line, the service's own included."""
     lines = re.findall(r"^(?:ExecStart=\S*/)?straatcontact +([a-z].*)$", TEXT, re.MULTILINE)
     jobs = [_parser().parse_args(shlex.split(line)).job for line in lines]
-    assert jobs == ["init", "serve", "verify-build", "verify-build", "serve"]
+    assert jobs == ["init", "serve", "verify-build", "verify-build", "serve", "directory", "directory"]
 
 
 def test_its_backup_and_restore_work(tmp_path: Path) -> None:
