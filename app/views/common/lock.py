@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 
 import flet as ft
 
-from app.services.language import _
+from app.services.language import _, right_to_left
 from app.services.wording import sentence
 from app.views.parts import icon_button, main_button, page_body, quiet_button, secret_field, side_button, text, title
 from app.views.screen import Screen
@@ -45,6 +45,8 @@ class LockScreen(Screen):
 
     def _pad(self) -> ft.Control:
         rows = [("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("", "0", "<")]
+        if right_to_left():  # the keys of a telephone lie the same everywhere
+            rows = [row[::-1] for row in rows]
         return ft.Column(
             [ft.Row([self._key(k) for k in row], alignment=ft.MainAxisAlignment.CENTER, spacing=14) for row in rows],
             spacing=10,
