@@ -266,3 +266,27 @@ def test_a_coordinator_gives_an_address_or_a_list_to_someone_and_chooses_the_wis
         assert person.calm()
 
     tell(story)
+
+
+def test_of_two_versions_of_a_note_a_person_chooses_or_keeps_both(tell: Tell) -> None:
+    """Both are on the screen until then; keeping all joins them, and the choice reaches the other device."""
+
+    async def story(t: Team) -> None:
+        fatma, laptop = await t.fatma(), await t.unlocked("laptop")
+        visit = await fatma.save_visit(FORM)
+        await synced(fatma, laptop)
+        await fatma.save_visit(replace(FORM, note="van de telefoon"), visit)
+        await laptop.save_visit(replace(FORM, note="van de laptop"), visit)
+        await synced(fatma, laptop, fatma)
+        person = await at(fatma)
+        await person.go(f"/bezoek/{visit.hex()}")
+        assert person.sees("Deze notitie is op twee plekken tegelijk veranderd.")
+        assert person.sees("Alleen: van de telefoon")
+        await person.tap("Bewaar alles")
+        assert not person.sees("op twee plekken tegelijk")
+        await synced(fatma, laptop)
+        assert sorted(laptop.visit(visit).form.note.split("\n\n")) == ["van de laptop", "van de telefoon"]
+        assert laptop.visit(visit).other_notes == ()
+        assert person.calm()
+
+    tell(story)

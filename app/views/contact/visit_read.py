@@ -1,5 +1,7 @@
 """A visit to read, with the coordinator's word on it."""
 
+from dataclasses import replace
+
 import flet as ft
 
 from app.services.language import _, day_text
@@ -81,8 +83,23 @@ class VisitReadScreen(Screen):
             state,
             *review_card(v),
             *visit_facts(v),
+            *(self._versions(v) if v.mine and v.other_notes else []),
             *(self._mine(v) if v.mine else []),
         ]
+
+    def _versions(self, v: Visit) -> list[ft.Control]:
+        """A note that was written on two devices at once: both stand until a person chooses."""
+        texts = [v.form.note, *(note for _who, note in v.other_notes)]
+        whole = "\n\n".join(dict.fromkeys(filter(None, texts)))
+        rows: list[ft.Control] = [text(_("Deze notitie is op twee plekken tegelijk veranderd. Wat wil je bewaren?"))]
+        for note in dict.fromkeys(texts):
+            words = _("Alleen: {words}").format(words=note if len(note) <= 60 else f"{note[:60]}…")
+            rows.append(quiet_button(words, self.safe(lambda e, n=note: self._keep(v, n))))
+        return [card(*rows, side_button(_("Bewaar alles"), self.safe(lambda e: self._keep(v, whole)), ft.Icons.MERGE))]
+
+    async def _keep(self, v: Visit, note: str) -> None:
+        await self.app.save_visit(replace(v.form, note=note), self.visit)
+        self.say(_("Opgeslagen op dit apparaat."))
 
     def _mine(self, v: Visit) -> list[ft.Control]:
         if self.asking:
