@@ -19,7 +19,7 @@ SIZES = {1: "a5", 4: "a6"}  # cards on an A4
 HELP = "?hulplijnen"  # the site's first page alone: readable before anyone logs in, without loading the app
 _DRAFT = "card"
 
-Block = tuple[str, str]  # how it looks (title, big, text, number, small), and the words
+Block = tuple[str, str]  # how it looks (title, big, text, number, small; code: beside the QR code), and the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def make(own: Own, lines: Sequence[HelpLine], origin: str) -> Card:
         ("small", "Liever geen bezoek? Ook goed. Zeg het ons, dan komen we niet meer langs."),
         ("text", "Hulp nodig?"),
         *(("number", f"{spaced(phone)}  {title.removeprefix(phone).strip()}") for title, phone in numbers),
-        ("small", "Welcome! We came by to say hello. " + (f"I am {name}. " if name else "") + _ENGLISH),
+        ("code", "Welcome! We came by to say hello. " + (f"I am {name}. " if name else "") + _ENGLISH),
         ("code", "Alle hulplijnen · All help lines"),
     ]
     return Card(tuple(blocks), url, qr(url))

@@ -25,8 +25,9 @@ export function printSheet({ title, lines, words, qr }) {
 export function printCards({ blocks, qr, copies }) {
   const line = ([look, words]) => Object.assign(make("p", words), { className: look });
   const card = () => {
-    const parts = make("article"), foot = make("footer");
-    foot.append(qrPicture(qr), ...blocks.filter(([look]) => look === "code").map(line));
+    const parts = make("article"), foot = make("footer"), beside = make("div");
+    beside.append(...blocks.filter(([look]) => look === "code").map(line));
+    foot.append(qrPicture(qr), beside);
     parts.append(...blocks.filter(([look]) => look !== "code").map(line), foot);
     return parts;
   };

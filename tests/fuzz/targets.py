@@ -15,7 +15,7 @@ from app.services import areas, drafts, inviting, trust, vault, visit_draft, vis
 from app.services.models import VisitForm
 from app.view import View
 from app.web import hashes
-from sync.core import change, codec, envelope, formats, ids, merge, rights, wire, words
+from sync.core import carer, change, codec, envelope, formats, ids, merge, rights, wire, words
 from sync.core.change import Change, Patch
 from sync.core.envelope import Envelope
 from sync.core.errors import StraatError
@@ -85,6 +85,9 @@ def _core() -> Iterator[tuple[str, Target]]:
     yield "words", Target(lambda data: words.from_words(data.decode("utf-8", "replace")), (sheet,))
     yield "roll rules", Target(_followed, tuple(codec.pack(seed) for seed in _steps()))
     yield "roll", Target(_extended, (codec.pack(run(founded()).roll.entries),))
+    asked = tuple(str(v.values["text"]).encode() for v in load() if v.name in ("carer_link", "carer_request"))
+    yield "carer", Target(lambda data: carer.read(data.decode("utf-8", "replace")), asked)
+    yield "carer address", Target(lambda data: carer.address(data.decode("utf-8", "replace")), (b"Tulpstraat 12",))
     yield "rights", Target(_judged, tuple(codec.pack([role, 1, _plain(c)]) for role in (1, 3) for c in _changes()))
 
 

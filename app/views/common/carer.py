@@ -192,13 +192,13 @@ class CarersScreen(Screen):
             title(_("Begeleiders")),
             text(
                 _(
-                    "Een begeleider kan een welkomst aanvragen voor een cliënt die dat zelf wil. Hij zegt alleen het adres."
+                    "Een begeleider kan een welkomst aanvragen voor een cliënt die dat zelf wil. Alleen het adres is nodig."
                 )
             ),
             text(_("De bewoner krijgt dezelfde welkomst als iedereen. Niemand ziet dat het van een begeleider kwam.")),
         ]
         if self.app.role is not Role.COORDINATOR:
-            return page_body(*how, notice(_("Vraagt een begeleider ernaar? Laat hem je coördinator bellen.")))
+            return page_body(*how, notice(_("Vraagt een begeleider ernaar? Die belt je coördinator.")))
         self.link, self.found = stack(spacing=16), stack(spacing=16)
         self.pasted = field(_("Plak de aanvraag"), on_change=self.safe(self._read), multiline=True, max_lines=4)
         scan = [side_button(_("Lees een QR-code"), self.safe(self._scan), ft.Icons.QR_CODE_SCANNER)]
