@@ -38,14 +38,16 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record that was found. `address` is "" where it has none to show; `excerpt` is the text around the match."""
+    """One record that was found. `title` is an address, a place or a title, `excerpt` the text around the match, and
+    `code` how a visit went or what kind of activity it was.
+    """
 
     kind: str
     id: bytes
     day: date | None
     title: str
     excerpt: str = ""
-    outcome: str = ""
+    code: str = ""
     mine: bool = True
 
 
@@ -193,14 +195,16 @@ def _pairs(word: str) -> frozenset[str]:
 
 
 def _hit(session: Session, found: Found, words: Sequence[str]) -> Hit:
-    kind, name, title, outcome, mine = found.kind, found.id, found.title, "", True
+    kind, name, title, code, mine = found.kind, found.id, found.title, "", True
     if kind in ("visit", "review"):
         name = found.about if kind == "review" else name
         rows = session.view.ask("SELECT address, outcome, creator FROM visits WHERE id = :id", id=name)
         if rows:
-            title, outcome = rows[0]["address"], rows[0]["outcome"]
+            title, code = rows[0]["address"], rows[0]["outcome"]
             mine = rows[0]["creator"] == session.member.hex()
-    return Hit(kind, bytes.fromhex(name), iso(found.day), title, excerpt(found.body, words), outcome, mine)
+    elif kind == "activity":
+        code = session.view.ask("SELECT kind FROM activities WHERE id = :id", id=name)[0]["kind"]
+    return Hit(kind, bytes.fromhex(name), iso(found.day), title, excerpt(found.body, words), code, mine)
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from sync.core.errors import Locked
 from sync.core.ports import Log
 
 logger = logging.getLogger(__name__)
+CHOOSING_MILLIS = 3 * 60_000  # how long taking a photo may keep the page out of sight
 
 
 class Live:
@@ -24,6 +25,7 @@ class Live:
         self.vault: Vault | None = None
         self.session: Session | None = None
         self.drafts: Drafts | None = None
+        self.choosing_until = 0  # a photo is being taken or chosen, in another app: until then being hidden is no sign
         self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
         self._listeners: list[Callable[[], None]] = []
 

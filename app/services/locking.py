@@ -7,12 +7,12 @@ from contextlib import suppress
 
 from app.services import activities, people, stories, visits, welcomes
 from app.services.drafts import Drafts
-from app.services.live import Live
+from app.services.live import CHOOSING_MILLIS, Live
 from app.services.models import LockChoices, Stage
 from app.services.session import Session, open_session
 from app.services.visit_draft import draft_key
 from sync.core import codec
-from sync.core.errors import BadFormat, DiskFull
+from sync.core.errors import BadFormat, StraatError
 from sync.device.secrets import Secrets
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Locking:
                     await self.on_left(session)
                     return
                 await people.say_after_a_move(session)
-                with suppress(DiskFull):
+                with suppress(StraatError):  # tried again in a moment
                     await stories.keep_promises(session)
                 if syncing.done():  # a fault of ours: locking goes on, and the sync is tried again
                     logger.error("the sync stopped: %s", type(syncing.exception()).__name__)
@@ -104,6 +104,8 @@ class Locking:
         if self._hidden_at is None or choices.hidden_seconds is None:
             return False
         self._hidden_at = min(self._hidden_at, now)
+        if self._hidden_at <= now < self._live.choosing_until <= self._hidden_at + CHOOSING_MILLIS:
+            return False
         return now - self._hidden_at >= choices.hidden_seconds * 1000
 
     async def out_of_sight(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from app.services import erasing, records
 from app.services import stories_form as forms
 from app.services.directory.dutch_time import amsterdam
-from app.services.live import Live
+from app.services.live import CHOOSING_MILLIS, Live
 from app.services.records import COUNT_MONTHS, DETAIL_MONTHS, iso, month_after, team_of
 from app.services.session import Session
 from app.services.stories_form import PUBLISHERS, StoryForm, StoryStatus
@@ -111,7 +111,11 @@ class Stories:
         Raises BadInput("photo", "too_large" | "not_image" | "unreadable").
         """
         self._live.require_session()
-        data = await self._live.page.shrink_photo(hint, choose, close)
+        self._live.choosing_until = self._live.world.clock.millis() + CHOOSING_MILLIS  # the camera hides the page
+        try:
+            data = await self._live.page.shrink_photo(hint, choose, close)
+        finally:
+            self._live.choosing_until = 0
         if not data:
             return b""
         photo = bare(data)
@@ -120,6 +124,7 @@ class Stories:
 
     async def keep_photo(self, key: str, photo: bytes) -> None:
         """Keep a photo with the draft of a form; b"": the story is to have none."""
+        self._live.require_session()
         if self._live.drafts:
             await self._live.drafts.put(key + _PHOTO, {"jpeg": photo})
 

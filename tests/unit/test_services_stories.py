@@ -8,6 +8,7 @@ import pytest
 
 from app.commands.native_device import QuietPage
 from app.services.app import App
+from app.services.models import LockChoices, Stage
 from app.services.stories import NEW, keep_promises
 from app.services.stories_form import (
     MAX_TEXT,
@@ -22,10 +23,10 @@ from app.services.stories_form import (
 )
 from app.services.stories_photo import MAX_PHOTO, bare
 from sync.core import envelope
-from sync.core.errors import BadInput, Forbidden, NotFound
+from sync.core.errors import BadInput, Forbidden, Locked, NotFound
 from sync.core.hlc import ZERO
 from sync.core.merge import Version
-from tests.support.native_app import synced
+from tests.support.native_app import TestClock, synced
 from tests.support.settled_team import DAY, Team, session_of
 
 Tell = Callable[[Callable[[Team], Awaitable[None]]], None]
@@ -189,6 +190,44 @@ def test_a_half_told_story_and_its_photo_are_there_after_a_restart(tell: Tell) -
         assert last.stories.draft(mine.hex()) == (FORM, b"")
         await last.stories.save(FORM, b"", mine)
         assert (last.stories.one(mine).photo, last.stories.photo(mine)) == (False, b"")
+
+    tell(story)
+
+
+class _Camera(QuietPage):
+    """A page that is out of sight while the photo is taken, for so long."""
+
+    seconds = 0
+    app: App
+    clock: TestClock
+
+    async def shrink_photo(self, hint: str, choose: str, close: str) -> bytes:
+        """See PagePort."""
+        await self.app.locking.out_of_sight()
+        self.clock.now += self.seconds * 1000
+        await self.app.locking.in_sight()
+        return PHOTO
+
+
+def test_taking_a_photo_does_not_lock_the_app_and_forgetting_it_does(tell: Tell) -> None:
+    """Not even where it locks as soon as it is hidden; after three minutes, and for anything else, it does."""
+
+    async def story(t: Team) -> None:
+        fatma = await t.fatma()
+        fatma.safety.choose(LockChoices(10, 0))
+        camera = _Camera("http://test")
+        camera.app, camera.clock = fatma, t.clock
+        fatma.live.page = camera
+        camera.seconds = 170
+        assert await fatma.stories.choose_photo(NEW, "", "", "") == PHOTO
+        assert fatma.stage is Stage.OPEN
+        camera.seconds = 181
+        with pytest.raises(Locked):
+            await fatma.stories.choose_photo(NEW, "", "", "")
+        assert fatma.stage is Stage.LOCKED
+        again = await t.fatma()
+        await again.locking.out_of_sight()
+        assert again.stage is Stage.LOCKED, "hidden for another reason"
 
     tell(story)
 

@@ -172,7 +172,9 @@ class SearchScreen(Screen):
     def _card(self, hit: Hit) -> ft.Control:
         label, icon = _kind_words(hit.kind)
         day = day_text(hit.day, self.app.today())
-        outcome = next((words for o, words in outcomes().items() if o.value == hit.outcome), "")
+        if hit.kind == "activity":
+            label = next((words for k, words in kinds().items() if k.value == hit.code), label)
+        outcome = next((words for o, words in outcomes().items() if o.value == hit.code), "")
         facts = [label, day, outcome] if hit.kind == "visit" else [label, day]
         heading = ft.Row(
             [
