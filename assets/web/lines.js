@@ -45,7 +45,7 @@ const words = (value, limit) => typeof value === "string" && value.length <= lim
 
 function inOrder(line) {
   const number = (n) => Array.isArray(n) && typeof n[0] === "string" && /^\+?[0-9]{2,20}$/.test(n[0]) && words(n[1], 700);
-  return words(line?.name, 120) && line.name !== "" && words(line.about, 1500)
+  return words(line?.name, 120) && line.name !== "" && words(line.about, 3000)
     && (line.checked === "" || /^20\d\d-\d\d-\d\d$/.test(line.checked))
     && Array.isArray(line.numbers) && line.numbers.length <= 6 && line.numbers.every(number)
     && (line.email === "" || (words(line.email, 120) && /^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$/.test(line.email)));

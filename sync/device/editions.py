@@ -7,11 +7,12 @@ kept, for else an old head would do to take the numbers away from those who stay
 same.
 """
 
+from contextlib import suppress
 from functools import lru_cache
 
 from sync.core import directory
 from sync.core.directory import Edition, may_publish
-from sync.core.errors import RollMoved, StraatError
+from sync.core.errors import DiskFull, RollMoved, StraatError
 from sync.core.help_line import HelpLine
 from sync.core.ports import Log, Primitives
 from sync.core.roll import Roll
@@ -63,7 +64,8 @@ class Editions:
                 self.trouble = ""
         except StraatError as error:
             self.trouble = error.code
-        self._judge()
+        with suppress(DiskFull):
+            self._judge()
         return before != (self._log.get(KEPT) if self._log.get(IN_FORCE) else None)
 
     async def _ask(self) -> None:

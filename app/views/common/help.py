@@ -3,13 +3,14 @@
 import flet as ft
 
 from app.services.directory import finding
-from app.services.language import _, day_text
+from app.services.language import _, chosen, day_text
 from app.services.wording import sentence_of
 from app.views.common.help_card import help_card
 from app.views.parts import field, notice, page_body, pick, stack, text, title
 from app.views.screen import Screen
 
 _WITHOUT_A_WORD = ("", "unreachable")  # no network is no trouble
+MOST = 60  # cards at once: more would make a cheap phone slow
 
 
 class HelpScreen(Screen):
@@ -30,19 +31,28 @@ class HelpScreen(Screen):
         return page_body(title(_("Hulplijnen")), self.search, self.lines, self.about)
 
     def refresh(self) -> None:
-        """Another list came in, or the clock moved on."""
-        self._draw()
+        """Another list came in, or the clock moved on. What is as it was is left alone: somebody may be reading it."""
+        if self._state() != self._drawn:
+            self._draw()
+
+    def _state(self) -> object:
+        d = self.app.directory
+        whose = (d.verified, d.day, d.trouble, d.gemeente, d.now().date(), chosen())
+        return (d.shown(self.search.value or ""), whose)
 
     def _draw(self) -> None:
         search = self.search.value or ""
+        self._drawn = self._state()
         shown = self.app.directory.shown(search)
         made: list[ft.Control] = []
         before = -1
-        for one in shown:
+        for one in shown[:MOST]:
             if one.near != before and one.near != finding.FIXED:
                 made.append(title(self._group(one.near), level=2))
             before = one.near
             made.append(help_card(self, one, one.line.id in self.opened_lines, self._turn(one.line.id)))
+        if len(shown) > MOST:
+            made.append(notice(_("Er zijn meer hulplijnen. Zoek op naam, onderwerp of plaats.")))
         nothing = notice(_("Niets gevonden. Bij gevaar bel je altijd 112."))
         self.lines.controls = made or [nothing]
         self.about.controls = self._about(bool(search.strip()))

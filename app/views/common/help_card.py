@@ -6,7 +6,7 @@ import flet as ft
 
 from app.services.directory import telling
 from app.services.directory.board import Shown
-from app.services.directory.finding import spaced
+from app.services.directory.finding import FIXED, spaced
 from app.services.directory.reachable import State
 from app.services.language import _
 from app.services.models import HelpLine
@@ -26,7 +26,7 @@ def help_card(screen: Screen, shown: Shown, open_: bool, on_more: Callable) -> f
                 _name(shown),
                 _head(screen, shown, open_, on_more),
                 *_doubts(shown),
-                *[_number(screen, line, number) for number in line.numbers],
+                *[_number(screen, shown, number) for number in line.numbers],
                 *_mail(screen, line),
                 *(_details(screen, line) if open_ else []),
             ],
@@ -104,10 +104,11 @@ def _doubts(shown: Shown) -> list[ft.Control]:
     return found
 
 
-def _number(screen: Screen, line: HelpLine, number: Number) -> ft.Control:
-    """The number is the button; what it costs and who says so stand below it."""
-    label = spaced(number.phone)
-    make = main_button if line.numbers[0] is number and not line.conflict else side_button
+def _number(screen: Screen, shown: Shown, number: Number) -> ft.Control:
+    """The number is the button; what it costs and who says so stand below it. A doubtful one stands back."""
+    line, label = shown.line, spaced(number.phone)
+    sure = not line.conflict or shown.near == FIXED
+    make = main_button if sure and line.numbers[0] is number else side_button
     call = screen.safe(lambda e: _call(screen, number.phone))
     button = make(label, call, ft.Icons.PHONE, tooltip=_("Bel {name}").format(name=line.name))
     source = _("volgens {source}").format(source=number.source) if number.source else ""
