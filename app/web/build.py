@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from app.services.directory import built_in, page_copy
-from app.web import ROOT, archive, compress, hashes, licences, packages, runtime
+from app.web import ROOT, archive, compress, first_lines, hashes, licences, packages, runtime
 from app.web.headers import HEADERS
 from app.web.texts import pseudo_compiled
 from sync.core import directory
@@ -113,7 +113,7 @@ def _headers_hash() -> str:
 
 def _index(base: str, to_fetch: int) -> bytes:
     page = (ASSETS / "web" / "index.html").read_text(encoding="utf-8")
-    lines = page_copy.list_items(directory.combine(built_in.built_in(), None))
+    lines = first_lines.list_items(directory.combine(built_in.built_in(), None))
     words = {"BASE": base, "BYTES": str(to_fetch), "LINES": lines, "DATE": page_copy.dutch_day(built_in.made())}
     for word, value in words.items():
         page = page.replace(f"@{word}@", value)
