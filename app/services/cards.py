@@ -17,7 +17,7 @@ from sync.core.help_line import HelpLine
 MAX_NAME, MAX_PLACE = 30, 70
 SIZES = {1: "a5", 4: "a6"}  # cards on an A4
 HELP = "?hulplijnen"  # the site's first page alone: readable before anyone logs in, without loading the app
-_DRAFT = "card"
+DRAFT = "card"  # sealed like a half-typed form, though it is never sent off
 
 Block = tuple[str, str]  # how it looks (title, big, text, number, small; code: beside the QR code), and the words
 
@@ -77,12 +77,9 @@ class Cards:
     def __init__(self, live: Live) -> None:
         self._live = live
 
-    async def own(self, name: str) -> Own:
+    def own(self, name: str) -> Own:
         """What stood on the last card made here; the first time this member's first name."""
-        drafts = self._live.drafts
-        if drafts is not None and drafts.get(_DRAFT) is None:
-            await drafts.load([_DRAFT])
-        kept = drafts.get(_DRAFT) if drafts is not None else None
+        kept = self._live.drafts.get(DRAFT) if self._live.drafts is not None else None
         if kept is None:
             return Own(name.split()[0][:MAX_NAME] if name.split() else "")
         return Own(_text(kept, "name"), _text(kept, "place"))
@@ -91,7 +88,7 @@ class Cards:
         """Remember it on this device, sealed, for the next card. Raises DiskFull."""
         self._live.require_session()
         if self._live.drafts is not None:
-            await self._live.drafts.put(_DRAFT, {"name": own.name, "place": own.place})
+            await self._live.drafts.put(DRAFT, {"name": own.name, "place": own.place})
 
     def make(self, own: Own, lines: Sequence[HelpLine]) -> Card:
         """The card. Raises BadInput."""

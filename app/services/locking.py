@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from app.services import activities, people, stories, visits, welcomes
+from app.services import activities, cards, people, stories, visits, welcomes
 from app.services.drafts import Drafts
 from app.services.live import CHOOSING_MILLIS, Live
 from app.services.models import LockChoices, Stage
@@ -55,7 +55,14 @@ class Locking:
         waiting = [draft_key(None, w.id) for w in welcomes.waiting(session, everyone=True)]
         mine = visits.my_ids(session)
         street = [activities.NEW, *activities.my_ids(session), *stories.draft_keys(session)]
-        return ["new", *waiting, *mine, *(draft_key(None, again=bytes.fromhex(name)) for name in mine), *street]
+        return [
+            "new",
+            cards.DRAFT,
+            *waiting,
+            *mine,
+            *(draft_key(None, again=bytes.fromhex(name)) for name in mine),
+            *street,
+        ]
 
     async def _run(self, session: Session) -> None:
         """Sync, and lock when it is time."""

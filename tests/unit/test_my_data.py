@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services import my_page
+from app.services.cards import Own
 from app.services.models import QueueFilter, ReviewState, Stage
 from app.services.my_data import ABOUT, FORMAT, FORMAT_VERSION, Mine, Section
 from app.services.my_page import Words
@@ -22,7 +23,7 @@ from app.views.common.settings import room_text
 from sync.core.errors import Revoked, RollRefused, Unreachable
 from tests.support.native_app import synced
 from tests.support.screens import Person
-from tests.support.settled_team import FORM, Team, session_of
+from tests.support.settled_team import FATMA, FORM, Team, hushed, session_of
 
 Story = Callable[[Team], Awaitable[None]]
 Tell = Callable[[Story], None]
@@ -49,6 +50,10 @@ def test_the_export_holds_what_is_mine_or_about_me_and_nothing_of_others(tell: T
         await joke.review(mine, ReviewState.SEEN, "Dank je wel!")
         await synced(joke, fatma)
         await fatma.save_draft("new", replace(FORM, address="half get"))
+        await fatma.cards.keep(Own("Fatma", "De Meent"))
+        await fatma.lock()
+        await fatma.unlock(FATMA)
+        await hushed(fatma)
         whole = json.loads(fatma.mine.to_json({"straat.language": "nl"}))
         assert (whole["format"], whole["version"]) == (FORMAT, FORMAT_VERSION)
         assert set(whole["records"]) == {table.name for table in TABLES}
@@ -56,6 +61,7 @@ def test_the_export_holds_what_is_mine_or_about_me_and_nothing_of_others(tell: T
         assert [r["reply"] for r in whole["records"]["reviews"]] == ["Dank je wel!"]
         assert [m["name"] for m in whole["records"]["members"]] == ["Fatma"]
         assert whole["local"]["drafts"]["new"]["address"] == "half get"
+        assert whole["local"]["drafts"]["card"] == {"name": "Fatma", "place": "De Meent"}
         assert whole["local"]["settings"] == {"straat.language": "nl"}
         assert (whole["person"]["name"], whole["person"]["role"]) == ("Fatma", "contact")
         assert [d["this"] for d in whole["devices"]].count(True) == 1

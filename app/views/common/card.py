@@ -20,17 +20,19 @@ class CardScreen(Screen):
     filled_in = True
 
     def build(self) -> ft.Control:
-        self.copies = 4
+        self.copies, own = 4, self.app.cards.own(self.app.my_name)
         changed = self.safe(self._changed)
-        self.name = field(_("Je voornaam (hoeft niet)"), on_change=changed, max_length=MAX_NAME)
+        self.name = field(_("Je voornaam (hoeft niet)"), own.name, on_change=changed, max_length=MAX_NAME)
         self.place = field(
             _("Wijkplein of telefoonnummer (hoeft niet)"),
+            own.place,
             on_change=changed,
             max_length=MAX_PLACE,
             helper=_("Waar kan iemand binnenlopen of bellen?"),
         )
         self.sizes, self.shown = stack(), stack()
         self._draw_sizes()
+        self._draw()
         return page_body(
             title(_("Welkomstkaart")),
             text(_("Was er niemand thuis? Print deze kaart en doe hem in de brievenbus.")),
@@ -42,13 +44,6 @@ class CardScreen(Screen):
             title(_("Dit staat erop"), 2),
             self.shown,
         )
-
-    async def opened(self) -> None:
-        own = await self.app.cards.own(self.app.my_name)
-        if self.shell.screen is self and not self.name.value and not self.place.value:
-            self.name.value, self.place.value = own.name, own.place
-            self._draw()
-            self.page.update()
 
     @property
     def _own(self) -> Own:

@@ -2,6 +2,7 @@
 
 import flet as ft
 
+from app.services.cards import DRAFT
 from app.services.language import _, chosen, counted
 from app.services.my_data import Mine, Section
 from app.services.my_page import Words, page
@@ -93,7 +94,7 @@ class MyDataScreen(Screen):
         self._draw()
 
     def _local(self) -> list[tuple[str, str]]:
-        drafts = len(self.mine.local["drafts"])
+        drafts = len([key for key in self.mine.local["drafts"] if key != DRAFT])
         choices = self.app.safety.choices
         hidden = choices.hidden_seconds
         return [
