@@ -97,7 +97,7 @@ def test_an_error_of_our_own_is_told_by_kind_and_place_only(caplog: pytest.LogCa
         organisation = await founded(TestClock())
         async with serving(Broken(), organisation.clock, organisation) as app:
             with suppress(StraatError):
-                await Caller(app).ask("directory", organisation.id)
+                await Caller(app).ask("directory", [organisation.id, 0])
         return organisation.id
 
     organisation = asyncio.run(whole())

@@ -100,7 +100,7 @@ def test_unknown_devices_and_organisations_are_told_so() -> None:
     async def work(organisation: Organisation, caller: Caller, clock: TestClock) -> None:
         with pytest.raises(UnknownDevice):
             await caller.ask("challenge", [organisation.id, RANDOM.bytes(16)])
-        for ask in (("challenge", [RANDOM.bytes(32), organisation.people[0].device]), ("directory", RANDOM.bytes(32))):
+        for ask in (("challenge", [RANDOM.bytes(32), organisation.people[0].device]), ("directory", [RANDOM.bytes(32), 0])):
             with pytest.raises(UnknownOrganisation):
                 await caller.ask(*ask)
 
@@ -133,10 +133,10 @@ def test_nothing_crosses_between_organisations() -> None:
             entry, _ = await theirs.invite_entry(stranger, Role.CONTACT)
             with pytest.raises(StraatError):
                 await caller.ask("roll/append", [theirs.roll.state.head, entry], None, token)
-            edition = await directory.sign(P, stranger.keyring.signing, theirs.roll, stranger.device, None, [])
+            edition = await directory.sign(P, stranger.keyring.signing, theirs.roll, stranger.device, None, [], "2026-11-25")
             with pytest.raises(StraatError):
                 await caller.send("directory/publish", edition, None, token)
-            assert await caller.ask("directory", theirs.id) == await caller.ask("directory", ours.id) == b""
+            assert await caller.ask("directory", [theirs.id, 0]) == await caller.ask("directory", [ours.id, 0]) == b""
 
     asyncio.run(whole())
 
@@ -183,7 +183,7 @@ def test_only_a_coordinator_publishes_and_never_backwards() -> None:
         token = await caller.signed_in(joke)
 
         async def edition(by: Person, last: directory.Edition | None) -> bytes:
-            return await directory.sign(P, by.keyring.signing, organisation.roll, by.device, last, [])
+            return await directory.sign(P, by.keyring.signing, organisation.roll, by.device, last, [], "2026-11-25")
 
         first = await edition(joke, None)
         last = directory.parse(first)
@@ -193,8 +193,8 @@ def test_only_a_coordinator_publishes_and_never_backwards() -> None:
         for wrong in (await edition(fatma, last), second[:-1] + bytes((second[-1] ^ 1,)), first, elsewhere, b"", b"x"):
             with pytest.raises(StraatError):
                 await caller.send("directory/publish", wrong, None, token)
-            assert await caller.ask("directory", organisation.id) == first
+            assert await caller.ask("directory", [organisation.id, 0]) == first
         await caller.send("directory/publish", second, None, token)
-        assert await caller.ask("directory", organisation.id) == second
+        assert await caller.ask("directory", [organisation.id, 0]) == second
 
     served(work)

@@ -65,7 +65,7 @@ def test_each_bad_envelope_has_its_own_answer_and_the_good_ones_go_on() -> None:
             "stale_epoch": await me.envelope(b"x", links=(replace(link, epoch=2),)),
             "broken_chain": await me.envelope(b"x", links=(replace(link, ring=RANDOM.bytes(16)),)),
             "too_large": good[:2] + bytes(envelope.MAX_ENVELOPE_BYTES + 100),
-            "newer_version": bytes((formats.CHANGE, formats.VERSION + 1)) + good[2:],
+            "newer_version": bytes((formats.CHANGE, formats.version_of(formats.CHANGE) + 1)) + good[2:],
         }
         assert await caller.push(token, list(batch.values())) == list(batch)
         odd = [b"", good[:-1], good[:60], good + b"\0", bytes(2)]
