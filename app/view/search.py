@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.view.table import Row
@@ -93,6 +94,7 @@ _OF_KIND: dict[str, tuple[str, Callable[[Row], _Doc | None]]] = {
 TABLES = {kind: table for kind, (table, _) in _OF_KIND.items()}
 
 
+@lru_cache(maxsize=1_000)
 def code_word(code: str) -> str:
     """A coded answer as a word of the index, unlike any that is typed."""
     return "x0" + re.sub(r"[^a-z0-9]", "", code.lower())

@@ -7,7 +7,7 @@ import flet as ft
 
 from app.services.activities_form import ActivityKind
 from app.services.finder import Answer, Filters, Hit
-from app.services.language import _, day_text
+from app.services.language import _, counted, day_text
 from app.services.models import Outcome, Role, Topic, Wish
 from app.views.contact.activity_words import kinds
 from app.views.contact.today import address_route
@@ -144,26 +144,34 @@ class SearchScreen(Screen):
     # -- what was found ----------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        if not self.app.finder.ready:
-            self.found.controls = [text(_("Even je notities doorkijken…"), soft=True)]
-            return
-        self.app.finder.last = self.typed, self.filters
+        ready = self.app.finder.ready
+        if ready:
+            self.app.finder.last = self.typed, self.filters
         if not self.typed.strip() and self.filters == Filters():
             words = _("Typ een straat, een woord uit een notitie of een wens. Een tikfout in een straat geeft niet.")
             self.found.controls = [text(words, soft=True)]
             return
         answer = self.app.finder.find(self.typed, self.filters, _codes(), self.app.today(), self.limit)
-        self.found.controls = [*self._told(answer), *map(self._card, answer.hits)]
+        told = self._told(answer) if ready else [text(_("Even je notities doorkijken…"), soft=True)]
+        said = ft.Semantics(stack(*told), container=True, live_region=True)  # a screen reader hears what came of it
+        self.found.controls = [said, *map(self._card, answer.hits)]
         if answer.more:
             self.found.controls.append(quiet_button(_("Toon meer"), self.safe(self._more)))
 
     def _told(self, answer: Answer) -> list[ft.Control]:
         if not answer.hits:
             return [notice(_("Niets gevonden. Probeer een ander woord, of minder filters."), ft.Icons.SEARCH_OFF)]
+        count = len(answer.hits)
+        words = (
+            _("Meer dan {n} gevonden.").format(n=count)
+            if answer.more
+            else counted("{n} gevonden.", "{n} gevonden.", count)
+        )
+        told: list[ft.Control] = [text(words, soft=True)]
         if answer.instead:
             words = _("Gezocht naar {street}.").format(street=", ".join(answer.instead))
-            return [notice(words, ft.Icons.SPELLCHECK)]
-        return []
+            told.insert(0, notice(words, ft.Icons.SPELLCHECK))
+        return told
 
     async def _more(self, e) -> None:
         self.limit += PAGE
