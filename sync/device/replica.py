@@ -19,6 +19,7 @@ from sync.core.envelope import Envelope, Header
 from sync.core.errors import (
     BadFormat,
     BadSignature,
+    DiskFull,
     Forbidden,
     ForeignRecord,
     NewerVersion,
@@ -182,7 +183,9 @@ class Replica:
                     return changed
 
     async def _drop_erased(self) -> None:
-        """The bytes of what is erased go from the log; what this device may have overwritten elsewhere is noted."""
+        """The bytes of what is erased go from the log; what this device may have overwritten elsewhere is noted. On a
+        full disk they go the next time: what was written stands all the same.
+        """
         names = self.memory.of_records(self._hollow) if self._hollow else set()
         names -= {by for record in self._hollow for by in self.records[record].erased}
         if names or self._erased:
@@ -192,7 +195,10 @@ class Replica:
             nonces = {record: await self.nonce_of(record, sorted(names)) for record in mine}
             going = erasing.Dropped(merged, frozenset(self._erased), self.gone.named, nonces)
             values = erasing.noted(self._log, self._roll.state, self._keyring, going)
-            self._log.drop(sorted(names | self._erased), values)
+            try:
+                self._log.drop(sorted(names | self._erased), values)
+            except DiskFull:
+                return
         for name in names:
             del self.origins[name]
             self.aside.pop(name, None)

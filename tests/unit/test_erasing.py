@@ -11,7 +11,7 @@ import pytest
 from app.services import erasing
 from app.services.app import App
 from app.services.models import QueueFilter, ReviewState, Role
-from sync.core.errors import StraatError
+from sync.core.errors import DiskFull, StraatError
 from sync.core.ports import LogState
 from sync.device import erasing as orders
 from sync.device import meta
@@ -286,6 +286,31 @@ def test_killed_in_the_middle_it_stands_whole_or_not_at_all(settled: Path, tmp_p
                 assert lies_in(tmp_path, sealed) == []
                 assert "weg ermee" not in shown(fatma) | shown(joke)
             assert session_of(joke).replica.withheld == set()
+
+    asyncio.run(story())
+
+
+def test_on_a_full_disk_the_bytes_go_the_next_time(settled: Path, tmp_path: Path) -> None:
+    """What was written stands, and is shown; nothing is said to have failed."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma = await t.fatma()
+            visit = await fatma.save_visit(replace(FORM, note="weg ermee"))
+            sealed = list(bodies(fatma, visit).values())
+            log = session_of(fatma).log
+            drop = log.drop
+
+            def full(*_: object) -> None:
+                raise DiskFull
+
+            log.drop = full  # type: ignore[method-assign]
+            await erased(fatma, visit)
+            assert "weg ermee" not in shown(fatma)
+            assert lies_in(tmp_path / "fatma", sealed)
+            log.drop = drop  # type: ignore[method-assign]
+            await fatma.sync_once()
+            assert lies_in(tmp_path, sealed) == []
 
     asyncio.run(story())
 
