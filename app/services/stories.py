@@ -64,9 +64,9 @@ class Stories:
         found = self._read("NOT hidden ORDER BY day DESC, made DESC, s.id")
         return [s for s in found if s.status is not StoryStatus.WITHDRAWN]
 
-    def withdrawn(self) -> int:
-        """How many stories were withdrawn, of those that this device knows of."""
-        return sum(s.status is StoryStatus.WITHDRAWN for s in self._read("NOT hidden OR erased"))
+    def some_withdrawn(self) -> bool:
+        """Whether a story that was here is no longer to be read."""
+        return any(s.status is StoryStatus.WITHDRAWN for s in self._read("NOT hidden OR erased"))
 
     def one(self, story: bytes) -> Story:
         """One story, removed or not. Raises NotFound."""
@@ -132,7 +132,8 @@ class Stories:
 
     async def save(self, form: StoryForm, photo: bytes, story: bytes | None = None, offer: bool = False) -> bytes:
         """Write a new story or one of mine: for myself, or (`offer`, or offered before) for the coordinators as well.
-        Its id, when durable. Drops the draft.
+        Its id, when durable. Drops the draft. Where the coordinators have a photo that is to go, the story is written
+        anew and the old one erased, in one transaction: only so the photo is taken back from them.
 
         Raises BadInput(field, why), NotFound (withdrawn), Forbidden or DiskFull (the draft is kept).
         """
@@ -144,12 +145,20 @@ class Stories:
         offered = offer or (before is not None and before.status is not StoryStatus.DRAFT)
         photo = bare(photo) if photo else b""
         forms.check(form, today, offered, photo)
-        record, made = _parts(session, form, photo, known, offered, before.day if before and before.day else today)
-        await records.write(session, made)
+        told = before.day if before and before.day else today
+        if known is not None and before and before.status is not StoryStatus.DRAFT and self._loses(before, photo):
+            record, made = _parts(session, form, photo, None, True, told)
+            await erasing.erase(session, known, made)
+        else:
+            record, made = _parts(session, form, photo, known, offered, told)
+            await records.write(session, made)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
             await self.keep_draft(story.hex() if story else NEW, None)
         self._live.tell()
         return record
+
+    def _loses(self, before: Story, photo: bytes) -> bool:
+        return before.photo and self.photo(before.id) != photo
 
     async def withdraw(self, story: bytes) -> None:
         """Take back a story of mine at once: its text and photo go, everywhere. There is no way back."""
@@ -203,7 +212,12 @@ def draft_keys(session: Session) -> list[str]:
 
 
 def _parts(
-    session: Session, form: StoryForm, photo: bytes, known: Record | None, offered: bool, told: date
+    session: Session,
+    form: StoryForm,
+    photo: bytes,
+    known: Record | None,
+    offered: bool,
+    told: date,
 ) -> tuple[bytes, list[Part]]:
     """All of a story's detail, and its photo where that is not there as it should be."""
     kept = known.value("detail.nonce") if known else session.world.random.bytes(ID_BYTES)

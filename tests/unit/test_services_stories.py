@@ -26,6 +26,7 @@ from sync.core import envelope
 from sync.core.errors import BadInput, Forbidden, Locked, NotFound
 from sync.core.hlc import ZERO
 from sync.core.merge import Version
+from sync.core.ports import LogState
 from tests.support.native_app import TestClock, synced
 from tests.support.settled_team import DAY, Team, session_of
 
@@ -109,10 +110,15 @@ def test_a_withdrawn_story_is_gone_at_once_for_everyone(tell: Tell) -> None:
         await fatma.stories.keep_draft(mine.hex(), FORM)
         with pytest.raises(Forbidden):
             await joke.stories.withdraw(mine)
+        written = {name for name, o in session_of(joke).replica.origins.items() if o.record == mine}
+        assert len(written) == 2
         await fatma.stories.withdraw(mine)
-        await synced(fatma, joke)
+        await synced(fatma, joke, fatma)
+        for app in (fatma, joke):  # nothing but the stubs is left of text and photo
+            left = {e.state for e in session_of(app).log.read(0, 10_000) if e.id in written}
+            assert left == {LogState.STUB}
         for app in (fatma, joke):
-            assert (app.stories.all(), app.stories.withdrawn()) == ([], 1)
+            assert (app.stories.all(), app.stories.some_withdrawn()) == ([], True)
             gone = app.stories.one(mine)
             assert (gone.status, gone.form, gone.photo, app.stories.photo(mine)) == (
                 StoryStatus.WITHDRAWN,
@@ -123,6 +129,29 @@ def test_a_withdrawn_story_is_gone_at_once_for_everyone(tell: Tell) -> None:
         assert fatma.stories.draft(mine.hex()) is None
         with pytest.raises(NotFound):
             await fatma.stories.save(FORM, b"", mine)
+
+    tell(story)
+
+
+def test_a_photo_that_is_taken_back_from_an_offered_story_is_gone_at_the_coordinator_s(tell: Tell) -> None:
+    """Without it, or with another one: the story goes on, the old photo is a stub."""
+
+    async def story(t: Team) -> None:
+        fatma, joke = await t.fatma(), await t.joke()
+        told = replace(FORM, photo_consent=True)
+        mine = await fatma.stories.save(told, PHOTO, offer=True)
+        assert await fatma.stories.save(replace(told, text="Beter verteld."), PHOTO, mine) == mine
+        await synced(fatma, joke)
+        first = {name for name, o in session_of(joke).replica.origins.items() if o.record == mine}
+        other = PHOTO[:-2] + bytes([7]) + PHOTO[-2:]
+        second = await fatma.stories.save(told, other, mine)
+        third = await fatma.stories.save(FORM, b"", second)
+        assert len({mine, second, third}) == 3
+        await synced(fatma, joke, fatma)
+        for app in (fatma, joke):
+            assert [(s.id, s.form, s.photo) for s in app.stories.all()] == [(third, FORM, False)]
+            left = {e.state for e in session_of(app).log.read(0, 10_000) if e.id in first}
+            assert left == {LogState.STUB}
 
     tell(story)
 
@@ -147,7 +176,7 @@ def test_the_day_of_withdrawal_is_honoured_by_every_reader_and_then_erased(tell:
         assert await keep_promises(session_of(fatma)) == 0
         await synced(fatma, joke)
         assert session_of(joke).replica.records[mine].fields == {}
-        assert joke.stories.withdrawn() == 1
+        assert joke.stories.some_withdrawn()
 
     tell(story)
 
@@ -159,7 +188,7 @@ def test_a_removed_draft_comes_back_and_an_offered_story_is_withdrawn_instead(te
         fatma = await t.fatma()
         mine = await fatma.stories.save(replace(FORM, withdraw_on=TODAY - timedelta(days=1)), b"")
         await fatma.stories.set_removed(mine, True)
-        assert (fatma.stories.all(), fatma.stories.withdrawn()) == ([], 0)
+        assert (fatma.stories.all(), fatma.stories.some_withdrawn()) == ([], False)
         await fatma.stories.set_removed(mine, False)
         assert [s.id for s in fatma.stories.all()] == [mine], "a draft has no day to be withdrawn"
         await fatma.stories.save(FORM, b"", mine, offer=True)

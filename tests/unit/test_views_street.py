@@ -231,7 +231,7 @@ def test_a_story_with_a_photo_is_kept_offered_and_withdrawn(tell: Tell) -> None:
         await person.tap("Trek het verhaal in")
         assert fatma.stories.all()
         await person.tap("Ja, trek het in")
-        assert person.sees("1 verhaal is ingetrokken.")
+        assert person.sees("Een verhaal dat is ingetrokken, is niet meer te lezen.")
         await synced(fatma, joke)
         await desk.breathe()
         assert desk.sees("Dit verhaal is ingetrokken.")

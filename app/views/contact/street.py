@@ -4,7 +4,7 @@ import flet as ft
 
 from app.services.activities import NEW as NEW_ACTIVITY
 from app.services.activities import Activity, Proposal
-from app.services.language import _, counted, day_text
+from app.services.language import _, day_text
 from app.services.stories import NEW as NEW_STORY
 from app.services.stories import Story
 from app.views.cards import Cards
@@ -40,7 +40,7 @@ class StreetScreen(Screen):
         self.asked.controls = [*finish_cards(self), *map(self._proposal, self.app.activities.proposals())]
         self.drafts.controls = self._unfinished()
         coming, past = self.app.activities.upcoming(), self.app.activities.past()
-        stories, gone = self.app.stories.all(), self.app.stories.withdrawn()
+        stories = self.app.stories.all()
         cards = self.activities.of([*coming, *past[: self.limit]])
         self.coming.controls = [
             title(_("Binnenkort"), 2),
@@ -48,9 +48,8 @@ class StreetScreen(Screen):
         ]
         none = text(_("Nog geen verhalen. Gebeurde er iets moois? Vraag of je het mag vertellen."), soft=True)
         self.told.controls = [title(_("Verhalen"), 2), *(self.stories.of(stories) or [none])]
-        if gone:
-            words = counted("{n} verhaal is ingetrokken.", "{n} verhalen zijn ingetrokken.", gone)
-            self.told.controls.append(text(words, soft=True))
+        if self.app.stories.some_withdrawn():
+            self.told.controls.append(text(_("Een verhaal dat is ingetrokken, is niet meer te lezen."), soft=True))
         self.past.controls = [title(_("Geweest"), 2), *cards[len(coming) :]] if past else []
         if len(past) > self.limit:
             self.past.controls.append(quiet_button(_("Toon meer"), self.safe(self._more)))
