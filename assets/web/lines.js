@@ -64,12 +64,12 @@ function item({ name, numbers, email, about, checked }) {
   line.dataset.checked = checked;
   const links = numbers.map(([phone, aside]) => [`tel:${phone}`, spaced(phone), aside]);
   if (email && !links.length) links.push([`mailto:${email}`, email, ""]);
-  links.forEach(([href, word, aside], place) => {
+  links.forEach(([href, shown, aside], place) => {
     const link = document.createElement("a");
     link.href = href;
     const told = [place ? "" : about, aside].filter(Boolean).join(" · ");
-    if (place) link.ariaLabel = `${name} ${word}`;
-    for (const [tag, text] of [["strong", place ? word("also") : name], ["b", word], ["span", told]]) {
+    if (place) link.ariaLabel = `${name} ${shown}`;
+    for (const [tag, text] of [["strong", place ? word("also") : name], ["b", shown], ["span", told]]) {
       const part = document.createElement(tag);
       part.textContent = text;
       link.append(part);

@@ -1,8 +1,8 @@
 """The help lines of the first page, which is Dutch and stands before anything else has loaded.
 
-The build writes them into the page (app/web/first_lines.py); once an edition holds, or a gemeente is chosen, the app gives the page a copy of
-the rest of the list, which the page keeps and trusts in nothing (assets/web/lines.js). The four fixed lines are always
-those of the build.
+The build writes them into the page (app/web/first_lines.py); once an edition holds, or a gemeente is chosen, the app
+gives the page a copy of the rest of the list, which the page keeps and trusts in nothing (assets/web/lines.js). The four
+fixed lines are always those of the build.
 """
 
 import json
