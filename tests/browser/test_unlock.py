@@ -84,6 +84,7 @@ def test_a_passkey_unlocks_offline_and_no_longer_once_removed(
         _join(phone, link)
         server.stop()
         phone.place("Meer")
+        phone.tap("Instellingen")
         phone.tap("Slot, passkey en wissen")
         phone.tap("Maak een passkey")
         phone.type("Pincode of wachtzin van nu", PHRASE)
@@ -97,6 +98,7 @@ def test_a_passkey_unlocks_offline_and_no_longer_once_removed(
             if not last:
                 phone.page.wait_for_timeout(500)
         phone.place("Meer")
+        phone.tap("Instellingen")
         phone.tap("Slot, passkey en wissen")
         phone.tap("Haal de passkey weg")
         phone.sees("De passkey opent deze app niet meer")
@@ -164,6 +166,7 @@ def test_another_secret_opens_after_the_browser_died_and_the_old_one_does_not(
 
 def _change(phone: Chrome, old: str, new: str) -> None:
     phone.place("Meer")
+    phone.tap("Instellingen")
     phone.tap("Slot, passkey en wissen")
     phone.tap("Pincode of wachtzin veranderen")
     phone.type("Pincode of wachtzin van nu", old)

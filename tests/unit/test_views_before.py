@@ -56,7 +56,7 @@ def test_every_stage_before_unlocking_has_a_screen_with_help_lines_and_both_lang
             assert person.sees("0800-1205")
             await person.tap("Terug")
             await person.tap("English")
-            assert person.client.kept == {"straat.language": "en"}
+            assert person.client.kept["straat.language"] == "en"
             await person.tap("Nederlands")
             assert person.calm()
 

@@ -126,6 +126,7 @@ def test_inviting_gives_a_link_to_copy_and_a_qr_code(tmp_path: Path) -> None:
             [picture] = [c for c in person.controls() if isinstance(c, ft.Semantics) and c.image]
             assert picture.label == "QR-code van de uitnodiging"
             await person.place("Meer")
+            await person.tap("Instellingen")
             await person.tap("Nog een apparaat van mij")
             await person.tap("Maak een link voor mijzelf")
             assert person.sees("alleen aan Joke")

@@ -43,6 +43,7 @@ def test_another_pin_is_chosen_with_advice_and_opens_from_then_on(settled: Path,
             person = Person(fatma)
             await person.arrive()
             await person.place("Meer")
+            await person.tap("Instellingen")
             await person.tap("Slot, passkey en wissen")
             await person.tap("Pincode of wachtzin veranderen")
             await person.type("Pincode of wachtzin van nu", "111111")
@@ -97,6 +98,7 @@ def test_a_passkey_is_made_after_the_pin_opens_the_lock_screen_and_can_be_taken_
             assert fatma.stage is Stage.OPEN
             await hushed(fatma)
             await person.place("Meer")
+            await person.tap("Instellingen")
             await person.tap("Slot, passkey en wissen")
             await person.tap("Haal de passkey weg")
             assert not fatma.safety.has_passkey

@@ -346,7 +346,7 @@ def test_a_saved_file_is_brought_in_and_again_holds_nothing_new(tell: Callable[[
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
         await fatma.save_visit(FORM)
-        person = await at(joke, place="Meer")
+        person = await at(joke, "Instellingen", place="Meer")
         person.client.picked = [{"id": 1, "name": "x.bin", "size": 1, "bytes": await fatma.save_unsent_file()}]
         await person.tap("Breng een bewaard bestand binnen")
         assert person.sees("binnengebracht.")
