@@ -57,10 +57,9 @@ def noted(log: Log, state: State, keyring: Keyring, going: Dropped) -> dict[str,
         if author.member == keyring.member or coordinates:
             orders.add(name)
         record = going.merged.get(name)
-        if record is not None and name not in going.named:
-            mine = author.member == record.creator == keyring.member
-            if mine or (coordinates and author.member != record.creator):
-                unnamed.append((record.id, name, going.nonces.get(record.id)))
+        ours = coordinates or (record is not None and author.member == record.creator == keyring.member)
+        if record is not None and ours and name not in going.named:
+            unnamed.append((record.id, name, going.nonces.get(record.id)))
     values: dict[str, bytes] = {}
     if orders:
         values[meta.ORDERS] = meta.ids_bytes([*meta.read_ids(log, meta.ORDERS), *sorted(orders)])

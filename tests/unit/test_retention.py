@@ -19,7 +19,7 @@ from sync.core.ports import LogState
 from sync.device import meta
 from tests.support.native_app import TestClock, synced
 from tests.support.screens import LAPTOP, Person
-from tests.support.settled_team import DAY, FATMA, FORM, JOKE, session_of, team
+from tests.support.settled_team import DAY, FATMA, FORM, JOKE, Team, session_of, team
 from tests.support.traces import bodies, lies_in
 
 EPOCH = date(1970, 1, 1)
@@ -74,6 +74,16 @@ def notes(app: App) -> set[str]:
     return {v.form.note for v in app.visits() if v.detail}
 
 
+async def joined_late(t: Team, fatma: App) -> App:
+    """A new device of hers, with all that the server gives."""
+    device = t.device("third")
+    await device.start((await fatma.second_device()).url)
+    await device.accept("", FATMA)
+    await device.locking.stop()
+    await synced(device, device)
+    return device
+
+
 async def later(app: App, clock: TestClock, days: int) -> None:
     """So many days on, with a round of sync."""
     clock.now += days * DAY
@@ -108,6 +118,29 @@ def test_details_leave_the_phone_after_ninety_days_and_the_coordinator_keeps_the
                 assert (app.sync_status().aside, app.sync_status().unsent) == (0, 0)
             assert lies_in(tmp_path / "fatma", sealed) == []
             assert lies_in(tmp_path / "server", sealed)
+
+    asyncio.run(story())
+
+
+def test_consent_can_be_taken_back_when_the_details_have_left_the_phone(settled: Path, tmp_path: Path) -> None:
+    """The coordinator's copy goes, and the server's; whoever joins later sees no gap."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma, joke = await t.fatma(), await t.joke()
+            visit = await fatma.save_visit(replace(FORM, note="gedeeld"))
+            await synced(fatma, joke)
+            sealed = list(bodies(joke, visit).values())
+            await later(fatma, t.clock, CONTACT_DAYS)
+            assert notes(fatma) == set()
+            assert b"gedeeld" not in session_of(fatma).replica.memory.image()
+            await fatma.change_consent(visit, noted=False, shared=False)
+            await synced(fatma, joke, joke, fatma)
+            assert lies_in(tmp_path, sealed) == []
+            third = await joined_late(t, fatma)
+            for app in (fatma, joke, third):
+                assert session_of(app).replica.withheld == set()
+                assert not any(v.detail for v in app.visits())
 
     asyncio.run(story())
 
@@ -156,11 +189,7 @@ def test_after_its_month_it_is_gone_everywhere_and_missed_by_nobody(settled: Pat
             assert notes(fatma) == {"nieuw"}
             assert {v.form.note for v in joke.queue(QueueFilter.ALL) if v.detail} == {"nieuw"}
             assert {v.id for v in joke.queue(QueueFilter.ALL)} >= {visit, other}
-            third = t.device("third")
-            await third.start((await fatma.second_device()).url)
-            await third.accept("", FATMA)
-            await third.locking.stop()
-            await synced(third, third)
+            third = await joined_late(t, fatma)
             for app in (third, await t.fatma(), await t.unlocked("joke", JOKE)):
                 assert session_of(app).replica.withheld == set()
             assert len(session_of(third).replica.gone.left) == 2
