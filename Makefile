@@ -9,10 +9,10 @@ ONLY   ?= all
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint types simulate set-up set-up-test web clean
+.PHONY: help run test soak bench screenshots lint types simulate set-up set-up-test web clean
 
 help: ## List what can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: set-up ## Start the demo organisation on http://localhost:$(PORT) (PORT=8550 DATA=data)
 	$(BIN)/straatcontact demo --data "$(DATA)" --port $(PORT)
@@ -29,6 +29,9 @@ simulate: set-up-test ## Whole organisations on a fake network (SEEDS=200)
 
 bench: set-up-test web ## Measure (ONLY=build|core|server|start|desk), figures in build/bench.json
 	$(BIN)/python -m tests.bench --only $(ONLY)
+
+screenshots: set-up-test web ## Every screen, phone and laptop, light and dark, nl and en, in docs/screenshots
+	$(BIN)/python -m tests.screenshots
 
 lint: .venv/test-ready ## ruff and import-linter
 	$(BIN)/ruff check .

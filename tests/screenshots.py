@@ -23,7 +23,7 @@ from tests.support.server_process import SITE, ServerProcess
 
 SIZES = {"phone": PHONE, "laptop": LAPTOP}
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
-QUALITY = 60
+QUALITY = 45
 PHRASE = "zachte landing samen"
 STILL_MILLIS, PATIENCE = 150, 40
 
@@ -45,13 +45,14 @@ class Camera:
             for stop in wanted:
                 self._go(stop)
                 for theme in ("light", "dark"):
-                    self._page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-                    self._page.wait_for_timeout(300)
+                    self._page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+                    self._page.wait_for_timeout(400)
                     self._shoot(self._out / f"{stop.name}-{size}-{theme}-{language}.webp")
                 self._page.emulate_media(color_scheme="light")
 
     def _go(self, stop: Stop) -> None:
         self._page.evaluate("route => { location.hash = '#' + route }", stop.route.format(**self._records))
+        self._page.mouse.move(0, 0)  # nothing is pointed at
         before, same = None, 0
         for _try in range(PATIENCE):
             self._page.wait_for_timeout(STILL_MILLIS)
