@@ -153,7 +153,9 @@ class SearchScreen(Screen):
             return
         answer = self.app.finder.find(self.typed, self.filters, _codes(), self.app.today(), self.limit)
         told = self._told(answer) if ready else [text(_("Even je notities doorkijken…"), soft=True)]
-        said = ft.Semantics(content=stack(*told), container=True, live_region=True)  # a screen reader hears what came of it
+        said = ft.Semantics(
+            content=stack(*told), container=True, live_region=True
+        )  # a screen reader hears what came of it
         self.found.controls = [said, *map(self._card, answer.hits)]
         if answer.more:
             self.found.controls.append(quiet_button(_("Toon meer"), self.safe(self._more)))
