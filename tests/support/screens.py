@@ -88,8 +88,11 @@ class Person:
             await asyncio.sleep(0.005)
 
     def calm(self) -> bool:
-        """Whether Flet never showed its error page."""
-        return not self.client.crashes
+        """Whether Flet never showed its error page, nor has a grey box on show: what the browser draws where a
+        Semantics has no content (its first argument is another one).
+        """
+        grey = [c for c in self.controls() if isinstance(c, ft.Semantics) and c.content is None]
+        return not self.client.crashes and not grey
 
     # -- seeing --------------------------------------------------------------------------------------------
 
