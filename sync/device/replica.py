@@ -216,6 +216,8 @@ class Replica:
             kinds = {record: self.records[record].kind for record in touched}
             again = bool({ADOPTION, GRANT} & set(kinds.values()))
             rest = self.memory.of_records(touched) - names
+            mine = [a.id for a in self.aside.values() if a.device == self._keyring.device]
+            rest |= {e.id for e in self._log.fetch(mine) if e.state in (LogState.PENDING, LogState.STORED)} - names
             places = names & self._waiting.keys()  # their stubs wait on, for their place in the chains
             self._dropped |= names
             for name in names | rest:

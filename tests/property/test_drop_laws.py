@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 
 from sync.core import envelope, formats
 from sync.core.ports import LogState
+from sync.device.gone import Word
 from sync.device.log import SqliteLog
+from sync.device.memory import Memory
 from tests.property.test_convergence import NAMES, WHOLE, WORLD, _id, told
 from tests.property.test_saved_view import Reader
 from tests.support.core_world import P, run
 from tests.vectors.vector import fixed
 
-common = settings(max_examples=60, deadline=None)
+common = settings(max_examples=40, deadline=None)
 CHANGES = [n for n in NAMES if WORLD.sent[n][:2] == formats.prefix(formats.CHANGE)]
 
 
@@ -60,13 +62,15 @@ def test_what_is_left_is_what_a_replay_gives(
     assert lived == replayed
 
 
-async def _with_stubs(deliveries: list[list[tuple[str, bool]]]) -> tuple[object, object]:
+async def _with_stubs(deliveries: list[list[tuple[str, bool]]], put_away: frozenset[int]) -> tuple[object, object]:
     key = await P.agreement_key(WORLD.w.privates[WORLD.w.coordinators_ring])
     log = SqliteLog(":memory:")
     reader = Reader(log, key, None)
-    for some in deliveries:
+    for number, some in enumerate(deliveries):
         log.append([entry(n, as_stub) for n, as_stub in some])
         await reader.replica.catch_up()
+        if number in put_away:
+            reader = Reader(log, key, Memory(reader.image()))
     left = reader.replica.gone.left
     log.close()
     return told(reader.replica), left
@@ -76,8 +80,47 @@ async def _with_stubs(deliveries: list[list[tuple[str, bool]]]) -> tuple[object,
 @given(
     st.permutations([(n, s) for n in NAMES for s in ((False, True) if n in CHANGES else (False,))]),
     st.lists(st.integers(0, 2 * len(NAMES)), max_size=4),
+    st.frozensets(st.integers(0, 4)),
 )
-def test_stubs_given_before_or_after_the_whole_change_nothing(order: list[tuple[str, bool]], cuts: list[int]) -> None:
-    """Any order of stubs and envelopes: what is shown is what came whole, and nothing is missing."""
+def test_stubs_given_before_or_after_the_whole_change_nothing(
+    order: list[tuple[str, bool]], cuts: list[int], put_away: frozenset[int]
+) -> None:
+    """Any order of stubs and envelopes, locked and unlocked between: what is shown is what came whole, none missing."""
     places = [0, *sorted(cuts), len(order)]
-    assert run(_with_stubs([order[i:j] for i, j in pairwise(places)])) == (told(WHOLE), {})
+    assert run(_with_stubs([order[i:j] for i, j in pairwise(places)], put_away)) == (told(WHOLE), {})
+
+
+@common
+@given(
+    st.permutations(NAMES),
+    st.frozensets(st.sampled_from(CHANGES), min_size=1),
+    st.lists(st.integers(0, len(NAMES)), max_size=3),
+    st.frozensets(st.integers(0, 3)),
+)
+def test_what_came_only_as_a_stub_is_a_gap_until_it_is_explained(
+    order: list[str], stubs: frozenset[str], cuts: list[int], put_away: frozenset[int]
+) -> None:
+    """Each of them, in whatever order, after unlocking too; and the replay of the log says the same."""
+
+    async def lived() -> None:
+        key = await P.agreement_key(WORLD.w.privates[WORLD.w.coordinators_ring])
+        log = SqliteLog(":memory:")
+        reader = Reader(log, key, None)
+        places = [0, *sorted(cuts), len(order)]
+        for number, (i, j) in enumerate(pairwise(places)):
+            log.append([entry(n, n in stubs) for n in order[i:j]])
+            await reader.replica.catch_up()
+            if number in put_away:
+                reader = Reader(log, key, Memory(reader.image()))
+        again = Reader(log, key, None)
+        await again.replica.catch_up()
+        true = {_id(n) for n in stubs if n != "altered"}
+        for one in (reader.replica, again.replica):
+            assert set(one.gone.left) == true
+            assert bool(one.withheld) == bool(true)
+            word = Word(WORLD.w.contact.member, frozenset({WORLD.w.state.device(WORLD.w.contact.device).team}))
+            one.gone.name(true, b"by", word)
+            assert one.withheld == set()
+        log.close()
+
+    run(lived())
