@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.views.parts import Colors, ringed, start, text
+from app.views.parts import Colors, inset, ringed, start, text
 
 Place = tuple[str, str, ft.IconData]  # the route, its word, its icon
 SIDE = 244
@@ -40,6 +40,18 @@ def _foot_place(route: str, label: str, icon: ft.IconData, here: bool, go: Calla
     word = text(label, size=13, weight=weight, no_wrap=True)
     inside = ft.Column([mark, word], spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
     return _place(inside, here, go(route), padding=ft.Padding.symmetric(horizontal=6, vertical=4))
+
+
+def top_bar(left: ft.Control, right: Sequence[ft.Control], start: float) -> ft.Control:
+    """The way back, and what is at hand on every screen; in a second line when the first is too narrow for it."""
+    row = ft.Row(
+        [left, ft.Row(list(right), tight=True, spacing=4)],
+        wrap=True,
+        run_spacing=0,
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    return ft.Container(row, padding=inset(start=start, end=8, top=4))
 
 
 def side_bar(

@@ -12,10 +12,10 @@ from app.services.language import _
 from app.services.models import Role, Stage
 from app.services.wording import sentence
 from app.views import theme
-from app.views.bars import bottom_bar, side_bar
+from app.views.bars import bottom_bar, side_bar, top_bar
 from app.views.dress import Dress
 from app.views.guard import guarded, say
-from app.views.parts import icon_button, inset, quiet_button, stack, start, text
+from app.views.parts import icon_button, quiet_button, stack, text
 from app.views.routes import Place, place_of, places, screen_at
 from app.views.screen import Screen
 from app.views.theme import TOUCH
@@ -186,12 +186,12 @@ class Shell:
         left: ft.Control = text("Straatcontact", soft=True, weight=ft.FontWeight.W_600)
         if back:
             left = quiet_button(_("Terug"), self.safe(lambda e: self.go(back)), ft.Icons.ARROW_BACK)
-        row = [ft.Container(left, expand=True, alignment=start())]
+        right: list[ft.Control] = []
         if lock:
             if self.route != "/zorgen":
-                row.append(quiet_button(_("Zorgen?"), self._to("/zorgen"), ft.Icons.FAVORITE_BORDER))
-            row.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), self.safe(self._lock)))
-        return [ft.Container(ft.Row(row), padding=inset(start=0 if back else 16, end=8, top=4))]
+                right.append(quiet_button(_("Zorgen?"), self._to("/zorgen"), ft.Icons.FAVORITE_BORDER))
+            right.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), self.safe(self._lock)))
+        return [top_bar(left, right, start=0 if back else 16)]
 
     async def _lock(self, e) -> None:
         await self.app.lock()
