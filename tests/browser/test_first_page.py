@@ -2,31 +2,46 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from app.services.directory import osm_hours, page_copy
+from sync.core.help_line import HelpLine, Number
 from tests.support.chrome import LAPTOP, PHONE, chrome
 from tests.support.server_process import SITE, ServerProcess
 
 FIRST = ["tel:112", "tel:113", "tel:08000113", "tel:08001205", "tel:08002000"]
 FIXED = len(FIRST)
-COPY = {
-    "day": "1 december 2026",
-    "lines": [
-        {
-            "name": "<img src=x onerror=alert(1)>",
-            "numbers": [["0736128888", "gratis"], ["+31612345678", ""]],
-            "email": "",
-            "about": "Open inloop",
-            "checked": "2026-11-25",
-        },
-        {"name": "Gemeente", "numbers": [], "email": "a@example.nl", "about": "Ideeën", "checked": "2020-01-01"},
-        {"name": "Bel niet 112", "numbers": [["+318001205", ""]], "email": "", "about": "", "checked": ""},
+LONGEST = HelpLine(
+    "lang",
+    "L" * 120,
+    "a" * 400,
+    numbers=(Number("0" * 20, "n" * 120, "c" * 80, "s" * 400),),
+    hours=osm_hours.read(
+        "; ".join(f"{day} 08:0{n}-09:00,10:00-11:0{n},12:00-13:00,22:00-02:00" for n, day in enumerate(osm_hours.DAYS))
+    ),
+    conflict="x" * 400,
+    alert="y" * 300,
+)
+COPY = page_copy.copy(
+    [
+        HelpLine(
+            "img",
+            "<img src=x onerror=alert(1)>",
+            "Open inloop",
+            numbers=(Number("0736128888", cost="gratis"), Number("+31612345678")),
+            checked="2026-11-25",
+        ),
+        HelpLine("gemeente", "Gemeente", "Ideeën", email="a@example.nl", checked="2020-01-01"),
+        HelpLine("nep", "Bel niet 112", numbers=(Number("+318001205"),)),
+        LONGEST,
     ],
-}
+    date(2026, 12, 1),
+)
 SPOILT = (
     "no JSON",
     "a number that is a script",
@@ -167,7 +182,7 @@ def test_progress_is_real_and_ends_when_the_app_is_there(
 
 def _spoilt(name: str) -> str:
     """A copy of the help lines as something else might have left it in the browser."""
-    copy = json.loads(json.dumps(COPY))
+    copy = json.loads(COPY)
     line = copy["lines"][0]
     if name == "a number that is a script":
         line["numbers"][0][0] = "javascript:alert(1)"
@@ -194,14 +209,14 @@ def test_a_verified_list_stands_on_the_first_page_and_nothing_of_it_is_believed(
         built = [x.get_attribute("href") for x in links.all()]
         assert built[:FIXED] == FIRST
         assert {"tel:09008020", "tel:08008020", "mailto:g.boehmer@vught.nl"} <= set(built)
-        page.evaluate("(copy) => localStorage.setItem('straat.directory', copy)", json.dumps(COPY))
+        page.evaluate("(copy) => localStorage.setItem('straat.directory', copy)", COPY)
         page.goto(hidden)
         expect(page.locator("#day")).to_have_text("1 december 2026")
         shown = [x.get_attribute("href") for x in links.all()]
-        assert shown == [*FIRST, "tel:0736128888", "tel:+31612345678", "mailto:a@example.nl"]
+        assert shown == [*FIRST, "tel:0736128888", "tel:+31612345678", "mailto:a@example.nl", f"tel:{'0' * 20}"]
         expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()  # as text
         expect(page.locator("li.old", has_text="Gemeente")).to_contain_text("Langer dan een jaar niet nagekeken")
-        assert page.locator("li.old").count() == 1
+        assert page.locator("li.old").count() == 2  # that one, and one that nobody ever read at its source
         assert page.locator("#hulplijnen img").count() == 0
         assert [(text, ratio) for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5] == []
         for name in SPOILT:
