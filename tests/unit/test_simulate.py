@@ -108,7 +108,7 @@ def test_a_server_that_keeps_what_it_was_to_overwrite_is_caught() -> None:
 def test_a_phone_that_keeps_what_is_over_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """So are a phone's."""
     monkeypatch.setattr(SqliteLog, "drop", _kept)
-    with pytest.raises(Broken, match="still has the bytes|not theirs|shows what is gone"):
+    with pytest.raises(Broken, match=r"still has the bytes|not theirs|shows what is gone"):
         asyncio.run(_ten_fading())
 
 
