@@ -9,7 +9,7 @@ from datetime import date
 
 from app.services.inviting import qr, url_of
 from app.services.live import Live
-from app.services.welcomes import Origin, Welcomes
+from app.services.welcomes import Welcomes
 from sync.core import carer, ring
 from sync.core.carer import Link, Request
 from sync.core.errors import BadInput, Forbidden, NotForThisKey
@@ -69,8 +69,11 @@ class Carers:
         return await carer.open_(session.world.primitives, half, request)
 
     async def welcome(self, address: str, today: date) -> bytes:
-        """Make it a welcome like any other, for whoever of the team is near. Raises BadInput or DiskFull."""
-        return await self._welcomes.add(address, today, b"", Origin.CARER)
+        """Make it a welcome like any other, for whoever of the team is near. Raises BadInput or DiskFull.
+
+        It is the coordinator's own entry: that somebody there has a care worker is written nowhere.
+        """
+        return await self._welcomes.add(address, today, b"")
 
     def _made(self, text: str) -> Made:
         url = url_of(self._live.page.origin, ROUTE, text)
