@@ -8,15 +8,14 @@ from app.services.activities import NEW
 from app.services.activities_form import MINUTES, ActivityForm, clock, count, is_over
 from app.services.language import _
 from app.services.models import MAX_NOTE
-from app.services.wording import field_text, sentence
 from app.views.common.guarded_field import GuardedField
 from app.views.contact.activity_tags import TagFields
 from app.views.contact.activity_words import kind_title, kinds, lasting, when_text
+from app.views.form import FormScreen
 from app.views.parts import (
     DayField,
     error_text,
     field,
-    main_button,
     page_body,
     pick,
     quiet_button,
@@ -25,16 +24,12 @@ from app.views.parts import (
     tick,
     title,
 )
-from app.views.screen import Screen
-from sync.core.errors import BadInput, StraatError
-
-_NAMED = ("day", "time", "place", "until", "heads", "helpers", "how")
 
 
-class ActivityFormScreen(Screen):
+class ActivityFormScreen(FormScreen):
     """A new activity, one of mine (`activity`), or only how that one was (`after`)."""
 
-    filled_in = True
+    named = ("day", "time", "place", "until", "heads", "helpers", "how")
 
     def __init__(self, shell, activity: bytes | None = None, after: bool = False) -> None:
         super().__init__(shell)
@@ -42,8 +37,7 @@ class ActivityFormScreen(Screen):
         self.key = activity.hex() if activity else NEW
         saved = self.app.activities.one(activity).form if activity else ActivityForm(day=self.app.today())
         self.form = self.app.activities.draft(self.key) or saved
-        self.errors: dict[str, ft.Text] = {}
-        self.saving = self.telling = False
+        self.telling = False
 
     @property
     def back(self) -> str:
@@ -56,8 +50,7 @@ class ActivityFormScreen(Screen):
 
     def _draw(self) -> None:
         self.errors = {"kind": error_text(), "minutes": error_text(), "wishes": error_text()}
-        self.button = main_button(_("Opslaan"), self.safe(self._save), ft.Icons.CHECK)
-        end = [self.button, quiet_button(_("Niet opslaan"), self.safe(self._discard))]
+        end = self.ending(_("Opslaan"), self._save)
         if self.after:
             about = f"{kind_title(self.form)}, {when_text(self.form, self.app.today())}"
             self.body.controls = [title(_("Hoe was het?")), text(about, soft=True), *self._told(), *end]
@@ -192,42 +185,10 @@ class ActivityFormScreen(Screen):
         ft.context.disable_auto_update()
         await self.change(**{name: value})
 
-    async def change(self, **facts) -> None:
-        """Take a change into the form and keep it: killed now, it is there again."""
-        self.form = replace(self.form, **facts)
-        await self.app.activities.keep_draft(self.key, self.form)
+    async def keep(self, form: ActivityForm | None) -> None:
+        await self.app.activities.keep_draft(self.key, form)
 
     async def _save(self, e) -> None:
-        if self.saving:
-            return
-        self.saving = self.button.disabled = True
-        for name in (*_NAMED, *self.errors):
-            self._tell(name, "")
         time = clock(self.form.time)
-        try:
-            form = self.form if time is None else replace(self.form, time=time)
-            activity = await self.app.activities.save(form, self.activity)
-        except BadInput as error:
-            self._tell(error.field, field_text(error))
-            self.say(field_text(error))
-        except StraatError as error:
-            self.say(sentence(error))
-        else:
-            self.say(_("Opgeslagen op dit apparaat."))
-            self.shell.go(f"/activiteit/{activity.hex()}")
-        finally:
-            self.saving = self.button.disabled = False
-
-    def _tell(self, name: str, words: str) -> None:
-        """Say at the field what is wrong with it."""
-        target = getattr(self, name, None)
-        if name in self.errors:
-            self.errors[name].value, self.errors[name].visible = words, bool(words)
-        elif isinstance(target, DayField):
-            target.tell(words)
-        elif isinstance(target, ft.TextField | GuardedField):
-            target.error = words or None
-
-    async def _discard(self, e) -> None:
-        await self.app.activities.keep_draft(self.key, None)
-        self.shell.go(self.back)
+        form = self.form if time is None else replace(self.form, time=time)
+        await self.save(lambda: self.app.activities.save(form, self.activity), "activiteit")

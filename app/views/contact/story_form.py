@@ -1,19 +1,16 @@
 """The form of a story: consent first, then the words and perhaps a photo. Every change is a draft at once."""
 
-from dataclasses import replace
-
 import flet as ft
 
 from app.services.language import _
 from app.services.stories import NEW
 from app.services.stories_form import MAX_TEXT, MAX_TITLE, StoryForm, StoryStatus
-from app.services.wording import field_text, sentence
 from app.views.common.guarded_field import GuardedField
 from app.views.contact.story_photo import PhotoField
+from app.views.form import FormScreen
 from app.views.parts import (
     DayField,
     card,
-    main_button,
     notice,
     page_body,
     quiet_button,
@@ -22,14 +19,13 @@ from app.views.parts import (
     text,
     title,
 )
-from app.views.screen import Screen
-from sync.core.errors import BadInput, NotFound, StraatError
+from sync.core.errors import NotFound
 
 
-class StoryFormScreen(Screen):
+class StoryFormScreen(FormScreen):
     """A new story, or one of mine (`story`)."""
 
-    filled_in = True
+    named = ("title", "text", "photos", "withdraw_on")
 
     def __init__(self, shell, story: bytes | None = None) -> None:
         super().__init__(shell)
@@ -42,7 +38,6 @@ class StoryFormScreen(Screen):
         kept = self.app.stories.draft(self.key)
         self.form = kept[0] if kept else saved.form if saved else StoryForm()
         self.photo = kept[1] if kept and kept[1] is not None else self.app.stories.photo(story) if story else b""
-        self.saving = False
 
     @property
     def back(self) -> str:
@@ -134,47 +129,20 @@ class StoryFormScreen(Screen):
 
     def _ending(self) -> list[ft.Control]:
         label = _("Opslaan") if self.offered else _("Bied het aan de coördinator aan")
-        self.button = main_button(label, self.safe(lambda e: self._save(True)), ft.Icons.CHECK)
-        self.keep = side_button(
-            _("Bewaar het voor mijzelf"), self.safe(lambda e: self._save(False)), ft.Icons.LOCK_OUTLINE
-        )
-        own = [] if self.offered else [self.keep]
-        return [self.button, *own, quiet_button(_("Niet opslaan"), self.safe(self._discard))]
+        button, discard = self.ending(label, lambda e: self._save(True))
+        if self.offered:
+            return [button, discard]
+        keep = side_button(_("Bewaar het voor mijzelf"), self.safe(lambda e: self._save(False)), ft.Icons.LOCK_OUTLINE)
+        self.buttons.append(keep)
+        return [button, keep, discard]
 
     # -- keeping --------------------------------------------------------------------------------------------
 
-    async def change(self, **facts) -> None:
-        """Take a change into the form and keep it: killed now, it is there again."""
-        self.form = replace(self.form, **facts)
-        await self.app.stories.keep_draft(self.key, self.form)
+    async def keep(self, form: StoryForm | None) -> None:
+        await self.app.stories.keep_draft(self.key, form)
 
     async def _save(self, offer: bool) -> None:
-        if self.saving:
-            return
-        self.saving = self.button.disabled = self.keep.disabled = True
-        for name in ("title", "text", "photo", "withdraw_on"):
-            self._tell(name, "")
-        try:
-            story = await self.app.stories.save(self.form, self.photo, self.story, offer)
-        except BadInput as error:
-            self._tell(error.field, field_text(error))
-            self.say(field_text(error))
-        except StraatError as error:
-            self.say(sentence(error))
-        else:
-            self.say(_("Opgeslagen op dit apparaat."))
-            self.shell.go(f"/verhaal/{story.hex()}")
-        finally:
-            self.saving = self.button.disabled = self.keep.disabled = False
+        await self.save(lambda: self.app.stories.save(self.form, self.photo, self.story, offer), "verhaal")
 
-    def _tell(self, name: str, words: str) -> None:
-        """Say at the field what is wrong with it."""
-        target = self.photos if name == "photo" else getattr(self, name, None)
-        if isinstance(target, DayField | PhotoField):
-            target.tell(words)
-        elif isinstance(target, GuardedField):
-            target.error = words or None
-
-    async def _discard(self, e) -> None:
-        await self.app.stories.keep_draft(self.key, None)
-        self.shell.go(self.back)
+    def tell(self, name: str, words: str) -> None:
+        super().tell("photos" if name == "photo" else name, words)

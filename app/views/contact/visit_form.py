@@ -10,16 +10,15 @@ from app.services.agenda import UNASKED
 from app.services.language import _
 from app.services.models import MAX_NOTE, Outcome, VisitForm
 from app.services.visit_draft import draft_key
-from app.services.wording import field_text, sentence
 from app.views.common.address_field import AddressField
 from app.views.common.guarded_field import GuardedField
 from app.views.contact.consent import Consent
 from app.views.contact.wish_field import WishField
 from app.views.contact.words import gifts, outcomes, parts
+from app.views.form import FormScreen
 from app.views.parts import (
     DayField,
     error_text,
-    main_button,
     notice,
     page_body,
     pick,
@@ -28,22 +27,18 @@ from app.views.parts import (
     text,
     title,
 )
-from app.views.screen import Screen
-from sync.core.errors import BadInput, StraatError
 
 
-class VisitFormScreen(Screen):
+class VisitFormScreen(FormScreen):
     """One of my visits (`visit`), a visit to a new address (`welcome`), to a door I know from `again`, or a new one."""
 
-    filled_in = True
+    named = ("address", "day", "note", "come_back")
 
     def __init__(self, shell, visit: bytes | None = None, welcome: bytes = b"", again: bytes = b"") -> None:
         super().__init__(shell)
         self.visit, self.again = visit, again
         self.key = draft_key(visit, welcome, again)
         self.form = self.app.draft(self.key) or self._fresh(welcome)
-        self.errors: dict[str, ft.Text] = {}
-        self.saving = False
 
     def _fresh(self, welcome: bytes) -> VisitForm:
         if self.visit:
@@ -91,18 +86,17 @@ class VisitFormScreen(Screen):
         return self.address
 
     def _when(self) -> list[ft.Control]:
-        self.day = DayField(_("Dag"), self.form.day, lambda day: self._change(day=day), self.safe)
+        self.day = DayField(_("Dag"), self.form.day, lambda day: self.change(day=day), self.safe)
         self.part = ft.Column([self._part()])
         return [self.day, self.part]
 
     def _come_back(self) -> ft.Control:
         return DayField(
-            _("Terugkomen"), self.form.come_back, lambda day: self._change(come_back=day), self.safe, clearable=True
+            _("Terugkomen"), self.form.come_back, lambda day: self.change(come_back=day), self.safe, clearable=True
         )
 
     def _ending(self, label: str) -> list[ft.Control]:
-        self.button = main_button(label, self.safe(self._save), ft.Icons.CHECK)
-        return [self.button, quiet_button(_("Niet opslaan"), self.safe(self._discard))]
+        return self.ending(label, self._save)
 
     def _unasked(self) -> list[ft.Control]:
         """Nobody was there to be asked: noted for oneself, or only the address."""
@@ -172,34 +166,30 @@ class VisitFormScreen(Screen):
         return pick(list(outcomes().items()), lambda o: o is self.form.outcome, self.safe(self._pick_outcome))
 
     async def _pick_gift(self, gift) -> None:
-        await self._change(gift=None if gift is self.form.gift else gift)
+        await self.change(gift=None if gift is self.form.gift else gift)
         self.gift.controls = [self._gift()]
 
     async def _pick_part(self, part) -> None:
-        await self._change(part=None if part is self.form.part else part)
+        await self.change(part=None if part is self.form.part else part)
         self.part.controls = [self._part()]
 
     async def _pick_outcome(self, outcome) -> None:
-        await self._change(outcome=outcome)
+        await self.change(outcome=outcome)
         self._draw()
 
     async def share(self, noted: bool, shared: bool | None) -> None:
         """Consent, as just given, or None to ask again."""
-        await self._change(noted=noted, shared=shared)
+        await self.change(noted=noted, shared=shared)
         self._draw()
 
     async def _set_address(self, address: str) -> None:
-        await self._change(address=address)
+        await self.change(address=address)
 
     async def _set_note(self, note: str) -> None:
-        await self._change(note=note)
+        await self.change(note=note)
 
-    async def _change(self, **facts) -> None:
-        """Take a change into the form and keep it: killed now, it is there again."""
-        self.form = replace(self.form, **facts)
-        await self.app.save_draft(self.key, self.form)
-
-    change = _change
+    async def keep(self, form: VisitForm | None) -> None:
+        await self.app.save_draft(self.key, form)
 
     # -- saving ---------------------------------------------------------------------------------------------
 
@@ -215,37 +205,4 @@ class VisitFormScreen(Screen):
         return form
 
     async def _save(self, e) -> None:
-        if self.saving:
-            return
-        self.saving = self.button.disabled = True
-        self._clear_errors()
-        try:
-            visit = await self.app.save_visit(self._final(), self.visit, self.key)
-        except BadInput as error:
-            self._tell(error.field, field_text(error))
-            self.say(field_text(error))
-        except StraatError as error:
-            self.say(sentence(error))
-        else:
-            self.say(_("Opgeslagen op dit apparaat."))
-            self.shell.go(f"/bezoek/{visit.hex()}")
-        finally:
-            self.saving = self.button.disabled = False
-
-    def _clear_errors(self) -> None:
-        for name in ("address", "day", "outcome", "note", "come_back"):
-            self._tell(name, "")
-
-    def _tell(self, name: str, words: str) -> None:
-        """Say at the field what is wrong with it."""
-        target = getattr(self, name, None)
-        if name in self.errors:
-            self.errors[name].value, self.errors[name].visible = words, bool(words)
-        elif isinstance(target, DayField | AddressField):
-            target.tell(words)
-        elif isinstance(target, GuardedField):
-            target.error = words or None
-
-    async def _discard(self, e) -> None:
-        await self.app.save_draft(self.key, None)
-        self.shell.go(self.back)
+        await self.save(lambda: self.app.save_visit(self._final(), self.visit, self.key), "bezoek")
