@@ -4,11 +4,12 @@ The two are held against each other on purpose. A screen may be dead while its t
 drawn), and a screen that looks well may say nothing to someone who can't see it.
 """
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.support.chrome import Chrome, chrome
 from tests.support.every_screen import BEFORE, DESK, INSIDE, LOCKED, Stop
@@ -116,6 +117,41 @@ class Walk:
             self._note(stop, f"at 200 % lost: {sorted(lost)}")
 
 
+def _by_keys_alone(phone: Chrome) -> None:
+    """Tab to a button and a chip, Enter and Space to use them, Escape to go back."""
+    focused = "() => document.activeElement.ariaLabel ?? document.activeElement.innerText"
+
+    def tab_to(name: str) -> None:
+        for _try in range(60):
+            phone.page.keyboard.press("Tab")
+            phone.page.wait_for_timeout(30)
+            if str(phone.page.evaluate(focused)).startswith(name):
+                return
+        raise AssertionError(f"Tab never came to {name}")
+
+    phone.page.evaluate("location.hash = '#/meer'")
+    phone.sees("Van jou")
+    tab_to("Instellingen")
+    phone.page.keyboard.press("Enter")
+    phone.sees("Grootte van de tekst")
+    tab_to("heel groot")
+    phone.page.keyboard.press("Space")
+    expect(phone.page.locator("html")).to_have_attribute("style", re.compile("200%"))
+    phone.page.keyboard.press("Escape")
+    phone.sees("Van jou")
+    tab_to("Instellingen")
+    phone.page.keyboard.press("Enter")
+    tab_to("English")
+    phone.page.keyboard.press("Space")
+    phone.sees("Size of the text")
+    expect(phone.page.locator("html")).to_have_attribute("lang", re.compile("^en"))
+    tab_to("normal")
+    phone.page.keyboard.press("Enter")
+    tab_to("Nederlands")
+    phone.page.keyboard.press("Space")
+    phone.sees("Grootte van de tekst")
+
+
 def _drawn(part: Part) -> bool:
     """Whether all of it is on the screen: what is lower is half behind the bar, or there in the tree only."""
     return part.y + part.height < SIZE[1] - FOOT
@@ -138,6 +174,7 @@ def test_every_screen_can_be_seen_heard_and_used_without_a_mouse(
         phone.tap("Meedoen")
         phone.sees("Beoordelen")
         walk.through([*INSIDE, *DESK])
+        _by_keys_alone(phone)
         phone.tap("Vergrendel")
         phone.sees("Je notities zijn vergrendeld", timeout=60_000)
         phone.taken_over()
