@@ -15,7 +15,7 @@ from app.services import erasing, records
 from app.services import stories_form as forms
 from app.services.directory.dutch_time import amsterdam
 from app.services.live import CHOOSING_MILLIS, Live
-from app.services.records import COUNT_MONTHS, DETAIL_MONTHS, iso, month_after, team_of
+from app.services.records import DETAIL_MONTHS, iso, month_after, team_of
 from app.services.session import Session
 from app.services.stories_form import PUBLISHERS, StoryForm, StoryStatus
 from app.services.stories_photo import bare
@@ -174,7 +174,7 @@ class Stories:
         known = records.mine(session, KIND, story)
         if self.one(story).status is not StoryStatus.DRAFT:
             raise NotFound(KIND)
-        expiry = month_after(self.today(), COUNT_MONTHS)
+        expiry = month_after(self.today(), DETAIL_MONTHS)
         own = frozenset({session.own_ring()})
         await records.write(session, [records.removal(session, known, removed, own, expiry)])
         self._live.tell()

@@ -35,6 +35,7 @@ __all__ = ["COUNT_MONTHS", "DETAIL_MONTHS", "team_of"]
 
 KIND = "visit"
 MAX_WISHES, MAX_WISH = 20, 60
+LONGEST_AGO = timedelta(days=330)
 _READ_REVIEWS = "read reviews"
 
 
@@ -78,6 +79,8 @@ async def save(
     if known is not None:
         form = replace(form, shared=known.value("count.shared") is True, noted=_noted(known))
     check(form, today)
+    if known is None and form.day is not None and form.day <= today - LONGEST_AGO:
+        raise BadInput("day", "too_old")  # its detail would go as soon as it came
     record, made = _parts(session, form, today, known)
     await records.write(session, [*made, *also])
     return record

@@ -10,7 +10,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "threat-model.md").read_text(encodi
 
 def test_padding_hides_whether_a_note_was_written_and_the_document_asks_the_same() -> None:
     """Few sizes where there would be many; the guess is hardly better than without looking."""
-    acts, quiet = asyncio.run(traffic.watched(60))
+    acts, quiet = asyncio.run(traffic.watched(120))
     assert len({size for act in acts for size, _, _ in act.padded}) <= 4
     assert len({size for act in acts for size, _, _ in act.bare}) > 30
     told = dict(traffic.figures(acts))

@@ -30,6 +30,7 @@ WORDS = (
     "koffie gedronken met de buurvrouw die net verhuisd is uit Oss en graag wil meedoen met tuinieren of samen eten "
     "maar eerst rustig haar plek wil vinden één hond geen kinderen kapotte kraan doorgegeven komt volgende week terug"
 )
+NOTED = [o for o in Outcome if o is not Outcome.NO_CONTACT]  # that one leaves a mark, and no note
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ async def lived(s: Siege, dice: random.Random, visits: int, acts: list[Act]) -> 
             FORM,
             shared=shared,
             address=f"{dice.choice(['Tulpstraat', 'Zonnebloemhof', 'Lage Wei'])} {dice.randrange(1, 200)}",
-            outcome=dice.choice(list(Outcome)),
+            outcome=dice.choice(NOTED),
             gift=dice.choice(list(Gift)),
             wishes=frozenset(dice.sample(list(Wish), dice.randrange(4))),
             note=a_text(dice, length),
@@ -104,7 +105,7 @@ async def lived(s: Siege, dice: random.Random, visits: int, acts: list[Act]) -> 
             await s.fatma.save_visit(replace(form, note=longer), visit)
             acts.append(await seen(s, "note changed", shared, len(longer)))
         if dice.random() < 0.15:
-            await s.fatma.save_visit(replace(form, outcome=dice.choice(list(Outcome)), note=form.note), visit)
+            await s.fatma.save_visit(replace(form, outcome=dice.choice(NOTED), note=form.note), visit)
             act = await seen(s, "outcome changed", shared, length)
             acts += [act] if len(act.padded) == 1 else []
         if dice.random() < 0.1:
