@@ -147,7 +147,6 @@ class Session:
         if await self.editions.look(self.world.clock.millis()):
             self.on_directory()
 
-
     async def tidy(self) -> None:
         """Drop what has to go, once a day: it must keep nobody from the notes."""
         day = self.world.clock.millis() // retention.DAY_MILLIS

@@ -1,7 +1,8 @@
 """New addresses, each of which gets the same welcome: wherever it came from, whoever lives there.
 
 An address comes from a coordinator (for one person, or for whoever of the team is near), from a contact person's own
-entry, from an imported list, or from a care worker at their client's own wish. Nothing else is kept of it.
+entry or from an imported list. What a care worker asks for at their client's own wish is written as the coordinator's own
+(decision 20). Nothing else is kept of it.
 """
 
 import re
@@ -32,7 +33,6 @@ class Origin(Enum):
     COORDINATOR = "coordinator"
     SELF = "self"
     LIST = "list"
-    CARER = "carer"
 
 
 class Line(Enum):

@@ -176,7 +176,17 @@ _UNDER = {
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
 }
-_UNDER["/meer"] += ("rondleiding", "uitleg", "kaart", "begeleider", "idee", "maatjes", "mijn-gegevens", "stoppen", "bewaren")
+_UNDER["/meer"] += (
+    "rondleiding",
+    "uitleg",
+    "kaart",
+    "begeleider",
+    "idee",
+    "maatjes",
+    "mijn-gegevens",
+    "stoppen",
+    "bewaren",
+)
 
 
 def place_of(route: str, shown: list[Place]) -> int:

@@ -100,7 +100,10 @@ def test_unknown_devices_and_organisations_are_told_so() -> None:
     async def work(organisation: Organisation, caller: Caller, clock: TestClock) -> None:
         with pytest.raises(UnknownDevice):
             await caller.ask("challenge", [organisation.id, RANDOM.bytes(16)])
-        for ask in (("challenge", [RANDOM.bytes(32), organisation.people[0].device]), ("directory", [RANDOM.bytes(32), 0])):
+        for ask in (
+            ("challenge", [RANDOM.bytes(32), organisation.people[0].device]),
+            ("directory", [RANDOM.bytes(32), 0]),
+        ):
             with pytest.raises(UnknownOrganisation):
                 await caller.ask(*ask)
 
@@ -133,7 +136,9 @@ def test_nothing_crosses_between_organisations() -> None:
             entry, _ = await theirs.invite_entry(stranger, Role.CONTACT)
             with pytest.raises(StraatError):
                 await caller.ask("roll/append", [theirs.roll.state.head, entry], None, token)
-            edition = await directory.sign(P, stranger.keyring.signing, theirs.roll, stranger.device, None, [], "2026-11-25")
+            edition = await directory.sign(
+                P, stranger.keyring.signing, theirs.roll, stranger.device, None, [], "2026-11-25"
+            )
             with pytest.raises(StraatError):
                 await caller.send("directory/publish", edition, None, token)
             assert await caller.ask("directory", [theirs.id, 0]) == await caller.ask("directory", [ours.id, 0]) == b""

@@ -180,5 +180,12 @@ def test_every_screen_can_be_seen_heard_and_used_without_a_mouse(
         phone.taken_over()
         walk.loaded()
         walk.through(LOCKED)
+        phone.tap("English")
+        phone.page.goto(f"{server.url}/?hulplijnen")  # the page without the app, as hiding shows it
+        expect(phone.page.get_by_role("heading", name="Help lines")).to_be_visible()
+        expect(phone.page.locator("html")).to_have_attribute("lang", "en")
+        walk.loaded()
+        ran = {"resultTypes": ["violations"], "runOnly": RULES}
+        walk.wrong += [v["id"] for v in phone.page.evaluate("how => axe.run(document, how)", ran)["violations"]]
         phone.close()
     assert not walk.wrong, "\n".join(walk.wrong)
