@@ -11,7 +11,7 @@ import flet as ft
 from app.views.parts import Colors, inset, ringed, start, text
 
 Place = tuple[str, str, ft.IconData]  # the route, its word, its icon
-SIDE = 244
+SIDE = 220
 
 
 def bottom_bar(places: Sequence[Place], here: int, go: Callable[[str], Callable]) -> ft.Control:
@@ -65,18 +65,24 @@ def side_bar(
 
     def place(route: str, label: str, icon: ft.IconData, on_show: bool) -> ft.Control:
         ink = Colors.ON_PRIMARY_CONTAINER if on_show else Colors.ON_SURFACE_VARIANT
-        word = text(label, size=18, weight=ft.FontWeight.W_600 if on_show else ft.FontWeight.W_500)
-        inside = ft.Row([ft.Icon(icon, size=24, color=ink), ft.Container(word, expand=True)], spacing=12)
+        weight = ft.FontWeight.W_600 if on_show else ft.FontWeight.W_500
+        word = text(label, size=18, weight=weight, no_wrap=True)
+        inside = ft.Row([ft.Icon(icon, size=24, color=ink), word], spacing=12, tight=True)
         return _place(inside, on_show, go(route), padding=ft.Padding.symmetric(horizontal=16, vertical=12), ground=True)
 
     column = ft.Column(
-        [*above, *(place(*p, number == here) for number, p in enumerate(places)), ft.Divider(), *below],
+        [
+            ft.Container(width=SIDE),  # so wide at least
+            *above,
+            *(place(*p, number == here) for number, p in enumerate(places)),
+            ft.Divider(),
+            *below,
+        ],
         spacing=4,
-        scroll=ft.ScrollMode.AUTO,
+        intrinsic_width=True,  # as wide as the longest word of now
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        expand=True,
     )
-    return ft.Container(column, width=SIDE, padding=12)
+    return ft.Container(ft.Column([column], scroll=ft.ScrollMode.AUTO, expand=True), padding=12)
 
 
 def _place(inside: ft.Control, here: bool, on_click: Callable, padding: ft.Padding, ground: bool = False) -> ft.Control:
