@@ -47,7 +47,7 @@ class Camera:
                 self._go(stop)
                 for theme in ("light", "dark"):
                     self._page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-                    self._page.wait_for_timeout(400)
+                    self._page.wait_for_timeout(300)
                     self._shoot(self._out / f"{stop.name}-{size}-{theme}-{language}.webp")
                 self._page.emulate_media(color_scheme="light")
 
@@ -67,7 +67,12 @@ class Camera:
         assert size is not None
         scale = SCALE[size["width"], size["height"]]
         how = {"format": "webp", "quality": QUALITY, "clip": {"x": 0, "y": 0, **size, "scale": scale}}
-        picture = base64.b64decode(self._cdp.send("Page.captureScreenshot", how)["data"])
+        picture = b""
+        for _try in range(PATIENCE):  # colours may still be fading from light to dark
+            picture, before = base64.b64decode(self._cdp.send("Page.captureScreenshot", how)["data"]), picture
+            if picture == before:
+                break
+            self._page.wait_for_timeout(STILL_MILLIS)
         path.write_bytes(picture)
         self.bytes, self.count = self.bytes + len(picture), self.count + 1
 

@@ -180,7 +180,10 @@ def test_every_screen_can_be_seen_heard_and_used_without_a_mouse(
         phone.taken_over()
         walk.loaded()
         walk.through(LOCKED)
+        phone.page.evaluate("location.hash = '#/'")
+        phone.sees("Je notities zijn vergrendeld")
         phone.tap("English")
+        phone.sees("Your notes are locked")
         phone.page.goto(f"{server.url}/?hulplijnen")  # the page without the app, as hiding shows it
         expect(phone.page.get_by_role("heading", name="Help lines")).to_be_visible()
         expect(phone.page.locator("html")).to_have_attribute("lang", "en")
