@@ -27,6 +27,6 @@ def pseudo_catalogue(english: Catalog) -> Catalog:
     for message in english:
         if isinstance(message.id, tuple):
             made.add(message.id, tuple(pseudo(text) for text in message.id))
-        elif message.id:
+        elif isinstance(message.id, str) and message.id:
             made.add(message.id, pseudo(message.id))
     return made
