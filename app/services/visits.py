@@ -79,15 +79,13 @@ async def save(
     if known is not None:
         form = replace(form, shared=known.value("count.shared") is True, noted=_noted(known))
     check(form, today)
-    if known is None and form.day is not None and form.day <= today - LONGEST_AGO:
-        raise BadInput("day", "too_old")  # its detail would go as soon as it came
     record, made = _parts(session, form, today, known)
     await records.write(session, [*made, *also])
     return record
 
 
 def _parts(session: Session, form: VisitForm, today: date, known: Record | None = None) -> tuple[bytes, list[Part]]:
-    day = form.day or today
+    day = max(form.day or today, _sure_today(session) - LONGEST_AGO)  # what is noted late is kept for a month at least
     return records.parts(
         session,
         KIND,
@@ -97,6 +95,11 @@ def _parts(session: Session, form: VisitForm, today: date, known: Record | None 
         ],
         known,
     )
+
+
+def _sure_today(session: Session) -> date:
+    """A day that has certainly begun: neither this device's clock nor the server's can move it ahead alone."""
+    return date.fromtimestamp(max(0, min(session.writer.now(), session.world.clock.millis())) / 1000)
 
 
 def _noted(known: Record) -> bool:

@@ -63,7 +63,6 @@ def _fields() -> dict[tuple[str, str], str]:
         ("wishes", "too_long"): _("Deze wens is te lang: hooguit 40 tekens."),
         ("day", "missing"): _("Kies de dag van het bezoek."),
         ("day", "future"): _("Deze dag moet nog komen."),
-        ("day", "too_old"): _("Dit is te lang geleden: na een jaar bewaren we geen bezoeken meer."),
         ("outcome", "missing"): _("Kies hoe het ging."),
         ("note", "too_long"): _("De notitie is te lang: hooguit 10.000 tekens. Niets is weg, maak hem korter."),
         ("come_back", "before_visit"): _("Deze dag ligt voor het bezoek."),

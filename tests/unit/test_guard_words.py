@@ -174,7 +174,7 @@ def test_a_finding_keeps_places_and_an_offer_and_not_the_words() -> None:
 
 def test_the_lists_are_packed_with_the_app_and_the_guard_writes_to_no_log() -> None:
     """On the phone they lie where the guard looks for them; its code has no line that could tell what it saw."""
-    packed = build._beside()
+    packed = build._beside(pseudo=False)
     for name in [*WORD_FILES.values(), "names.txt", "capitals.txt", "grammar.txt"]:
         assert packed[f"guard/{name}"].decode() == read(name)
     for path in Path("app/services/guard").glob("*.py"):
