@@ -118,9 +118,10 @@ def is_over(form: ActivityForm, now: datetime) -> bool:
     """Whether it has been, at this moment by the clock in the Netherlands. Without a time: once the day is over."""
     if form.day is None:
         return False
-    if not clock(form.time):
+    at = clock(form.time)  # as it was typed: "14.30" stands in a draft
+    if not at:
         return form.day < now.date()
-    start = datetime.combine(form.day, time.fromisoformat(form.time))
+    start = datetime.combine(form.day, time.fromisoformat(at))
     return start + timedelta(minutes=form.minutes or 0) <= now
 
 

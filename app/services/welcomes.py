@@ -43,7 +43,8 @@ class Line(Enum):
     TWICE = "twice"  # in this list
     NO_CONTACT = "no_contact"
     TOO_LONG = "too_long"
-    NO_NUMBER = "no_number"  # no house number: looked at by the person
+    NO_NUMBER = "no_number"  # no house number: no door
+    NAME = "name"  # somebody's name: only addresses are taken over
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def read_list(text: str, known: Iterable[str], blocked: frozenset[str]) -> list[
         kind = Line.NEW
         if len(address) > MAX_ADDRESS:
             kind = Line.TOO_LONG
+        elif _SOMEBODY.search(address):
+            kind = Line.NAME
         elif key.endswith("||"):
             kind = Line.NO_NUMBER
         elif key in blocked:
@@ -163,11 +166,17 @@ def read_list(text: str, known: Iterable[str], blocked: frozenset[str]) -> list[
 
 
 _NUMBER = re.compile(r"\d{1,5}\D{0,8}")
+_SOMEBODY = re.compile(r"\b(mevrouw|mevr|mw|meneer|dhr|de heer|fam|familie|mrs|mr|ms)\b", re.IGNORECASE)
 _ADDITION = re.compile(r"[A-Za-z0-9-]{1,4}")
 
 
 def _address_of(line: str) -> str:
-    """The address on a line of a table: the first column, or street, number and addition in columns of their own."""
+    """The address on a line of a table: the first column, or street, number and addition in columns of their own. A name
+    before a comma is left out.
+    """
+    before, comma, after = line.partition(",")
+    if comma and not re.search(r"\d", before) and re.search(r"\d", after):
+        line = after
     columns = [" ".join(c.strip(' "').split()) for c in re.split(r"[;\t]", line)]
     if len(columns) == 1 or not _NUMBER.fullmatch(columns[1]):
         return columns[0]
@@ -186,13 +195,20 @@ class Welcomes:
         return waiting(self._live.require_session(), everyone=True)
 
     def assigned(self) -> list[Assigned]:
-        """Every new address that this device may read with whose turn it is, longest waiting first."""
+        """Every new address that this device may read with whose turn it is, longest waiting first; none of those where
+        nobody rings.
+        """
         view = self._live.require_session().view
         rows = view.ask(
             "SELECT w.*, coalesce(m.name, '') AS name FROM welcomes w LEFT JOIN members m ON m.member = w.whom"
             " WHERE NOT hidden ORDER BY since, made, id"
         )
-        return [Assigned(_welcome(row), bytes.fromhex(row["whom"]), row["name"]) for row in rows]
+        left_alone = marks.blocked(self._live.require_session())
+        return [
+            Assigned(_welcome(row), bytes.fromhex(row["whom"]), row["name"])
+            for row in rows
+            if addresses.key(row["address"]) not in left_alone
+        ]
 
     def one(self, welcome: bytes) -> Welcome:
         """One new address. Raises NotFound."""
@@ -250,7 +266,7 @@ class Welcomes:
         session = self._live.require_session()
         coordinates = session.roll.state.device(session.device).role is Role.COORDINATOR
         whom = whom if whom is not None else (b"" if coordinates else session.member)
-        take = [x for x in lines if x.line in (Line.NEW, Line.NO_NUMBER)]
+        take = [x for x in lines if x.line is Line.NEW]
         parts = [adding(session, fields(x.address, since, Origin.LIST, whom))[1] for x in take]
         await records.write(session, parts)
         self._live.tell()

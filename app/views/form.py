@@ -39,8 +39,8 @@ class FormScreen(Screen):
         self.buttons = [button]
         return [button, quiet_button(_("Niet opslaan"), self.safe(self._discard))]
 
-    async def save(self, write: Callable[[], Awaitable[bytes]], route: str) -> None:
-        """Write once, and go to `route` with the record's id; or say what is wrong, and where."""
+    async def save(self, write: Callable[[], Awaitable[bytes]], route: str, said: str = "") -> None:
+        """Write once, say so, and go to `route`, where {id} is the record's; or say what is wrong, and where."""
         if self.saving:
             return
         self._busy(True)
@@ -54,8 +54,8 @@ class FormScreen(Screen):
         except StraatError as error:
             self.say(sentence(error))
         else:
-            self.say(_("Opgeslagen op dit apparaat."))
-            self.shell.go(f"/{route}/{record.hex()}")
+            self.say(said or _("Opgeslagen op dit apparaat."))
+            self.shell.go(route.format(id=record.hex()))
         finally:
             self._busy(False)
 

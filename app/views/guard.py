@@ -18,7 +18,7 @@ def say(page: ft.Page, words: str, action: str = "", on_action: Callable | None 
         ft.SnackBar(
             content=ft.Text(words, size=17),
             behavior=ft.SnackBarBehavior.FLOATING,
-            duration=10_000 if action else 6000,
+            duration=10_000 if action else 4000,
             persist=False,
             action=action or None,
             on_action=on_action,

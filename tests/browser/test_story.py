@@ -110,6 +110,7 @@ def _take_consent_back(phone: Chrome, laptop: Chrome) -> None:
     """On the screen where it is read; the coordinator's screen has it no longer, and the visit still counts."""
     phone.tap("Toestemming veranderen")
     phone.tap("Nee, noteer niets")
+    phone.tap("Ja, wis het")
     phone.sees("Niets genoteerd. Het bezoek telt alleen mee.")
     laptop.tap("Beoordelen")
     expect(laptop.button(ADDRESS)).to_have_count(0, timeout=60_000)

@@ -58,6 +58,12 @@ def test_what_is_over_stays_over_and_is_never_over_before_its_day(
     assert over or now <= datetime.combine(form.day, time.max) + timedelta(days=1, minutes=1440)
 
 
+@given(FORMS, st.one_of(TIMES.map(lambda t: t.replace(":", ".")), st.text(max_size=6)), st.datetimes())
+def test_a_time_half_typed_never_keeps_a_form_from_opening(form: ActivityForm, typed: str, now: datetime) -> None:
+    """A draft holds what was typed, as "14.30": it is over when the time that it says is, and as untimed when none."""
+    assert is_over(replace(form, time=typed), now) == is_over(replace(form, time=clock(typed) or ""), now)
+
+
 @given(
     st.integers(0, 23), st.integers(0, 59), st.sampled_from(("{h}:{m:02}", "{h}.{m:02}", "{h:02}{m:02}", "{h}u{m:02}"))
 )

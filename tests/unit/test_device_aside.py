@@ -182,7 +182,9 @@ def test_one_torn_row_in_the_log_costs_that_row_only(settled: Path, tmp_path: Pa
             last = s.log.read(0, 1000)[-1]
             assert s.replica.origins[last.id].record == second
             db = s.log._db  # type: ignore[attr-defined]
-            db.execute("UPDATE envelopes SET data = ? WHERE id = ?", (last.data[:-1] + bytes([last.data[-1] ^ 1]), last.id))
+            db.execute(
+                "UPDATE envelopes SET data = ? WHERE id = ?", (last.data[:-1] + bytes([last.data[-1] ^ 1]), last.id)
+            )
             again = await t.fatma()
             assert said(again) == [("bad_signature", "Fatma")]
             assert again.visit(first).form == FORM

@@ -147,6 +147,11 @@ def test_consent_is_changed_where_the_visit_is_read(tell: Tell) -> None:
         assert [v.id for v in fatma.visits()] == [visit]
         await person.tap("Toestemming veranderen")
         await person.tap("Nee, noteer niets")
+        await person.tap("Zo laten")
+        assert [v.id for v in fatma.visits()] == [visit]
+        await person.tap("Toestemming veranderen")
+        await person.tap("Nee, noteer niets")
+        await person.tap("Ja, wis het")
         assert person.sees("Niets genoteerd. Het bezoek telt alleen mee.")
         assert not person.sees(FORM.note)
         [left] = fatma.visits()

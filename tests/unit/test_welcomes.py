@@ -297,12 +297,28 @@ def test_a_visit_that_is_taken_away_leaves_its_door_on_the_list(tell: Tell) -> N
         ('"Tulpstraat"\t"12"', "Tulpstraat 12"),
         ("Tulpstraat 12;Jansen", "Tulpstraat 12"),
         ("Tulpstraat 12, Vught", "Tulpstraat 12, Vught"),
+        ("Mevrouw de Vries, Beukstraat 3", "Beukstraat 3"),
     ],
 )
 def test_a_table_s_line_gives_its_address_and_nothing_else(line: str, address: str) -> None:
     """Street and number in one column or in their own; names behind it are not taken over."""
     [read] = read_list(line, (), frozenset())
     assert (read.address, read.line) == (address, Line.NEW)
+
+
+def test_a_name_in_a_list_is_no_address_and_a_door_without_contact_waits_for_nobody(tell: Tell) -> None:
+    """Lines with somebody's name are left out; what is marked after it was listed leaves the coordinator's list."""
+
+    async def story(t: Team) -> None:
+        joke = await t.joke()
+        lines = joke.welcomes.read_list("Familie Jansen Beukstraat 4\nBeukstraat 5\n1234 AB Vught")
+        assert [x.line for x in lines] == [Line.NAME, Line.NEW, Line.NO_NUMBER]
+        assert await joke.welcomes.add_list(lines, TODAY) == 1
+        assert [a.welcome.address for a in joke.welcomes.assigned()] == ["Beukstraat 5"]
+        await joke.marks.set("Beukstraat 5", TODAY)
+        assert joke.welcomes.assigned() == []
+
+    tell(story)
 
 
 def test_two_spellings_of_one_door_are_joined_without_loss(tell: Tell) -> None:

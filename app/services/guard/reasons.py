@@ -40,5 +40,5 @@ def why(category: Category) -> str:
         Category.MAIL: _("Met een e-mailadres is te vinden wie dit is. Bewaar het niet in een notitie."),
         Category.IBAN: _("Een rekeningnummer is privé. Bewaar het niet in een notitie."),
         Category.BIRTH: _("Met een geboortedatum is te vinden wie dit is. Bewaar hem niet in een notitie."),
-        Category.NAME: _("Zonder naam blijft de bewoner anoniem. Het adres is genoeg."),
+        Category.NAME: _("Zonder naam blijft het van niemand in het bijzonder. Zo hoort het."),
     }[category]

@@ -191,4 +191,4 @@ class ActivityFormScreen(FormScreen):
     async def _save(self, e) -> None:
         time = clock(self.form.time)
         form = self.form if time is None else replace(self.form, time=time)
-        await self.save(lambda: self.app.activities.save(form, self.activity), "activiteit")
+        await self.save(lambda: self.app.activities.save(form, self.activity), "/activiteit/{id}")

@@ -143,12 +143,13 @@ class ListScreen(Screen):
         said = {
             Line.KNOWN: _("al bekend"),
             Line.TWICE: _("staat er twee keer in"),
-            Line.NO_CONTACT: _("geen contact: wordt overgeslagen"),
-            Line.TOO_LONG: _("te lang: wordt overgeslagen"),
+            Line.NO_CONTACT: _("geen contact"),
+            Line.TOO_LONG: _("te lang"),
             Line.NO_NUMBER: _("geen huisnummer"),
+            Line.NAME: _("er staat een naam in"),
         }
         odd = [x for x in self.lines if x.line is not Line.NEW]
-        take = sum(x.line in (Line.NEW, Line.NO_NUMBER) for x in self.lines)
+        take = sum(x.line is Line.NEW for x in self.lines)
         rows: list[ft.Control] = [
             text(
                 _("Regel {n}: {address} ({why})").format(n=x.number, address=x.address[:60], why=said[x.line]),
@@ -156,6 +157,8 @@ class ListScreen(Screen):
             )
             for x in odd[:SHOWN]
         ]
+        if rows:
+            rows.insert(0, text(_("Deze regels slaan we over:"), weight=ft.FontWeight.W_600))
         if len(odd) > SHOWN:
             rows.append(text(counted("en nog {n} regel", "en nog {n} regels", len(odd) - SHOWN), soft=True))
         words = counted("{n} adres toevoegen", "{n} adressen toevoegen", take)

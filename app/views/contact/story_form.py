@@ -142,7 +142,7 @@ class StoryFormScreen(FormScreen):
         await self.app.stories.keep_draft(self.key, form)
 
     async def _save(self, offer: bool) -> None:
-        await self.save(lambda: self.app.stories.save(self.form, self.photo, self.story, offer), "verhaal")
+        await self.save(lambda: self.app.stories.save(self.form, self.photo, self.story, offer), "/verhaal/{id}")
 
     def tell(self, name: str, words: str) -> None:
         super().tell("photos" if name == "photo" else name, words)

@@ -64,7 +64,8 @@ class VisitFormScreen(FormScreen):
         top = title(_("Bezoek aanpassen") if self.visit else _("Nieuw bezoek"))
         self.outcome = ft.Column([self._outcome()])
         self.errors = {"outcome": error_text()}
-        shown = [top, title(_("Hoe ging het?"), 2), self.outcome, self.errors["outcome"]]
+        door = [text(self.form.address, size=19)] if self.form.address else []
+        shown = [top, *door, title(_("Hoe ging het?"), 2), self.outcome, self.errors["outcome"]]
         if self.form.outcome is not None:
             shown += self._below()
         self.body.controls = shown
@@ -205,4 +206,7 @@ class VisitFormScreen(FormScreen):
         return form
 
     async def _save(self, e) -> None:
-        await self.save(lambda: self.app.save_visit(self._final(), self.visit, self.key), "bezoek")
+        done = self.form.outcome is Outcome.NO_CONTACT and self.visit is None
+        said = _("Opgeslagen. Hier belt niemand meer aan.") if done else ""
+        route = self.back if done else "/bezoek/{id}"
+        await self.save(lambda: self.app.save_visit(self._final(), self.visit, self.key), route, said)

@@ -9,7 +9,7 @@ from app.services.models import ReviewState, Visit
 from app.views.contact.consent import choices, consent_words
 from app.views.contact.today import address_route
 from app.views.contact.words import gifts, outcomes, parts, wish_text
-from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.parts import card, main_button, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
 
@@ -63,7 +63,7 @@ class VisitReadScreen(Screen):
 
     def build(self) -> ft.Control:
         self.body = stack(spacing=16)
-        self.asking = False
+        self.asking = self.erasing = False
         self.refresh()
         return page_body(self.body)
 
@@ -123,7 +123,9 @@ class VisitReadScreen(Screen):
         self.refresh()
 
     def _asked(self, v: Visit) -> list[ft.Control]:
-        words = _("Wat mag nu? Wat niet meer mag, wordt overal gewist: ook bij de coördinator en op de server.")
+        if self.erasing:
+            return self._sure(v)
+        words = _("Wat vindt de bewoner nu goed? Wat niet meer mag, wordt overal gewist.")
         return [
             title(_("Toestemming veranderen"), 2),
             text(words),
@@ -131,17 +133,34 @@ class VisitReadScreen(Screen):
             quiet_button(_("Zo laten"), self.safe(self._leave)),
         ]
 
+    def _sure(self, v: Visit) -> list[ft.Control]:
+        """What is erased can't be brought back by anyone: asked once, for a cold thumb."""
+        words = _(
+            "Adres, wensen en notitie worden gewist: hier, bij de coördinator en op de server. Het bezoek telt nog mee."
+        )
+        return [
+            title(_("Alles wissen?"), 2),
+            text(words),
+            main_button(_("Ja, wis het"), self.safe(lambda e: self._change(False, False)), ft.Icons.DELETE_OUTLINE),
+            quiet_button(_("Zo laten"), self.safe(self._leave)),
+        ]
+
     async def _leave(self, e) -> None:
-        self.asking = False
+        self.asking = self.erasing = False
         self.refresh()
 
     async def _consent(self, v: Visit, noted: bool, shared: bool) -> None:
         if noted is v.form.noted and shared is bool(v.form.shared):
             return await self._leave(None)
+        if not noted:
+            self.erasing = True
+            return self.refresh()
+        return await self._change(noted, shared)
+
+    async def _change(self, noted: bool, shared: bool) -> None:
         fresh = await self.app.change_consent(self.visit, noted, shared)
         self.say(_("Veranderd. Het oude is gewist."))
         self.shell.go(f"/bezoek/{fresh.hex()}")
-        return None
 
     async def _remove(self, e) -> None:
         await self.app.remove_visit(self.visit)

@@ -34,7 +34,7 @@ class WelcomesScreen(Screen):
         count = counted("{n} adres wacht op een welkom", "{n} adressen wachten op een welkom", len(waiting))
         rows: list[ft.Control] = [text(count, soft=True), *map(self._card, waiting[: self.limit])]
         if not waiting:
-            rows = [notice(_("Iedereen is welkom geheten."), ft.Icons.WB_SUNNY_OUTLINED)]
+            rows = [notice(_("Er wacht geen nieuw adres."), ft.Icons.WB_SUNNY_OUTLINED)]
         if len(waiting) > self.limit:
             rows.append(quiet_button(_("Toon meer"), self.safe(self._more)))
         if done:
