@@ -15,7 +15,7 @@ from sync.core.errors import BadInput, StraatError
 class FormScreen(Screen):
     """A form around `self.form`, a frozen value. A subclass says how it is kept, and where errors belong."""
 
-    filled_in = True
+    filled_in = shuts_out_updates = True
     named: tuple[str, ...] = ()  # attributes of the screen that can be told what is wrong with them
 
     def __init__(self, shell) -> None:

@@ -20,7 +20,8 @@ class Screen:
 
     back: str = ""  # the route that the way back leads to, "" for a place of its own
 
-    filled_in: bool = False  # a form: it is not drawn anew when the window changes, nor offered an update
+    filled_in: bool = False  # something is typed here: it is not drawn anew when the window changes
+    shuts_out_updates: bool = False  # what is typed here would be lost: no update is offered meanwhile
 
     def __init__(self, shell: Shell) -> None:
         self.shell, self.app, self.page = shell, shell.app, shell.page

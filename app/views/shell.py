@@ -232,7 +232,7 @@ class Shell:
         return self.safe(lambda e: self.go(route))
 
     def _draw_update_bar(self) -> None:
-        ready = self.app.update_ready and not (self.screen and self.screen.filled_in)
+        ready = self.app.update_ready and not (self.screen and self.screen.shuts_out_updates)
         button = quiet_button(_("Nu bijwerken"), self.safe(lambda e: self.app.apply_update()))
         row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
         bars = [row] if ready else []

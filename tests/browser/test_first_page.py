@@ -131,7 +131,7 @@ def test_a_start_that_fails_says_so_and_can_be_tried_again(
     server.site = _without(tmp_path / "site", broken)
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
-        phone.page.goto(server.url, wait_until="commit")
+        phone.page.goto(server.url, wait_until="load")  # its style is there: before that, everything moves
         line = phone.page.locator("#hulplijnen a").first
         expect(line).to_be_visible()
         before = line.bounding_box()

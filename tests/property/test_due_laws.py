@@ -35,6 +35,8 @@ rangs = st.builds(
     st.none() | st.sampled_from(DayPart),
     st.text("ab", max_size=2),
 )
+some_welcomes = st.lists(welcomes, max_size=8, unique_by=lambda w: w.id)
+some_rangs = st.lists(rangs, max_size=8, unique_by=lambda v: v.id)
 
 
 def rang(n: int, outcome: Outcome, part: DayPart | None = None, come_back: date | None = None) -> Rang:
@@ -55,7 +57,7 @@ def test_every_new_address_gets_the_same_welcome_whoever_told_of_it_and_whoever_
     }
 
 
-@given(st.lists(welcomes, max_size=8), st.lists(rangs, max_size=8), st.randoms(use_true_random=False))
+@given(some_welcomes, some_rangs, st.randoms(use_true_random=False))
 def test_the_order_in_which_things_came_in_decides_nothing(ws: list[Welcome], vs: list[Rang], dice: object) -> None:
     """Any two devices that know the same list the same doors, in the same order, each door once."""
     shuffled_w, shuffled_v = list(ws), list(vs)
@@ -69,7 +71,7 @@ def test_the_order_in_which_things_came_in_decides_nothing(ws: list[Welcome], vs
     assert [d.on for d in found] == sorted(d.on for d in found)
 
 
-@given(st.lists(welcomes, max_size=8), st.lists(rangs, max_size=8), st.sets(addresses))
+@given(some_welcomes, some_rangs, st.sets(addresses))
 def test_where_nobody_must_ring_nothing_is_ever_due(ws: list[Welcome], vs: list[Rang], marked: set[str]) -> None:
     """Whatever was noted or planned there, in whatever spelling; other doors are as they were."""
     blocked = {key(a) for a in marked}

@@ -17,7 +17,7 @@ class CardScreen(Screen):
     """Nothing about the resident stands on it."""
 
     back = "/meer"
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     def build(self) -> ft.Control:
         self.copies, own = 4, self.app.cards.own(self.app.my_name)

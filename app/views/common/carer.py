@@ -29,7 +29,7 @@ from sync.core.errors import BadInput, StraatError
 class CarerScreen(Screen):
     """What a link behind `#/aanvraag/` opens: one field and a tick for a care worker; for a coordinator an address."""
 
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     def __init__(self, shell, secret: str) -> None:
         super().__init__(shell)
@@ -185,7 +185,7 @@ class CarersScreen(Screen):
     """`/begeleider`: for a coordinator the link to hand out, and what comes back; for others how it works."""
 
     back = "/meer"
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     def build(self) -> ft.Control:
         how = [

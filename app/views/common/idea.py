@@ -16,7 +16,7 @@ class IdeaScreen(Screen):
     """Nothing typed here is stored or sent by the app."""
 
     back = "/meer"
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     def build(self) -> ft.Control:
         self.contacts = ideas.contacts(self.app.directory.lines())

@@ -58,7 +58,7 @@ class _ForWhom:
 class NewAddressScreen(Screen):
     """One new address."""
 
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     @property
     def back(self) -> str:
@@ -99,7 +99,7 @@ class NewAddressScreen(Screen):
 class ListScreen(Screen):
     """Many at once, pasted or from a file: looked at before it is taken in."""
 
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     @property
     def back(self) -> str:

@@ -16,7 +16,7 @@ from sync.core.errors import BadInput
 class WishesScreen(Screen):
     """One team's list of wishes."""
 
-    filled_in = True
+    filled_in = shuts_out_updates = True
 
     def __init__(self, shell, team: bytes) -> None:
         super().__init__(shell)
