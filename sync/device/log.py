@@ -39,16 +39,21 @@ _IS_GIVEN = f"state = {LogState.STUB} AND reason = '{GIVEN}'"
 _STUB = f"CASE WHEN substr(data, 1, 1) = x'{formats.STUB:02x}' THEN {LogState.STUB} ELSE :state END"
 
 
+def _connect(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
 class SqliteLog:
     """See sync.core.ports.Log."""
 
-    def __init__(self, path: str) -> None:
-        """Open or make the log at `path` (":memory:" for none).
+    def __init__(self, path: str, connect: Callable[[str], sqlite3.Connection] = _connect) -> None:
+        """Open or make the log at `path` (":memory:" for none). A simulation brings its own `connect`: a disk that
+        fails.
 
         Raises LogDamaged (the file is left as it is), NewerVersion (likewise) or DiskFull.
         """
         with _as_ours():
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = connect(path)
             try:
                 self._prepare()
             except BaseException:

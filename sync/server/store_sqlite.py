@@ -1,7 +1,7 @@
 """A Store on one SQLite file, through sqlite-utils: WAL, synchronous=FULL, one writer (sync.server.group_commit)."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os import urandom
 from pathlib import Path
 
@@ -73,13 +73,15 @@ def _prepare(db: Database) -> None:
 class SqliteStore:
     """See Store."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the store at `path`, or make it (mode 0600).
+    def __init__(
+        self, path: Path, commit: Callable[[Path, Callable[[Database], None]], GroupCommit] = GroupCommit
+    ) -> None:
+        """Open the store at `path`, or make it (mode 0600). A simulation brings its own `commit`: one without threads.
 
         Raises NewerVersion, LogDamaged (not a database: left as it is) or Busy (no room, or can't be opened).
         """
         try:
-            self._file = GroupCommit(path, _prepare)
+            self._file = commit(path, _prepare)
         except (sqlite3.OperationalError, OSError) as e:
             raise Busy(f"{path}: {e}") from e
         except sqlite3.DatabaseError as e:
