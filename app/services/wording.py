@@ -33,6 +33,13 @@ def _texts() -> dict[str, str]:
             "De server kent deze organisatie niet. Je notities blijven hier. Vraag je coördinator."
         ),
         "not_found": _("Dit is er niet (meer)."),
+        "wrong_method": _("Dit kan hier niet. Er is niets veranderd."),
+        "update_needed": _(
+            "Werk de app bij om weer te versturen. Alles blijft op dit apparaat staan; noteren kan gewoon."
+        ),
+        "server_behind": _(
+            "De server is ouder dan deze app. Alles blijft op dit apparaat staan tot de server is bijgewerkt."
+        ),
         "slow_down": _("Het gaat even te snel. Er is niets weg. Wacht een minuut."),
         "busy": _("De server kan nu niets bewaren. Alles staat op dit apparaat; het gaat vanzelf verder."),
         "unreachable": _("Geen verbinding met de server. Alles staat op dit apparaat. Probeer het later opnieuw."),

@@ -8,7 +8,7 @@ Source: the MessagePack specification; docs/protocol.md, "Encoding".
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
 
@@ -100,6 +100,32 @@ def checked(shape: Shape, data: bytes, limit: int) -> Any:
 # -- shapes: each gives the value back, or raises BadFormat or TooLarge --------------------------------------
 
 
+class Drawn(NamedTuple):
+    """What a shape takes, for whoever writes it down (sync.server.openapi). Bounds are included."""
+
+    kind: str  # blob, text, whole, truth, anything, maybe, items, row, mapping
+    low: int = 0
+    high: int = 0
+    inner: tuple[Shape, ...] = ()
+    name: str = ""
+
+
+def drawn(shape: Shape) -> Drawn:
+    """How a shape of this file looks. Raises KeyError for any other function."""
+    found: Drawn = vars(shape)["drawn"]
+    return found
+
+
+def _draw(shape: Shape, drawing: Drawn) -> Shape:
+    vars(shape)["drawn"] = drawing
+    return shape
+
+
+def named(name: str, shape: Shape) -> Shape:
+    """The same shape, with a name in what is written down about it. Only for one made here and now: it is its name."""
+    return _draw(shape, drawn(shape)._replace(name=name))
+
+
 def blob(size: int) -> Shape:
     """Exactly `size` bytes."""
 
@@ -108,7 +134,7 @@ def blob(size: int) -> Shape:
             raise BadFormat(f"expected {size} bytes")
         return value
 
-    return shape
+    return _draw(shape, Drawn("blob", size, size))
 
 
 def blob_up_to(limit: int) -> Shape:
@@ -121,7 +147,7 @@ def blob_up_to(limit: int) -> Shape:
             raise TooLarge(f"{len(value)} > {limit} bytes")
         return value
 
-    return shape
+    return _draw(shape, Drawn("blob", 0, limit))
 
 
 def text(limit: int) -> Shape:
@@ -134,7 +160,7 @@ def text(limit: int) -> Shape:
             raise TooLarge(f"{len(value)} > {limit} characters")
         return value
 
-    return shape
+    return _draw(shape, Drawn("text", 0, limit))
 
 
 def whole(low: int, high: int) -> Shape:
@@ -145,7 +171,7 @@ def whole(low: int, high: int) -> Shape:
             raise BadFormat(f"expected a whole number from {low} to {high}")
         return value
 
-    return shape
+    return _draw(shape, Drawn("whole", low, high))
 
 
 def truth(value: Any) -> bool:
@@ -160,9 +186,13 @@ def anything(value: Any) -> Any:
     return value
 
 
+_draw(truth, Drawn("truth"))
+_draw(anything, Drawn("anything"))
+
+
 def maybe(inner: Shape) -> Shape:
     """None, or what `inner` takes."""
-    return lambda value: None if value is None else inner(value)
+    return _draw(lambda value: None if value is None else inner(value), Drawn("maybe", inner=(inner,)))
 
 
 def items(inner: Shape, limit: int) -> Shape:
@@ -175,7 +205,7 @@ def items(inner: Shape, limit: int) -> Shape:
             raise TooLarge(f"{len(value)} > {limit} items")
         return tuple(inner(v) for v in value)
 
-    return shape
+    return _draw(shape, Drawn("items", 0, limit, (inner,)))
 
 
 def row(*inner: Shape) -> Shape:
@@ -186,7 +216,7 @@ def row(*inner: Shape) -> Shape:
             raise BadFormat(f"expected {len(inner)} values")
         return tuple(s(v) for s, v in zip(inner, value, strict=True))
 
-    return shape
+    return _draw(shape, Drawn("row", len(inner), len(inner), inner))
 
 
 def mapping(inner: Shape, limit: int, key_limit: int = 64) -> Shape:
@@ -200,4 +230,4 @@ def mapping(inner: Shape, limit: int, key_limit: int = 64) -> Shape:
             raise TooLarge(f"{len(value)} > {limit} keys")
         return {name(k): inner(v) for k, v in value.items()}
 
-    return shape
+    return _draw(shape, Drawn("mapping", 0, limit, (name, inner)))

@@ -189,6 +189,27 @@ class NotFound(StraatError):
     sentence = "There is nothing here."
 
 
+class WrongMethod(StraatError):
+    """The path is there, but not for this HTTP method."""
+
+    code, status = "wrong_method", 405
+    sentence = "This can't be asked in this way."
+
+
+class UpdateNeeded(StraatError):
+    """The device speaks only protocol versions that this server no longer does (sync.core.versions)."""
+
+    code, status, retryable = "update_needed", 426, True
+    sentence = "This app is too old for the server. Everything is kept on the device and is sent after the update."
+
+
+class ServerBehind(StraatError):
+    """The device speaks, or has written, only versions that this server does not know yet."""
+
+    code, status, retryable = "server_behind", 406, True
+    sentence = "The server is older than this app. Everything is kept on the device until the server is updated."
+
+
 class SlowDown(StraatError):
     """Over the rate or quota."""
 

@@ -20,45 +20,51 @@ MAX_PULL_BYTES = 4 << 20
 CHALLENGE_BYTES = 32
 STORED, DUPLICATE = "stored", "duplicate"  # outcomes of a push; any other outcome is an error code
 
-_org, _device, _ring = codec.blob(HASH_BYTES), codec.blob(ID_BYTES), codec.blob(ID_BYTES)
-_hash, _seq, _millis = codec.blob(HASH_BYTES), codec.whole(0, 2**63 - 1), codec.whole(0, 2**48)
-_entry = codec.blob_up_to(MAX_ENTRY_BYTES)
-_envelope = codec.blob_up_to(MAX_ENVELOPE_BYTES)
+_org = codec.named("organisation", codec.blob(HASH_BYTES))
+_device, _ring = codec.named("device", codec.blob(ID_BYTES)), codec.named("ring", codec.blob(ID_BYTES))
+_hash, _id = codec.named("head", codec.blob(HASH_BYTES)), codec.named("envelope id", codec.blob(HASH_BYTES))
+_announced, _sheet = codec.named("announced", codec.blob(HASH_BYTES)), codec.named("sheet", codec.blob(ID_BYTES))
+_seq, _millis = codec.named("sequence", codec.whole(0, 2**63 - 1)), codec.named("millis", codec.whole(0, 2**48))
+_nonce = codec.named("nonce", codec.blob(CHALLENGE_BYTES))
+_signature = codec.named("signature", codec.blob(SIGNATURE_BYTES))
+_count, _day = codec.named("number known", codec.whole(0, 2**32)), codec.named("day since 1970", codec.whole(0, 2**32))
+_entry = codec.named("roll entry", codec.blob_up_to(MAX_ENTRY_BYTES))
+_envelope = codec.named("envelope", codec.blob_up_to(MAX_ENVELOPE_BYTES))
 
 # POST /v1/challenge: [organisation, device] → [nonce, server time]
 CHALLENGE = codec.row(_org, _device)
-CHALLENGED = codec.row(codec.blob(CHALLENGE_BYTES), _millis)
+CHALLENGED = codec.row(_nonce, _millis)
 # POST /v1/token: [organisation, device, nonce, signature over session_bytes] → [token, expires, incarnation]
-TOKEN = codec.row(_org, _device, codec.blob(CHALLENGE_BYTES), codec.blob(SIGNATURE_BYTES))
-TOKENED = codec.row(codec.text(64), _millis, codec.blob(ID_BYTES))
+TOKEN = codec.row(_org, _device, _nonce, _signature)
+TOKENED = codec.row(codec.named("token", codec.text(64)), _millis, codec.named("incarnation", codec.blob(ID_BYTES)))
 # POST /v1/push: [envelope, …] → [[id, outcome], …] in the same order
 # Not bounded one by one here: an envelope that is too large gets its own outcome and does not hold up the rest.
-PUSH = codec.items(codec.blob_up_to(MAX_BODY_BYTES), MAX_PUSH)
-PUSHED = codec.items(codec.row(_hash, codec.text(40)), MAX_PUSH)
+PUSH = codec.items(codec.named("envelope", codec.blob_up_to(MAX_BODY_BYTES)), MAX_PUSH)
+PUSHED = codec.items(codec.row(_id, codec.named("outcome of a push", codec.text(40))), MAX_PUSH)
 # POST /v1/erase: [envelope id, …] → [[id, "overwritten" or an error code], …] in the same order
 MAX_ERASE = 500
 OVERWRITTEN = "overwritten"
-ERASE = codec.items(_hash, MAX_ERASE)
-ERASED = codec.items(codec.row(_hash, codec.text(40)), MAX_ERASE)
+ERASE = codec.items(_id, MAX_ERASE)
+ERASED = codec.items(codec.row(_id, codec.named("outcome of erasing", codec.text(40))), MAX_ERASE)
 # POST /v1/pull: [[ring, after], …] → [[ring, [[seq, envelope], …], more], …]
 PULL = codec.items(codec.row(_ring, _seq), MAX_PULL_RINGS)
 PULLED = codec.items(codec.row(_ring, codec.items(codec.row(_seq, _envelope), 10_000), codec.truth), MAX_PULL_RINGS)
 # POST /v1/roll: after (number of entries known) → [entry, …]
-ROLL_AFTER = codec.whole(0, 2**32)
+ROLL_AFTER = _count
 ROLL = codec.items(_entry, 1000)
 # POST /v1/roll/append: [expected head, entry] → [head]; roll_moved when the head is another
 APPEND = codec.row(_hash, _entry)
 APPENDED = codec.row(_hash)
 # POST /v1/enrol/roll: [announced, after] → [entry, …]; POST /v1/enrol: [expected head, entry] → [head]
-ENROL_ROLL = codec.row(_hash, codec.whole(0, 2**32))
+ENROL_ROLL = codec.row(_announced, _count)
 # POST /v1/recover/roll: [sheet, after] → [entry, …]
-RECOVER_ROLL = codec.row(_device, codec.whole(0, 2**32))
+RECOVER_ROLL = codec.row(_sheet, _count)
 # POST /v1/devices: nothing → [[device, day since 1970 on which it was last here], …], for coordinators
 NOTHING = codec.row()
-DEVICES = codec.items(codec.row(_device, codec.whole(0, 2**32)), 100_000)
+DEVICES = codec.items(codec.row(_device, _day), 100_000)
 # POST /v1/directory: [organisation, number known] → edition bytes above that or b""
 # POST /v1/directory/publish: edition → b""
-DIRECTORY = codec.row(_org, codec.whole(0, 2**32))
+DIRECTORY = codec.row(_org, _count)
 
 
 def session_bytes(organisation: bytes, device: bytes, nonce: bytes) -> bytes:
@@ -76,7 +82,7 @@ def decode(shape: codec.Shape, body: bytes) -> Any:
     return codec.checked(shape, body, MAX_BODY_BYTES)
 
 
-_error = codec.row(codec.text(40), codec.text(400))
+ERROR = codec.row(codec.named("error code", codec.text(40)), codec.named("detail", codec.text(400)))
 
 
 def encode_error(error: StraatError) -> bytes:
@@ -87,7 +93,7 @@ def encode_error(error: StraatError) -> bytes:
 def decode_error(body: bytes) -> StraatError:
     """The error a body stands for; a body that can't be read is an error too."""
     try:
-        code, detail = codec.checked(_error, body, 4096)
+        code, detail = codec.checked(ERROR, body, 4096)
     except StraatError:
         return BadFormat("error body")
     return from_code(code, detail)

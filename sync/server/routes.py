@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from sync.core import codec, wire
+from sync.core import codec, versions, wire
 from sync.core.directory import MAX_DIRECTORY_BYTES
-from sync.core.errors import BadFormat, Busy, NotAuthorized, NotFound, SlowDown, StraatError, TooLarge
+from sync.core.errors import BadFormat, Busy, NotAuthorized, NotFound, SlowDown, StraatError, TooLarge, WrongMethod
 from sync.core.roll_entry import MAX_ENTRY_BYTES
+from sync.server import openapi
 from sync.server.service import Service
 from sync.server.sessions import Carrier, Rates
 
@@ -23,7 +25,11 @@ BODY_SECONDS = 60
 SMALL = 4096
 ERASE_BYTES = wire.MAX_ERASE * 40
 ONE_ENTRY = MAX_ENTRY_BYTES + SMALL
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    versions.HEADER: str(versions.SERVER),
+}
 
 
 class _Message(NamedTuple):
@@ -40,11 +46,12 @@ class Routes:
 
     def __init__(self, service: Service, millis: Callable[[], int]) -> None:
         self._service = service
+        self._document = b""  # made when it is asked for
         self._strangers = Rates(millis, burst=300, per_second=10)
         self._carriers = Rates(millis, burst=600, per_second=20)
 
-    def all(self) -> list[Route]:
-        """For a Starlette app."""
+    def _messages(self) -> tuple[list[_Message], list[_Message]]:
+        """What anybody may ask, and what takes a token."""
         s = self._service
         open_to_all = [
             _Message("challenge", wire.CHALLENGE, SMALL, lambda body: s.challenge(*body)),
@@ -63,12 +70,28 @@ class Routes:
             _Message("devices", wire.NOTHING, SMALL, lambda carrier, _: s.devices(carrier)),
             _Message("directory/publish", None, MAX_DIRECTORY_BYTES + SMALL, s.publish),
         ]
+        return open_to_all, with_token
+
+    def told(self) -> list[openapi.Told]:
+        """Every message as it is routed, for the OpenAPI document."""
         return [
+            openapi.Told(m.path, m.shape, m.limit, token)
+            for messages, token in zip(self._messages(), (False, True), strict=True)
+            for m in messages
+        ]
+
+    def all(self) -> list[Route]:
+        """For a Starlette app."""
+        open_to_all, with_token = self._messages()
+        found = [
             Route("/v1/health", self._health, methods=["GET"]),
+            Route("/v1/openapi.json", self._openapi, methods=["GET"]),
             *(Route(f"/v1/{m.path}", self._open(m), methods=["POST"]) for m in open_to_all),
             *(Route(f"/v1/{m.path}", self._closed(m), methods=["POST"]) for m in with_token),
-            Route("/v1/{rest:path}", _nothing, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
         ]
+        allowed = {r.path: ", ".join(sorted(r.methods or ())) for r in found}
+        rest = _Rest(allowed)
+        return [*found, Route("/v1", rest), Route("/v1/{rest:path}", rest)]
 
     def _open(self, m: _Message) -> Callable[[Request], Awaitable[Response]]:
         async def work(request: Request) -> Any:
@@ -90,6 +113,12 @@ class Routes:
         if scheme != "Bearer":
             raise NotAuthorized()
         return self._service.sessions.carrier(token)
+
+    async def _openapi(self, request: Request) -> Response:
+        """The document of everything here, made of the same tables."""
+        if not self._document:
+            self._document = openapi.written(openapi.document(self.told()))
+        return Response(self._document, headers=HEADERS, media_type="application/json")
 
     async def _health(self, request: Request) -> Response:
         """200 when the store answers, for whoever watches over the server."""
@@ -142,6 +171,7 @@ def _endpoint(name: str, work: Callable[[Request], Awaitable[Any]]) -> Callable[
 
     async def endpoint(request: Request) -> Response:
         try:
+            versions.agreed(versions.read(request.headers.get(versions.HEADER)), versions.SERVER)
             value = await work(request)
         except StraatError as error:
             logger.info("%s refused: %s", name, error.code)
@@ -169,5 +199,16 @@ def _refusal(error: StraatError) -> Response:
     return Response(wire.encode_error(error), error.status, {**HEADERS, **retry}, media_type=wire.MEDIA_TYPE)
 
 
-async def _nothing(request: Request) -> Response:
-    return _refusal(NotFound())
+class _Rest:
+    """What no message is for: not found, or found but not for this method. Any method at all ends here."""
+
+    def __init__(self, allowed: Mapping[str, str]) -> None:
+        self._allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        allowed = self._allowed.get(scope["path"])
+        answer = _refusal(WrongMethod()) if allowed else _refusal(NotFound())
+        if allowed:
+            answer.headers["Allow"] = allowed
+        await answer(scope, receive, send)

@@ -117,11 +117,15 @@ def test_a_wrong_path_or_method_is_a_typed_answer() -> None:
     """Nothing under /v1 falls through to the site, or answers with a page."""
 
     async def work(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
-        for path in ("/v1/", "/v1/pushy", "/v1/push/", "/v1/../v1/x"):
-            assert code(await client.post(path, content=b"", headers=headers)) == "not_found"
-        for method in ("GET", "PUT", "DELETE", "PATCH"):
-            assert code(await client.request(method, "/v1/push", headers=headers)) == "not_found"
-        assert code(await client.post("/v1/health", content=b"", headers=headers)) == "not_found"
+        for path in ("/v1", "/v1/", "/v1/pushy", "/v1/push/", "/v1/../v1/x"):
+            for method in ("POST", "GET", "OPTIONS", "TRACE", "QUERY"):
+                assert code(await client.request(method, path, headers=headers)) == "not_found"
+        for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY"):
+            answer = await client.request(method, "/v1/push", headers=headers)
+            assert code(answer) == "wrong_method"
+            assert answer.headers["allow"] == "POST"
+        answer = await client.post("/v1/health", content=b"", headers=headers)
+        assert (code(answer), answer.headers["allow"]) == ("wrong_method", "GET, HEAD")
 
     asked(work)
 

@@ -1,0 +1,91 @@
+"""What the server answers to each message of sync.core.wire: the shape of it, and every error that it may be instead.
+
+`sync.server.routes` makes no route without a row here, `sync.server.openapi` writes the rows down, and the tests hold
+the running server to them.
+"""
+
+from typing import NamedTuple
+
+from sync.core import codec, wire
+from sync.core.errors import (
+    BadFormat,
+    BadSignature,
+    BrokenChain,
+    Busy,
+    Forbidden,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    NewerVersion,
+    NotAuthorized,
+    NotFound,
+    Revoked,
+    RollForked,
+    RollMoved,
+    RollRefused,
+    ServerBehind,
+    SlowDown,
+    StaleEpoch,
+    StraatError,
+    TooLarge,
+    UnknownDevice,
+    UnknownHead,
+    UnknownOrganisation,
+    UpdateNeeded,
+)
+
+Kind = type[StraatError]
+
+
+class Answer(NamedTuple):
+    """One message. `shape` None: bytes as they are, and so is a body whose own shape is None."""
+
+    about: str
+    shape: codec.Shape | None
+    errors: tuple[Kind, ...]
+
+
+ANY_MESSAGE: tuple[Kind, ...] = (BadFormat, TooLarge, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
+WITH_TOKEN: tuple[Kind, ...] = (NotAuthorized,)
+_invited = (InvitationUnknown, InvitationUsed, InvitationExpired)
+_entry = (RollRefused, RollMoved, RollForked, BadSignature, NewerVersion, UnknownHead, Forbidden, *_invited)
+
+ANSWERS = {
+    "challenge": Answer(
+        "A nonce to sign, and the server's time.", wire.CHALLENGED, (UnknownOrganisation, UnknownDevice)
+    ),
+    "token": Answer(
+        "A token for a signed nonce, its last moment, and the store's incarnation.",
+        wire.TOKENED,
+        (UnknownOrganisation, UnknownDevice, NotAuthorized),
+    ),
+    "roll": Answer("Roll entries after those known.", wire.ROLL, ()),
+    "roll/append": Answer("The new head of the roll, with this entry on it.", wire.APPENDED, (*_entry, Revoked)),
+    "push": Answer("The outcome for each envelope, in order.", wire.PUSHED, ()),
+    "erase": Answer("The outcome for each envelope, in order.", wire.ERASED, (Revoked,)),
+    "pull": Answer("A page of each ring, in order, and whether there is more.", wire.PULLED, (Revoked, Forbidden)),
+    "enrol/roll": Answer("Roll entries, for whoever holds an invitation.", wire.ROLL, _invited),
+    "recover/roll": Answer("Roll entries, for whoever holds a recovery sheet.", wire.ROLL, _invited),
+    "enrol": Answer("The new head of the roll, with this device on it.", wire.APPENDED, (*_entry, UnknownOrganisation)),
+    "devices": Answer("The day on which each device was last here.", wire.DEVICES, (Revoked, Forbidden)),
+    "directory": Answer("The newest edition, if its number is above the one known.", None, (UnknownOrganisation,)),
+    "directory/publish": Answer(
+        "Nothing: the edition is kept.",
+        None,
+        (Revoked, Forbidden, BadSignature, NewerVersion, UnknownHead, RollMoved),
+    ),
+}
+
+_envelope: tuple[Kind, ...] = (BadFormat, TooLarge, NewerVersion, Forbidden, UnknownHead, UnknownDevice)
+_chain: tuple[Kind, ...] = (BrokenChain, StaleEpoch, BadSignature)
+# The texts in answers that are one of a few today (a device takes any: a newer server may know more).
+KNOWN = {
+    "outcome of a push": (wire.STORED, wire.DUPLICATE, *(e.code for e in (*_envelope, *_chain))),
+    "outcome of erasing": (wire.OVERWRITTEN, NotFound.code, Forbidden.code),
+}
+
+
+def errors_of(path: str, token: bool) -> list[Kind]:
+    """Every error that a message at this path may be answered with, each once, by status and code."""
+    kinds = {*ANSWERS[path].errors, *ANY_MESSAGE, *(WITH_TOKEN if token else ())}
+    return sorted(kinds, key=lambda e: (e.status, e.code))
