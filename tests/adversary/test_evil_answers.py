@@ -47,7 +47,7 @@ def test_malformed(settled: Path, tmp_path: Path, name: str) -> None:
                 await s.note(path)
                 s.evil.calm()
                 s.evil.on(path, says(Answer(200, MALFORMED[name])))
-                session_of(s.fatma).syncer._token = ""
+                session_of(s.fatma).syncer.line.token = ""
                 assert await s.round(s.fatma) in ("bad_format", "too_large")
                 s.nothing_unsaid()
             s.evil.calm()
@@ -82,7 +82,7 @@ def test_not_our_server(settled: Path, tmp_path: Path, name: str) -> None:
                 await s.note(path)
                 s.evil.calm()
                 s.evil.on(path, says(FOREIGN[name]))
-                session_of(s.fatma).syncer._token = ""
+                session_of(s.fatma).syncer.line.token = ""
                 heard = await s.round(s.fatma)
                 assert heard in ("unreachable", "bad_format")
                 assert s.fatma.sync_status().online == (heard != "unreachable")
@@ -111,7 +111,7 @@ def test_never_answers(settled: Path, tmp_path: Path, path: str) -> None:
                 raise AssertionError
 
             s.evil.on(path, never)
-            session_of(s.fatma).syncer._token = ""
+            session_of(s.fatma).syncer.line.token = ""
             await s.note("een")
             waiting = asyncio.create_task(s.round(s.fatma))
             await asyncio.sleep(0.05)
@@ -137,7 +137,7 @@ def test_wrong_time(settled: Path, tmp_path: Path, year: str) -> None:
         async with besieged(settled, tmp_path) as s:
             s.evil.on("challenge", rewritten(wire.CHALLENGED, lambda c: [c[0], TIMES[year]]))
             for app in (s.fatma, s.joke):
-                session_of(app).syncer._token = ""
+                session_of(app).syncer.line.token = ""
                 assert await s.round(app) == ""
                 assert abs(app.sync_status().clock_off_minutes) > 60 * 24 * 365
                 assert 2019 < app.today().year < 2100
@@ -168,7 +168,7 @@ def test_token_that_is_none(settled: Path, tmp_path: Path, name: str) -> None:
     async def story() -> None:
         async with besieged(settled, tmp_path) as s:
             s.evil.on("token", rewritten(wire.TOKENED, lambda t: [TOKENS[name], *t[1:]]))
-            session_of(s.fatma).syncer._token = ""
+            session_of(s.fatma).syncer.line.token = ""
             await s.note("een")
             assert await s.round(s.fatma) in ("bad_format", "too_large")
             await s.peace()
@@ -202,7 +202,7 @@ def test_another_incarnation_each_time(settled: Path, tmp_path: Path) -> None:
             for n in range(3):
                 await s.note(f"bezoek {n}")
                 for app in (s.fatma, s.joke):
-                    session_of(app).syncer._token = ""
+                    session_of(app).syncer.line.token = ""
                     assert await s.round(app) == ""
                     assert app.sync_status().unsent == 0
                 assert s.read() == s.said
@@ -220,7 +220,7 @@ def test_a_nonce_of_its_choosing(settled: Path, tmp_path: Path) -> None:
         async with besieged(settled, tmp_path) as s:
             head = session_of(s.fatma).roll.state.head
             s.evil.on("challenge", rewritten(wire.CHALLENGED, lambda c: [head, c[1]]))
-            session_of(s.fatma).syncer._token = ""
+            session_of(s.fatma).syncer.line.token = ""
             await s.note("een")
             assert await s.round(s.fatma) == "not_authorized"
             [asked] = [r for r in s.evil.heard if r.path == "token"][-1:]
@@ -229,9 +229,9 @@ def test_a_nonce_of_its_choosing(settled: Path, tmp_path: Path) -> None:
             assert nonce == head
             s.evil.calm()
             entry, envelope_ = b"\x03" + signed[1:] + signature, b"\x01" + signed[1:] + signature
-            session_of(s.fatma).syncer._token = ""
+            session_of(s.fatma).syncer.line.token = ""
             assert await s.round(s.fatma) == ""
-            token = session_of(s.fatma).syncer._token
+            token = session_of(s.fatma).syncer.line.token
             push = await s.evil.ask(Request("push", wire.encode([envelope_]), token))
             assert wire.decode(wire.PUSHED, push.body)[0][1] == "bad_format"
             append = await s.evil.ask(Request("roll/append", wire.encode([head, entry]), token))
@@ -250,7 +250,7 @@ def test_too_many_answers_at_once(settled: Path, tmp_path: Path) -> None:
             syncer = session_of(s.fatma).syncer
             for _ in range(20):
                 assert await s.round(s.fatma) == "slow_down"
-            assert 150_000 <= syncer._backoff() <= 300_000
+            assert 150_000 <= syncer.wait_millis() <= 300_000
             s.evil.on("pull", says(ok([])))
             await s.peace()
 

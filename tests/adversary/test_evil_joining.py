@@ -233,7 +233,7 @@ def test_lets_in_and_forgets(settled: Path, tmp_path: Path, moved: bool) -> None
                 await s.joke.invite("Anna", Role.CONTACT)
             form = s.fatma.visits()[0].form
             mine = await bram.save_visit(form)
-            session_of(bram).syncer._token = ""
+            session_of(bram).syncer.line.token = ""
             assert await s.round(bram) == ("unknown_device" if moved else "")
             assert bram.sync_status().unsent == (2 if moved else 0)
             assert bram.visit(mine).form == form

@@ -353,7 +353,7 @@ def test_forges_in_my_name_and_is_put_back(settled: Path, tmp_path: Path) -> Non
             assert await s.round(s.fatma) == ""
             assert aside(s.fatma) == ["bad_signature"]
             s.evil.on("token", rewritten(wire.TOKENED, lambda t: [t[0], t[1], RANDOM.bytes(16)]), 1)
-            me.syncer._token = ""
+            me.syncer.line.token = ""
             n = len(s.evil.heard)
             assert await s.round(s.fatma) == ""
             sent = [e for r in s.evil.heard[n:] if r.path == "push" for e in r.value(wire.PUSH)]

@@ -133,7 +133,7 @@ def test_every_error_there_is(settled: Path, tmp_path: Path, path: str) -> None:
             await s.note("een")
             for code in BY_CODE:
                 s.evil.on(path, says(refusal(code, "x" * 400)))
-                session_of(s.fatma).syncer._token = ""
+                session_of(s.fatma).syncer.line.token = ""
                 heard = await s.round(s.fatma)
                 assert heard == code or code in ("bad_input", "try_slower")
                 s.nothing_unsaid()
@@ -160,7 +160,7 @@ def test_stores_rubbish_in_a_phones_place(settled: Path, tmp_path: Path) -> None
                 assert await s.round(s.fatma) == ""
                 assert s.fatma.visit(visit).synced is False
                 assert "broken_chain" in aside(s.fatma)
-                me.syncer._token = ""
+                me.syncer.line.token = ""
             assert await s.round(s.joke) == ""
             assert s.read() == {"van vroeger"}
             with closing(sqlite3.connect(s.t.folder / "server" / "store.db")) as db, db:

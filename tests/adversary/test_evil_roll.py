@@ -237,7 +237,7 @@ def test_older_roll(settled: Path, tmp_path: Path) -> None:
 
             s.evil.on("roll", only_two)
             s.evil.on("token", rewritten(wire.TOKENED, lambda t: [t[0], t[1], RANDOM.bytes(16)]))
-            session_of(s.fatma).syncer._token = ""
+            session_of(s.fatma).syncer.line.token = ""
             await s.note("gewoon door")
             for app in (s.fatma, s.joke):
                 assert await s.round(app) == ""
@@ -263,7 +263,7 @@ def test_endless_roll_for_a_device_that_offers_its_own(settled: Path, tmp_path: 
 
             s.evil.on("roll", for_ever)
             s.evil.on("token", rewritten(wire.TOKENED, lambda t: [t[0], t[1], RANDOM.bytes(16)]))
-            session_of(s.fatma).syncer._token = ""
+            session_of(s.fatma).syncer.line.token = ""
             await s.note("gewoon door")
             assert await s.round(s.fatma) == "roll_moved"
             assert asked < 3 * len(entries)

@@ -129,7 +129,7 @@ def test_says_that_it_is_ten_years_later(settled: Path, tmp_path: Path) -> None:
             s.evil.on("pull", each_envelope(stub_of))
             await s.note("niet voorbij")
             for app in (s.fatma, s.joke):
-                session_of(app).syncer._token = ""
+                session_of(app).syncer.line.token = ""
                 assert await s.round(app) == ""
                 assert meta.read_int(session_of(app).log, meta.SERVER_TIME) == later
                 assert await retention.tidy(session_of(app)) == 0
@@ -183,7 +183,7 @@ def test_forges_a_stub_in_my_name_and_is_put_back(settled: Path, tmp_path: Path)
             assert await s.round(s.fatma) == ""
             assert aside(s.fatma) == ["bad_signature"]
             s.evil.on("token", rewritten(wire.TOKENED, lambda t: [t[0], t[1], RANDOM.bytes(16)]), 1)
-            me.syncer._token = ""
+            me.syncer.line.token = ""
             heard = len(s.evil.heard)
             assert await s.round(s.fatma) == ""
             sent = [e for r in s.evil.heard[heard:] if r.path == "push" for e in r.value(wire.PUSH)]

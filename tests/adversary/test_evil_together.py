@@ -53,7 +53,7 @@ def _old_roll(entries: list[bytes], s: Siege) -> Callable[[Request, Honest], Awa
     known = list(entries)
 
     async def trick(request: Request, honest: Honest) -> Answer:
-        hers = request.token == session_of(s.fatma).syncer._token
+        hers = request.token == session_of(s.fatma).syncer.line.token
         return ok(known[request.value(wire.ROLL_AFTER) :]) if hers else await honest(request)
 
     return trick
@@ -328,7 +328,7 @@ def test_a_stolen_token(settled: Path, tmp_path: Path) -> None:
 
     async def story() -> None:
         async with besieged(settled, tmp_path) as s:
-            token = session_of(s.joke).syncer._token
+            token = session_of(s.joke).syncer.line.token
             hers = [e.data for e in session_of(s.fatma).log.read()]
             forged = [e[:-1] + bytes((e[-1] ^ 1,)) for e in hers]
             reply = await s.evil.ask(Request("push", wire.encode(forged), token))
@@ -430,7 +430,7 @@ def test_claims_that_it_was_revoked(settled: Path, tmp_path: Path) -> None:
             for path in ("challenge", "token", "roll", "push", "pull"):
                 s.evil.calm()
                 await s.note(path)
-                session_of(s.fatma).syncer._token = ""
+                session_of(s.fatma).syncer.line.token = ""
                 s.evil.on(path, says(Answer(403, wire.encode(["revoked", ""]))))
                 assert await s.round(s.fatma) == "revoked"
                 assert not session_of(s.fatma).syncer.state.handed_in

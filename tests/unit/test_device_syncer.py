@@ -192,9 +192,9 @@ def test_a_server_that_forgot_who_is_signed_in_is_told_again(settled: Path, tmp_
         async with team(settled, tmp_path) as t:
             joke = await t.joke()
             await joke.sync_once()
-            session_of(joke).syncer._token = "an old one"
+            session_of(joke).syncer.line.token = "an old one"
             await joke.sync_once()
-            session_of(joke).syncer._token = "an old one"
+            session_of(joke).syncer.line.token = "an old one"
             link = await joke.invite("Bram", Role.CONTACT)
             assert link.name == "Bram"
             bram = t.device("bram")

@@ -331,7 +331,7 @@ def test_only_who_may_has_it_overwritten(settled: Path, tmp_path: Path) -> None:
                 got: list[str] = []
 
                 async def ask(path: str, value: object, shape: object) -> object:
-                    answers = await session_of(app).syncer._ask(path, value, shape)  # type: ignore[arg-type]
+                    answers = await session_of(app).syncer.line.ask(path, value, shape)  # type: ignore[arg-type]
                     got.extend(outcome for _, outcome in answers)
                     return answers
 

@@ -211,7 +211,7 @@ def test_no_clock_alone_makes_anything_go(settled: Path, tmp_path: Path) -> None
             server = t.asgi.state.service
             server._clock = TestClock(t.clock.now + 3000 * DAY)
             fatma = await t.fatma()
-            session_of(fatma).syncer._token = ""
+            session_of(fatma).syncer.line.token = ""
             await fatma.sync_once()
             assert meta.read_int(session_of(fatma).log, meta.SERVER_TIME) == t.clock.now + 3000 * DAY
             assert await retention.tidy(session_of(fatma)) == 0

@@ -190,7 +190,7 @@ def test_a_revocation_that_came_in_after_the_saving_is_judged_all_the_same(settl
             laptop = await t.unlocked("laptop")
             await joke.sync_once()
             await session_of(joke).steward.revoke([session_of(laptop).device])
-            await session_of(app).syncer._pull_roll()  # and killed before anything was judged by it
+            await session_of(app).syncer.rolls.pull()  # and killed before anything was judged by it
             again = await opened(t, shelf)
             assert session_of(again).replica.rebuilt == 1
             assert list(again.visits()) == list(app.visits())

@@ -1,0 +1,82 @@
+"""Taking in each ring after its cursor. A cursor moves only in the same transaction as the envelopes it stands for.
+
+An answer that does not fit its question is bad_format and changes nothing; a gap or a false signature makes the
+device look again from the beginning (sync.device.doubt).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from sync.core import wire
+from sync.core.envelope import id_of, is_stub
+from sync.core.errors import BadFormat
+from sync.core.ports import Clock, Log, LogState, Primitives
+from sync.core.roll import Roll
+from sync.device import doubt, meta
+from sync.device.keyring import Keyring
+from sync.device.line import Line
+from sync.device.replica import Replica
+
+PAGES_A_ROUND = 50  # then what was written meanwhile has its turn, and the next round goes on
+
+
+class Pulling:
+    """One device's. `tell` hears the ids of records that changed."""
+
+    def __init__(
+        self,
+        line: Line,
+        primitives: Primitives,
+        clock: Clock,
+        log: Log,
+        roll: Roll,
+        keyring: Keyring,
+        replica: Replica,
+        tell: Callable[[set[bytes]], None],
+    ) -> None:
+        self._line, self._primitives, self._clock, self._log = line, primitives, clock, log
+        self._roll, self._keyring, self._replica, self._tell = roll, keyring, replica, tell
+
+    async def pull(self) -> bool:
+        """Page after page; whether there is a reason to go on at once."""
+        known = doubt.doubts(self._replica)
+        rings = sorted(self._roll.state.readable(self._keyring.device))
+        cursors = meta.read_cursors(self._log)
+        asked = [(ring, cursors.get(ring, 0)) for ring in rings]
+        for _ in range(PAGES_A_ROUND):
+            if not asked:
+                break
+            pages = await self._line.ask("pull", [list(one) for one in asked], wire.PULLED)
+            _check(asked, pages)
+            await self._take(pages, cursors)
+            self._tell(await self._replica.catch_up())
+            asked = [(ring, cursors.get(ring, 0)) for ring, _, more in pages if more]
+        return bool(asked) or doubt.look_again(self._log, self._clock.millis(), known, doubt.doubts(self._replica))
+
+    async def _take(self, pages: Any, cursors: dict[bytes, int]) -> None:
+        """Envelopes and cursors in one transaction: a kill in between loses or repeats nothing."""
+        received = [data for _, items, _ in pages for _, data in items]
+        if doubt.too_much(self._replica):
+            received = await doubt.certain(self._primitives, self._roll, received)
+        for ring, items, _ in pages:
+            if items:
+                cursors[ring] = items[-1][0]
+        if any(items for _, items, _ in pages):
+            values: Mapping[str, bytes] = {meta.CURSORS: meta.cursors_bytes(cursors)}
+            state = {True: LogState.STUB, False: LogState.STORED}
+            self._log.append([(id_of(data), data, state[is_stub(data)]) for data in received], values)
+
+
+def _check(asked: Sequence[tuple[bytes, int]], pages: Any) -> None:
+    """Refuse pages of other rings than asked, with numbers that do not rise, or that promise more and give nothing.
+
+    A page may begin below the cursor: then that was of another numbering, and the server begins again.
+    """
+    if [ring for ring, _ in asked] != [ring for ring, _, _ in pages]:
+        raise BadFormat("pages of other rings")
+    for _, items, _ in pages:
+        if any(later <= earlier for earlier, later in pairwise([0, *(number for number, _ in items)])):
+            raise BadFormat("numbers that do not rise")
+    if any(more for _, _, more in pages) and not any(items for _, items, _ in pages):
+        raise BadFormat("more, and nothing")
