@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from sync.core import versions
 from sync.core.errors import Unreachable
 from sync.core.ports import Reply
 from sync.core.wire import MAX_BODY_BYTES, MEDIA_TYPE
@@ -23,13 +24,15 @@ class HttpTransport:
 
     async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
         """See the port. What another than our server answers (a proxy, a Wi-Fi sign-in page) is no answer."""
-        headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = {"Content-Type": MEDIA_TYPE, versions.HEADER: str(versions.DEVICE)} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
         try:
             async with asyncio.timeout(self._seconds):  # the whole, where httpx bounds each step
                 async with self._client.stream(method, path, content=body, headers=headers) as answer:
                     if answer.headers.get("content-type") != MEDIA_TYPE:
                         raise Unreachable("not our server")
-                    return Reply(answer.status_code, await _bounded(answer))
+                    return Reply(answer.status_code, await _bounded(answer), answer.headers.get(versions.HEADER))
         except (httpx.HTTPError, TimeoutError) as e:
             raise Unreachable(type(e).__name__) from e
 

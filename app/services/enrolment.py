@@ -96,9 +96,7 @@ async def _whole_roll(primitives: Primitives, transport: Transport, path: str, n
 
 async def _entries(transport: Transport, path: str, name: bytes, after: int) -> tuple[bytes, ...]:
     reply = await transport.send("POST", f"/v1/{path}", wire.encode([name, after]))
-    if reply.status != 200:
-        raise wire.decode_error(reply.body)
-    entries: tuple[bytes, ...] = wire.decode(wire.ROLL, reply.body)
+    entries: tuple[bytes, ...] = wire.decode(wire.ROLL, wire.accepted(reply))
     return entries
 
 
@@ -176,15 +174,14 @@ async def enrol(primitives: Primitives, transport: Transport, secrets: Secrets, 
             return roll
         entry = await entry_for(primitives, secrets, roll.state)
         body = wire.encode([roll.state.head, entry])
-        reply = await transport.send("POST", "/v1/enrol", body)
-        if reply.status == 200:
+        try:
+            wire.accepted(await transport.send("POST", "/v1/enrol", body))
+        except RollMoved:
+            path, name = _where(secrets, roll.state)
+            await roll.extend(primitives, await _entries(transport, path, name, len(roll.entries)))
+        else:
             await roll.extend(primitives, [entry])
             return roll
-        error = wire.decode_error(reply.body)
-        if not isinstance(error, RollMoved):
-            raise error
-        path, name = _where(secrets, roll.state)
-        await roll.extend(primitives, await _entries(transport, path, name, len(roll.entries)))
     raise RollMoved()
 
 

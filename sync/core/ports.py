@@ -174,10 +174,11 @@ class Random(Protocol):
 
 
 class Reply(NamedTuple):
-    """What the server answered: HTTP status and body."""
+    """What the server answered: HTTP status, body, and the header with the protocol versions that it speaks."""
 
     status: int
     body: bytes
+    speaks: str | None = None
 
 
 class Transport(Protocol):

@@ -5,11 +5,11 @@ One row a message: what is sent, what comes back. docs/protocol.md, "Wire".
 
 from typing import Any
 
-from sync.core import codec, formats
+from sync.core import codec, formats, versions
 from sync.core.envelope import MAX_ENVELOPE_BYTES
 from sync.core.errors import BadFormat, StraatError, from_code
 from sync.core.ids import HASH_BYTES, ID_BYTES
-from sync.core.ports import SIGNATURE_BYTES
+from sync.core.ports import SIGNATURE_BYTES, Reply
 from sync.core.roll_entry import MAX_ENTRY_BYTES
 
 MEDIA_TYPE = "application/msgpack"
@@ -80,6 +80,16 @@ def encode(value: Any) -> bytes:
 def decode(shape: codec.Shape, body: bytes) -> Any:
     """Check a body. Raises BadFormat or TooLarge."""
     return codec.checked(shape, body, MAX_BODY_BYTES)
+
+
+def accepted(reply: Reply) -> bytes:
+    """The body of an answer that is one. Raises what else the server said; UpdateNeeded or ServerBehind where there is
+    no protocol version in common, whatever it said (sync.core.versions).
+    """
+    versions.heard(reply.speaks)
+    if reply.status != 200:
+        raise decode_error(reply.body)
+    return reply.body
 
 
 ERROR = codec.row(codec.named("error code", codec.text(40)), codec.named("detail", codec.text(400)))

@@ -4,9 +4,10 @@ A refused envelope is set aside with the server's reason and the rest goes on.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sync.core import wire
-from sync.core.envelope import id_of
+from sync.core.envelope import id_of, parse_any
 from sync.core.errors import BadFormat, BrokenChain, NewerVersion, ServerBehind, StraatError, from_code
 from sync.core.ports import Log, LogEntry, LogState
 from sync.device import erasing, meta, restored
@@ -65,8 +66,10 @@ def _why(e: LogEntry, outcome: str) -> StraatError:
     envelope waits for that. But what we can't read ourselves either is refused as anything else is.
     """
     error = from_code(outcome)
-    if isinstance(error, NewerVersion) and known_format(e.data):
-        return ServerBehind("an envelope")
+    if isinstance(error, NewerVersion):
+        with suppress(StraatError):
+            parse_any(e.data)
+            return ServerBehind("an envelope")
     return error
 
 
