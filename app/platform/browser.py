@@ -14,6 +14,7 @@ from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.services.ports import Opened, Room
 from app.services.surroundings import Surroundings, told
+from sync.core import versions
 from sync.core.errors import BadInput, DiskFull, LogDamaged, Unreachable
 from sync.core.ports import DeviceKey, Log, Reply
 from sync.core.wire import MEDIA_TYPE
@@ -27,7 +28,7 @@ class FetchTransport:
 
     async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
         """See the port."""
-        headers = {"Content-Type": MEDIA_TYPE} | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = {"Content-Type": MEDIA_TYPE, versions.HEADER: str(versions.DEVICE)} | ({"Authorization": f"Bearer {token}"} if token else {})
         options = {
             "method": method,
             "headers": headers,
@@ -40,7 +41,9 @@ class FetchTransport:
             answer = await fetch(path, to_js(options, dict_converter=Object.fromEntries))
             if answer.headers.get("content-type") != MEDIA_TYPE:
                 raise Unreachable("not our server")  # a Wi-Fi sign-in page, or a proxy whose server is down
-            return Reply(answer.status, (await answer.arrayBuffer()).to_bytes())
+            said = answer.headers.get(versions.HEADER)
+            speaks = said if isinstance(said, str) else None  # JavaScript's null is no None
+            return Reply(answer.status, (await answer.arrayBuffer()).to_bytes(), speaks)
         except (JsException, OSError) as e:
             raise Unreachable(type(e).__name__) from e
 
