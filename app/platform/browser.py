@@ -28,7 +28,9 @@ class FetchTransport:
 
     async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
         """See the port."""
-        headers = {"Content-Type": MEDIA_TYPE, versions.HEADER: str(versions.DEVICE)} | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = {"Content-Type": MEDIA_TYPE, versions.HEADER: str(versions.DEVICE)} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
         options = {
             "method": method,
             "headers": headers,
