@@ -1,0 +1,71 @@
+"""How the machines run: short and the same each time in every run, long and new each time in `make soak`."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+T = TypeVar("T")
+SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+
+
+def short(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
+    """A bounded run that is the same each time."""
+    how = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=SLOW,
+    )
+    run_state_machine_as_test(machine, settings=how)
+
+
+def long(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
+    """A long run that is another each time; what it finds is printed as steps, to become a test with a name."""
+    how = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        report_multiple_bugs=False,
+        suppress_health_check=SLOW,
+    )
+    run_state_machine_as_test(machine, settings=how)
+
+
+def catches(machine: type[RuleBasedStateMachine], examples: int = 100, steps: int = 30) -> None:
+    """A machine with a planted fault has to stop at it: a control of the machine."""
+    how = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.generate,),
+        report_multiple_bugs=False,
+        suppress_health_check=SLOW,
+    )
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(machine, settings=how)
+
+
+class Loop:
+    """One event loop for all steps of one machine."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for one piece of async work."""
+        return self._runner.run(work)
+
+    def close(self) -> None:
+        """End it."""
+        self._runner.close()
