@@ -1,17 +1,18 @@
-"""One SQLite file with one thread that writes and one that reads, each with a connection of its own.
+"""One SQLite file: whatever comes in while a commit is under way to the disk is the next one (group commit).
 
-The writer commits whatever has come in meanwhile in one transaction (group commit), and answers each caller only
-when that commit is on disk. A connection never meets another thread than its own (sqlite3 refuses that).
+Each caller is answered only when its commit is on disk. The statements of quick jobs run on the event loop's own
+thread, since handing each to another thread costs more than it takes; the commit, which waits for the disk, and
+whatever may take long, run on a thread of their own. The connection that writes is always in one hand only: the
+loop's, or that thread's. docs/decisions says where the time goes.
 """
 
 import asyncio
 import logging
 import os
-import queue
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -24,8 +25,11 @@ T = TypeVar("T")
 Work = Callable[[Database], Any]
 MAX_GROUP = 256
 MAX_WAITING = 1000
+WAIT_MILLIS = 10_000  # for another process that writes
+PAGE_BYTES = 8192  # of a new file: an envelope of 1 KiB fills a page of 4,096 to three quarters only
 PRAGMAS = (
-    "busy_timeout = 10000",  # first: the next ones may have to wait for another process
+    f"busy_timeout = {WAIT_MILLIS}",  # first: the next ones may have to wait for another process
+    f"page_size = {PAGE_BYTES}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
@@ -38,33 +42,45 @@ class _Job(NamedTuple):
     """What to do, who waits for it, and whether old bytes must leave the write-ahead file too."""
 
     work: Work
-    answer: "Future[Any]"
+    answer: "asyncio.Future[Any]"
     wipes: bool
 
 
+Outcome = tuple[_Job, Any]  # what it gave, or the exception that it ended in
+
+
 def _connect(path: Path) -> Database:
-    db = Database(path)
+    db = Database(sqlite3.connect(path, check_same_thread=False, cached_statements=256))
     for pragma in PRAGMAS:
         db.execute(f"PRAGMA {pragma}").fetchall()
     return db
 
 
 class GroupCommit:
-    """The threads over one file. `prepare` makes or migrates the tables, once, before anything else."""
+    """The connections over one file. `prepare` makes or migrates the tables, once, before anything else."""
 
-    def __init__(self, path: Path, prepare: Callable[[Database], None]) -> None:
-        """Raises what `prepare` raises."""
+    def __init__(self, path: Path, prepare: Callable[[Database], None], inline: bool = False) -> None:
+        """Raises what `prepare` raises.
+
+        `inline`: no thread and no group; each call has done all its work, disk included, when it returns to the loop.
+        So a simulation runs the same statements in the same order every time.
+        """
         with suppress(FileExistsError):  # only this user's; the files that SQLite puts beside it follow it
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        self._path = path
-        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._writer = _connect(path)
+        try:
+            prepare(self._writer)
+            self._reader = _connect(path)
+        except BaseException:
+            self._writer.close()
+            raise
+        self._inline = inline
+        self._waiting: deque[_Job] = deque()
+        self._busy = False  # a group is under way, or about to be
         self._closed = False
-        ready: Future[None] = Future()
-        self._writer = threading.Thread(target=self._run, args=(prepare, ready), name="store writer", daemon=True)
-        self._writer.start()
-        ready.result()
-        self._local = threading.local()
-        self._readers = ThreadPoolExecutor(1, "store reader", self._open_reader)
+        self._idle: asyncio.Event | None = None
+        self._committer = ThreadPoolExecutor(1, "store writer")
+        self._slow = ThreadPoolExecutor(1, "store reader")
 
     # -- callers -----------------------------------------------------------------------------------------
 
@@ -74,18 +90,35 @@ class GroupCommit:
         Raises Busy when nothing can be written now (disk full, closing, too much waiting): then nothing of this
         job was, and nothing of a job that fails otherwise. `wipes`: bytes it overwrites are gone from every file.
         """
-        if self._closed or self._jobs.qsize() >= MAX_WAITING:
+        if self._closed or len(self._waiting) >= MAX_WAITING:
             raise Busy("store")
-        answer: Future[T] = Future()
-        self._jobs.put(_Job(work, answer, wipes))
-        return await asyncio.wrap_future(answer)
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop.create_future(), wipes)
+        if self._inline:
+            _tell(self._whole([job]))
+        else:
+            self._waiting.append(job)
+            if not self._busy:
+                self._busy = True
+                loop.call_soon(self._next, loop)  # not at once: others in this round of the loop come along
+        result: T = await job.answer
+        return result
 
     async def read(self, work: Callable[[Database], T]) -> T:
-        """Ask something. Sees every commit that was answered before. Raises Busy."""
+        """Ask something short. Sees every commit that was answered before. Raises Busy."""
+        return self._asked(work)
+
+    async def read_long(self, work: Callable[[Database], T]) -> T:
+        """Ask something that may take a while: the loop goes on meanwhile."""
+        if self._inline or self._closed:
+            return self._asked(work)
+        return await asyncio.get_running_loop().run_in_executor(self._slow, self._asked, work)
+
+    def _asked(self, work: Callable[[Database], T]) -> T:
         if self._closed:
             raise Busy("store")
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: work(self._local.db))
+            return work(self._writer if self._inline else self._reader)
         except sqlite3.OperationalError as e:
             raise Busy(type(e).__name__) from e
 
@@ -93,89 +126,124 @@ class GroupCommit:
         """Commit what is waiting and let go of the file."""
         if self._closed:
             return
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._readers, lambda: self._local.db.close())
         self._closed = True
-        self._jobs.put(None)
-        await asyncio.to_thread(self._writer.join)
-        self._readers.shutdown()
+        if self._busy:
+            self._idle = asyncio.Event()
+            await self._idle.wait()
+        for threads in (self._slow, self._committer):
+            threads.shutdown()
+        self._reader.close()
+        self._writer.close()
 
-    # -- threads -----------------------------------------------------------------------------------------
+    # -- groups: on the loop ---------------------------------------------------------------------------------
 
-    def _open_reader(self) -> None:
-        self._local.db = _connect(self._path)
-
-    def _run(self, prepare: Callable[[Database], None], ready: "Future[None]") -> None:
-        try:
-            db = _connect(self._path)
-            try:
-                prepare(db)
-            except BaseException:
-                db.close()
-                raise
-        except BaseException as e:
-            ready.set_exception(e)
-            return
-        ready.set_result(None)
-        going = True
-        while going:
-            group, going = self._next_group()
-            self._commit(db, [job for job in group if job.answer.set_running_or_notify_cancel()])
-        db.close()
-
-    def _next_group(self) -> tuple[list[_Job], bool]:
-        """Wait for a job, then take what else is there; False when it is the last group."""
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take what waits; run it here if that is quick, and let the thread commit."""
         group: list[_Job] = []
-        while len(group) < MAX_GROUP and not (group and self._jobs.empty()):
-            job = self._jobs.get()
-            if job is None:
-                return group, False
-            group.append(job)
-        return group, True
-
-    def _commit(self, db: Database, group: Sequence[_Job]) -> None:
-        """All jobs in one transaction, each in a savepoint, so that one that fails takes only itself."""
+        while self._waiting and len(group) < MAX_GROUP:
+            job = self._waiting.popleft()
+            if not job.answer.done():  # whoever gave up is left out
+                group.append(job)
         if not group:
+            self._busy = False
+            if self._idle is not None:
+                self._idle.set()
             return
-        try:
-            results = _transaction(db, group)
-        except Exception as e:
-            logger.error("store: nothing of %d jobs written: %s", len(group), type(e).__name__)
-            results = [Busy(type(e).__name__) for _ in group]
-        if any(job.wipes for job in group):
-            self._wipe(db)
-        for job, result in zip(group, results, strict=True):
-            if isinstance(result, Exception):
-                job.answer.set_exception(result)
-            else:
-                job.answer.set_result(result)
+        run: Callable[[], list[Outcome]]
+        if any(job.wipes for job in group) or not self._begun_at_once():
+            run = lambda: self._whole(group)  # noqa: E731
+        else:
+            try:
+                outcomes = self._done(group)
+            except Exception as e:
+                self._finish(loop, self._undone(group, e))
+                return
+            run = lambda: self._committed(outcomes)  # noqa: E731
+        self._committer.submit(self._on_thread, loop, run)
 
-    @staticmethod
-    def _wipe(db: Database) -> None:
+    def _begun_at_once(self) -> bool:
+        """Whether a transaction is open now; not when another process writes: nobody waits for that on the loop."""
+        try:
+            self._writer.conn.execute("PRAGMA busy_timeout = 0")
+            self._writer.conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self._writer.conn.execute(f"PRAGMA busy_timeout = {WAIT_MILLIS}")
+        return True
+
+    def _finish(self, loop: asyncio.AbstractEventLoop, outcomes: Sequence[Outcome]) -> None:
+        _tell(outcomes)
+        self._next(loop)
+
+    def _on_thread(self, loop: asyncio.AbstractEventLoop, run: Callable[[], list[Outcome]]) -> None:
+        outcomes = run()
+        with suppress(RuntimeError):  # the loop is no more, and nobody waits
+            loop.call_soon_threadsafe(self._finish, loop, outcomes)
+
+    # -- groups: wherever the connection is --------------------------------------------------------------------
+
+    def _whole(self, group: Sequence[_Job]) -> list[Outcome]:
+        """From the beginning to the end."""
+        try:
+            self._writer.conn.execute("BEGIN IMMEDIATE")  # not deferred: another process may hold the file for a while
+            outcomes = self._done(group)
+        except Exception as e:
+            return self._undone(group, e)
+        outcomes = self._committed(outcomes)
+        if any(job.wipes for job in group):
+            self._wipe()
+        return outcomes
+
+    def _done(self, group: Sequence[_Job]) -> list[Outcome]:
+        """All jobs in the open transaction, each in a savepoint, so that one that fails takes only itself.
+
+        Raises sqlite3.OperationalError (full disk, input/output error): SQLite may have undone everything by then.
+        """
+        execute = self._writer.conn.execute
+        outcomes: list[Outcome] = []
+        for job in group:
+            execute("SAVEPOINT job")
+            try:
+                outcomes.append((job, job.work(self._writer)))
+            except sqlite3.OperationalError:
+                raise
+            except Exception as e:
+                execute("ROLLBACK TO job")
+                outcomes.append((job, e))
+            execute("RELEASE job")
+        return outcomes
+
+    def _committed(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """On disk, or nothing of it."""
+        try:
+            self._writer.conn.execute("COMMIT")
+        except Exception as e:
+            return self._undone([job for job, _ in outcomes], e)
+        return outcomes
+
+    def _undone(self, group: Sequence[_Job], error: Exception) -> list[Outcome]:
+        logger.error("store: nothing of %d jobs written: %s", len(group), type(error).__name__)
+        with suppress(sqlite3.Error):
+            self._writer.rollback()
+        return [(job, Busy(type(error).__name__)) for job in group]
+
+    def _wipe(self) -> None:
         """secure_delete overwrites in the database; older copies of its pages may stand in the -wal file."""
         try:
-            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error:
             busy = 1
         if busy:
             logger.warning("store: write-ahead file not emptied, the next round tries again")
 
 
-def _transaction(db: Database, group: Sequence[_Job]) -> list[Any]:
-    """The result or error of each job. Raises sqlite3.Error when the whole did not reach the disk."""
-    results: list[Any] = []
-    db.execute("BEGIN IMMEDIATE")  # not deferred: another process may hold the file for a moment
-    try:
-        for job in group:
-            try:
-                with db.atomic():
-                    results.append(job.work(db))
-            except sqlite3.OperationalError:
-                raise  # full disk, input/output error: SQLite may have undone everything by now
-            except Exception as e:
-                results.append(e)
-        db.execute("COMMIT")
-    except BaseException:
-        db.rollback()
-        raise
-    return results
+def _tell(outcomes: Sequence[Outcome]) -> None:
+    """Each caller that still waits hears how its own job went."""
+    for job, outcome in outcomes:
+        if job.answer.done():
+            continue
+        if isinstance(outcome, Exception):
+            job.answer.set_exception(outcome)
+        else:
+            job.answer.set_result(outcome)

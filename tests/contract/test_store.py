@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from sync.server.group_commit import GroupCommit
 from sync.server.store import Store
 from sync.server.store_memory import MemoryStore
 from sync.server.store_sqlite import SqliteStore
@@ -14,6 +16,7 @@ from tests.contract.contract_store import CASES, Case
 MAKERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
     "sqlite": lambda folder: SqliteStore(folder / "store.db"),
+    "sqlite without threads": lambda folder: SqliteStore(folder / "store.db", partial(GroupCommit, inline=True)),
 }
 
 
