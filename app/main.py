@@ -41,6 +41,11 @@ async def main(page: ft.Page) -> None:
             page.run_task(shell.safe(shell.escape))
         if message.get("updateReady"):
             app.announce_update()
+        if message.get("makeWay"):
+            page.run_task(app.storing.make_way)
+        if message.get("stuck") or message.get("rescued"):
+            app.storing.hear(bool(message.get("stuck")))
+            page.run_task(shell.dress.keep)  # what was chosen for the screen lies beside the log, and went with it
         if "visible" in message:
             see = app.locking.in_sight if message["visible"] else app.locking.out_of_sight
             page.run_task(see)

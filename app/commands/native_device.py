@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services.ports import Opened, Room
+from app.services.ports import Marker, Opened, Room
 from app.services.surroundings import Surroundings
 from sync.core.errors import BadInput, LogDamaged
 from sync.core.ports import DeviceKey, Log
@@ -16,6 +16,7 @@ class NativeStorage:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.marker: Marker | None = None
 
     def _path(self) -> Path:
         numbered = sorted(self._folder.glob("log-*.db"))
@@ -24,12 +25,20 @@ class NativeStorage:
     async def open(self) -> Opened:
         """See Storage."""
         try:
-            return Opened(SqliteLog(str(self._path())))
+            return Opened(SqliteLog(str(self._path())), self.marker)
         except LogDamaged:
             return Opened(None, damaged=True)
 
     async def wait_for_lead(self) -> None:
         """See Storage."""
+
+    async def ask_to_make_way(self) -> bool:
+        """See Storage."""
+        return True
+
+    def mark(self, marker: Marker | None) -> None:
+        """See Storage."""
+        self.marker = marker
 
     async def start_over(self) -> Log:
         """See Storage."""
@@ -40,6 +49,7 @@ class NativeStorage:
         """See Storage."""
         if log is not None:
             log.close()
+        self.marker = None
         await device_key.forget()
         for path in self._folder.glob("log-*.db*"):
             path.unlink(missing_ok=True)

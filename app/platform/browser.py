@@ -12,7 +12,7 @@ from app.platform.browser_device import BrowserClock as BrowserClock
 from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
-from app.services.ports import Opened, Room
+from app.services.ports import Marker, Opened, Room
 from app.services.surroundings import Surroundings, told
 from sync.core import versions
 from sync.core.errors import BadInput, DiskFull, LogDamaged, Unreachable
@@ -55,11 +55,11 @@ class BrowserStorage:
 
     async def open(self) -> Opened:
         """See Storage."""
-        found = json.loads(await storage.open(page.marker))
+        found = json.loads(await _roomy(storage.open(page.marker)))
         if not found["leader"]:
             return Opened(None)
         try:
-            return Opened(SqliteLog(found["path"]), evicted=found["evicted"])
+            return Opened(SqliteLog(found["path"]), _marker(found["marked"]))
         except LogDamaged:
             return Opened(None, damaged=True)
 
@@ -67,10 +67,19 @@ class BrowserStorage:
         """See Storage."""
         await storage.lead()
 
+    async def ask_to_make_way(self) -> bool:
+        """See Storage."""
+        return await storage.ask()
+
+    def mark(self, marker: Marker | None) -> None:
+        """See Storage."""
+        storage.mark(json.dumps({"unsent": marker.unsent_since}) if marker else "")
+
     async def start_over(self) -> Log:
         """See Storage. The new log is opened by a fresh start; until then there is one in memory."""
-        await storage.startOver()
-        page.post(to_js({"marker": False, "reload": True}, dict_converter=Object.fromEntries))
+        await _roomy(storage.startOver())
+        self.mark(None)
+        _post(reload=True)
         return SqliteLog(":memory:")
 
     async def wipe(self, log: Log | None, device_key: DeviceKey) -> Log:
@@ -99,10 +108,8 @@ class BrowserShelf:
     async def write(self, pieces: Sequence[bytes]) -> None:
         """See Shelf."""
         try:
-            await storage.view.write(to_js(pieces))
+            await _roomy(storage.view.write(to_js(pieces)))
         except JsException as e:
-            if "QuotaExceededError" in str(e):
-                raise DiskFull("view") from e
             raise OSError(str(e)) from e
 
     async def remove(self) -> None:
@@ -234,7 +241,9 @@ class BrowserPage:
         page.post(to_js({"failed": reason}, dict_converter=Object.fromEntries))
 
     def listen(self, callback: Callable[[dict[str, object]], None]) -> None:
-        """Hear the page: {"updateReady": true}, {"visible": bool}, {"online": bool}."""
+        """Hear the page: {"updateReady": true}, {"visible": bool}, {"online": bool}; and the store: {"makeWay": true}
+        when another tab asks for it, {"stuck": true} when cleared data can't be put back, {"rescued": true}.
+        """
 
         def hear(message) -> None:
             facts = message.to_py()
@@ -247,6 +256,27 @@ class BrowserPage:
             callback(facts)
 
         page.onmessage = create_proxy(hear)
+
+
+def _marker(text: str) -> Marker | None:
+    """What `mark` wrote, at some time, in some version."""
+    if not text:
+        return None
+    try:
+        since = json.loads(text)["unsent"]
+    except (ValueError, TypeError, KeyError):
+        return Marker()
+    return Marker(since if isinstance(since, int) else None)
+
+
+async def _roomy(answer):
+    """What JavaScript answers; DiskFull where it found no room."""
+    try:
+        return await answer
+    except JsException as e:
+        if "QuotaExceededError" in str(e):
+            raise DiskFull("store") from e
+        raise
 
 
 def _post(**facts: object) -> None:

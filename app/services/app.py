@@ -46,13 +46,14 @@ from app.services.safety import Safety
 from app.services.session import World
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
+from app.services.storing import Storing
 from app.services.surroundings import Surroundings
 from app.services.tour import Tour
 from app.services.trust import Trust
 from app.services.visit_draft import draft_key, is_draft_key
 from app.services.welcomes import Welcomes
 from app.services.wishes import Wishes
-from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound
+from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound, StorageGone
 from sync.device import meta
 from sync.device.secrets import Secrets
 
@@ -71,12 +72,14 @@ class App:
         self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.finder = Finder(self.live)
         self.safety = Safety(self.live, self.locking, self._enter)
+        self.storing = Storing(self.live, self.locking)
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
         self.directory, self.display = Directory(self.live), Display(self.live)
         self.tour, self.cards, self.mine = Tour(self.live), Cards(self.live), MyData(self.live)
         self.carers, self.matches = Carers(self.live, self.welcomes), Matches(self.live)
         self.update_ready = False
+        self._route = ""
 
     @property
     def stage(self) -> Stage:
@@ -97,11 +100,8 @@ class App:
     async def start(self, route: str = "") -> None:
         """Open the storage and find out where this device stands. `route` may hold an invitation."""
         live = self.live
-        opened = await live.storage.open()
-        while opened.log is None and not opened.damaged:
-            live.enter(Stage.OTHER_TAB)
-            await live.storage.wait_for_lead()
-            opened = await live.storage.open()
+        self._route = route
+        opened = await self.storing.open()
         if opened.damaged or opened.log is None:
             return live.enter(Stage.DAMAGED)
         try:
@@ -111,24 +111,35 @@ class App:
         except LogDamaged:  # the file opens and can't be read further on
             return live.enter(Stage.DAMAGED)
         if locked:
+            live.mark()
             return live.enter(Stage.LOCKED)
-        if opened.evicted:
+        self.storing.lost = opened.marker
+        if opened.marker:
             return live.enter(Stage.GONE)
-        linked = f"/{inviting.ROUTE}/" in route or f"/{RECOVERY_ROUTE}/" in route
-        if invitation := route if linked else live.page.kept_invitation:
+        return await self._arrive()
+
+    async def _arrive(self) -> None:
+        """With the invitation that was opened, or none."""
+        linked = f"/{inviting.ROUTE}/" in self._route or f"/{RECOVERY_ROUTE}/" in self._route
+        if invitation := self._route if linked else self.live.page.kept_invitation:
             return await self.open_invitation(invitation)
-        return live.enter(Stage.WELCOME)
+        return self.live.enter(Stage.WELCOME)
 
     async def start_over(self) -> None:
         """See AppFace."""
-        forgotten = self.stage is Stage.LOCKED
+        stage, vault = self.stage, self.live.vault
         await self.locking.stop()
         self.live.close()
-        if forgotten:
-            await self._forget_secret()
+        if stage in (Stage.LOCKED, Stage.GONE) and vault is not None:
+            if vault.exists:
+                await self._forget_secret()
+            self.live.unmark()
         else:  # the device key stays: what is kept aside can be opened again by whoever remembers its PIN
             self.live.use(await self.live.storage.start_over())
-        self.live.enter(Stage.WELCOME)
+        if stage is Stage.GONE:
+            await self._arrive()
+        else:
+            self.live.enter(Stage.WELCOME)
 
     async def _forget_secret(self) -> None:
         """A forgotten PIN: a new device on the same log, so that what is unsent is sent all the same."""
@@ -203,6 +214,9 @@ class App:
             secrets = await self.live.require_vault().open(secret)
         except LogDamaged:
             self.live.enter(Stage.DAMAGED)
+            raise
+        except StorageGone:
+            self.live.enter(Stage.GONE)
             raise
         await self._enter(secrets)
         self.safety.weigh(secret)

@@ -5,12 +5,13 @@ A draft is a plain mapping of texts, numbers and lists; each part of the app kno
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from app.services.retention import DAY_MILLIS
 from app.services.session import Session
 from sync.core import codec
-from sync.core.errors import BadFormat, TooLarge
+from sync.core.errors import BadFormat, DiskFull, TooLarge
 
 _PURPOSE = "draft "
 _AT_ONCE = 200  # names tried in one go; then whoever taps meanwhile has a turn
@@ -24,6 +25,7 @@ class Drafts:
         self._session = session
         self._forms: dict[str, Plain] = {}
         self._latest: dict[str, int] = {}
+        self._unkept: set[str] = set()  # typed, and not on disk: it was full
         self._writing = 0
         self._calm = asyncio.Event()
         self._calm.set()
@@ -67,9 +69,11 @@ class Drafts:
     async def put(self, key: str, form: Plain | None) -> None:
         """Keep the form as it is now. Of two that overtake each other the later stays. Raises DiskFull."""
         turn = self._latest[key] = self._latest.get(key, 0) + 1
+        self._unkept.add(key)
         if form is None:
             self._forms.pop(key, None)
             self._session.log.put_draft(self._session.vault.local_name(key), None)
+            self._unkept.discard(key)
             return
         self._forms[key] = form
         self._writing += 1
@@ -78,6 +82,7 @@ class Drafts:
             sealed = await self._session.vault.seal_bytes(_PURPOSE + key, to_bytes(form))
             if self._latest[key] == turn:
                 self._session.log.put_draft(self._session.vault.local_name(key), sealed, self._today())
+                self._unkept.discard(key)
         finally:
             self._writing -= 1
             if not self._writing:
@@ -87,8 +92,15 @@ class Drafts:
         return self._session.writer.now() // DAY_MILLIS
 
     async def settled(self) -> None:
-        """Return when what was typed last is on disk."""
+        """Return when what was typed last is on disk, or once more found no room there."""
         await self._calm.wait()
+        await self.keep_up()
+
+    async def keep_up(self) -> None:
+        """Keep what a full disk kept out, as soon as there is room again."""
+        with suppress(DiskFull):
+            for key in sorted(self._unkept):
+                await self.put(key, self._forms.get(key))
 
 
 _shape = codec.mapping(codec.anything, 64)

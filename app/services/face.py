@@ -48,6 +48,7 @@ from app.services.retention import Retention
 from app.services.safety import Safety
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
+from app.services.storing import Storing
 from app.services.surroundings import Surroundings
 from app.services.tour import Tour
 from app.services.welcomes import Welcomes
@@ -138,6 +139,7 @@ class AppFace(Protocol):
     """What app/views may call. Implemented by app.services.app.App."""
 
     signing_off: SigningOff  # at SIGNED_OFF: the receipt, what was refused, and beginning anew
+    storing: Storing  # the store: led by another tab, full, removed by the browser, put back
     safety: Safety  # the lock: another secret, a passkey, when it locks, hiding, wiping
     agenda: Agenda  # what is due at which door (when OPEN)
     welcomes: Welcomes  # new addresses (when OPEN)

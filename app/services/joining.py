@@ -104,9 +104,10 @@ class Joining:
         check_secret(secret, looked.invite.role)
         secrets = await enrolment.new_secrets(w.primitives, w.random, looked, name)
         log = await self._log_for(looked)
-        await self._live.require_vault().create(secret, secrets)
-        if not log.roll():
+        if not log.roll():  # before the vault: a vault without a roll could not be opened
             log.append_roll(looked.roll.entries)
+        await self._live.require_vault().create(secret, secrets)
+        self._live.mark()
         self._live.page.keep_invitation("")  # it is in the vault now
         self._live.enter(Stage.ENROLLING)
         await self.enrol(secrets)
@@ -147,6 +148,7 @@ class Joining:
 
     def _come_to_nothing(self, code: str) -> None:
         self._live.require_vault().discard()
+        self._live.unmark()
         self._forget(code)
         self._live.enter(Stage.INVITED)
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from app.services.drafts import Drafts
 from app.services.models import Stage
-from app.services.ports import PagePort, Storage
+from app.services.ports import Marker, PagePort, Storage
 from app.services.session import Session, World
 from app.services.vault import Vault, VaultPorts
 from sync.core.errors import Locked
 from sync.core.ports import Log
+from sync.device import meta
 
 logger = logging.getLogger(__name__)
 CHOOSING_MILLIS = 3 * 60_000  # how long taking a photo may keep the page out of sight
@@ -28,6 +29,7 @@ class Live:
         self.choosing_until = 0  # a photo is being taken or chosen, in another app: until then being hidden is no sign
         self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
         self._listeners: list[Callable[[], None]] = []
+        self._marked: Marker | None = None
 
     # -- telling the screens -----------------------------------------------------------------------------
 
@@ -56,6 +58,18 @@ class Live:
         w = self.world
         self.log = log
         self.vault = Vault(VaultPorts(w.primitives, w.device_key, w.random, w.clock, log, w.passkeys))
+
+    def mark(self) -> None:
+        """Remember outside of the log what it could not tell any more if the browser removed it."""
+        marker = Marker(meta.read_int(self.require_log(), meta.UNSENT_SINCE))
+        if marker != self._marked:
+            self.storage.mark(marker)
+            self._marked = marker
+
+    def unmark(self) -> None:
+        """Nothing of anybody is here (any more)."""
+        self.storage.mark(None)
+        self._marked = None
 
     def require_log(self) -> Log:
         """The log. Raises Locked before the start."""

@@ -70,6 +70,9 @@ class Locking:
         try:
             while not self._due():
                 await asyncio.sleep(5)
+                self._live.mark()
+                if self._live.drafts is not None:
+                    await self._live.drafts.keep_up()
                 if session.syncer.state.handed_in and self.on_left is not None:
                     self._syncing = None
                     await self.on_left(session)
@@ -140,6 +143,7 @@ class Locking:
     def hidden(self) -> None:
         """The app is out of sight, and may be ended there without a word: the next unlocking is prepared."""
         if self._live.session:
+            self._live.mark()
             self._live.session.keeping.soon()
 
     async def close(self, keep: bool = True) -> None:

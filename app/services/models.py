@@ -20,6 +20,7 @@ class Stage(Enum):
 
     STARTING = "starting"
     OTHER_TAB = "other tab"  # another tab leads; this one takes over when that is gone
+    FULL = "full"  # there is no room to open the store; goes on by itself
     GONE = "gone"  # the browser removed the data
     DAMAGED = "damaged"  # the log can't be read; the file is kept
     WELCOME = "welcome"  # nobody is enrolled here and there is no invitation
@@ -28,6 +29,15 @@ class Stage(Enum):
     ENROLLING = "enrolling"  # PIN is set, the server has not yet answered
     OPEN = "open"
     SIGNED_OFF = "signed off"  # this device has left the roll: what it had is handed in, then it is wiped
+
+
+class OtherTab(Enum):
+    """What is known of the tab that leads, at OTHER_TAB."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    MAKING_WAY = "making way"  # it saves all, and this one goes on
+    ASLEEP = "asleep"  # it does not answer
 
 
 class Gift(Enum):

@@ -9,11 +9,23 @@ from sync.core.ports import DeviceKey, Log
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """What is remembered outside of the log, in a place that goes at other moments: that this device took part, and
+    since when (milliseconds since 1970) something had not been sent; None: everything had been.
+    """
+
+    unsent_since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """What the storage found: a log (None in a tab that does not lead), and what happened to it."""
+    """What the storage found: a log (None in a tab that does not lead), and what happened to it.
+
+    A `marker` beside a log that nobody took part with: the browser removed the one that was there.
+    """
 
     log: Log | None
-    evicted: bool = False
+    marker: Marker | None = None
     damaged: bool = False
 
 
@@ -32,13 +44,19 @@ class Storage(Protocol):
     """Where the log lies. One tab leads."""
 
     async def open(self) -> Opened:
-        """Open the log, or tell why not."""
+        """Open the log, or tell why not. Raises DiskFull; asked again, it goes on where it stopped."""
 
     async def wait_for_lead(self) -> None:
         """Return when the tab that led is gone."""
 
+    async def ask_to_make_way(self) -> bool:
+        """Ask the tab that leads to make way for this one. False: it does not answer, it may be asleep."""
+
+    def mark(self, marker: Marker | None) -> None:
+        """Remember this outside of the log; None: that nothing of anybody is here."""
+
     async def start_over(self) -> Log:
-        """Keep what is there aside and give an empty log."""
+        """Keep what is there aside and give an empty log. Raises DiskFull."""
 
     async def wipe(self, log: Log | None, device_key: DeviceKey) -> Log:
         """Close this log, destroy the device key and every log, and give an empty log.

@@ -8,7 +8,7 @@ from app.services.locking import Locking
 from app.services.models import LockChoices, Stage
 from app.services.vault import check_secret
 from sync.core import codec
-from sync.core.errors import BadInput, StraatError
+from sync.core.errors import BadInput, StorageGone, StraatError
 from sync.core.ports import LogState
 from sync.core.rights import Role
 from sync.device.secrets import Secrets
@@ -48,7 +48,12 @@ class Safety:
 
     async def unlock_by_passkey(self) -> None:
         """Open with the passkey. Raises TrySlower, WrongSecret, StorageGone or BadInput("passkey", why)."""
-        await self._enter(await self._live.require_vault().open_by_passkey())
+        try:
+            secrets = await self._live.require_vault().open_by_passkey()
+        except StorageGone:
+            self._live.enter(Stage.GONE)
+            raise
+        await self._enter(secrets)
 
     async def add_passkey(self, secret: str) -> None:
         """Make a passkey beside the secret. Raises WrongSecret, TrySlower or BadInput("passkey", why)."""

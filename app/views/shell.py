@@ -40,6 +40,7 @@ class Shell:
         self._name: ft.Text | None = None
         self._stage = app.stage
         self._was_wide = False
+        self._rescued = 0
 
     @property
     def wide(self) -> bool:
@@ -128,6 +129,9 @@ class Shell:
                 self._name.value = self.app.my_name
         self._draw_update_bar()
         self.page.update()
+        if self.app.storing.rescued != self._rescued:
+            self._rescued = self.app.storing.rescued
+            say(self.page, _("De browser had de gegevens van deze app gewist. Alles is teruggezet."))
 
     def _enter(self, joined: bool) -> None:
         """Somebody comes in: whoever is new sees the tour first, and goes on with it after a lock."""
@@ -236,6 +240,11 @@ class Shell:
         button = quiet_button(_("Nu bijwerken"), self.safe(lambda e: self.app.apply_update()))
         row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
         bars = [row] if ready else []
+        if self.app.storing.stuck:
+            stuck = _(
+                "De browser heeft de gegevens van deze app gewist. Er is geen ruimte om ze terug te zetten. Maak ruimte, en laat de app open."
+            )
+            bars.append(ft.Row([ft.Icon(ft.Icons.WARNING_AMBER), ft.Container(text(stuck), expand=True)]))
         if self.inside and self.app.safety.secret_is_weak and self.route != "/pincode":
             choose = quiet_button(_("Kies een wachtzin"), self.safe(lambda e: self.go("/pincode")))
             words = text(_("Als coördinator heb je een wachtzin nodig."))

@@ -23,7 +23,7 @@ WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory"
 GUARD = ASSETS / "guard"
 _VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js",
-              "share.js", "storage.js", "opfs.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
+              "share.js", "storage.js", "opfs.js", "lead.js", "shelf.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
           ".webmanifest": "application/manifest+json", ".woff2": "font/woff2", ".zip": "application/zip",

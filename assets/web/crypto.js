@@ -155,6 +155,15 @@ const plain = (work) => async (...given) => {
 export const deviceKey = {
   mac: plain(async (message) => new Uint8Array(await subtle.sign("HMAC", await theKey(), message))),
   exists: plain(async () => Boolean(await stored())),
+  // Keep the one that is stored in memory, so that it can be put back.
+  hold: plain(async () => {
+    const known = await indexedDB.databases?.();
+    if (!known || known.some(({ name }) => name === DATABASE)) held ??= (await stored()) ?? null;
+  }),
+  // Put it back where it is no longer stored. Nothing is done where none is in memory.
+  mend: plain(async () => {
+    if (held && !(await stored())) await deviceKey.putBack();
+  }),
   // Store the key that is still in memory again, after site data were cleared. False: none in memory.
   putBack: plain(async () => {
     const key = held;

@@ -5,8 +5,12 @@
 //    it before Pyodide is loaded, and open() refuses to go on when that did not take.
 // 2. Errors become errno. An exception thrown through wasm kills Pyodide for good; ENOSPC and EIO do not.
 
+import { makeLead } from "./lead.js";
+import { makeShelf, plain } from "./shelf.js";
+
 const ENOSPC = 51, EIO = 29, ENOENT = 44, EPERM = 63, EINVAL = 28;
-const FOLDER = "straat", LOCK = "straat-log", PROBE_MILLIS = 3000;
+const FOLDER = "straat", PROBE_MILLIS = 3000;
+const CALM_MILLIS = 200; // what clears site data does so in steps: it is not answered in the middle of them
 const WIPING = "wiping"; // there from the moment that everything must go until it is gone
 const JOURNAL = "log.db-journal", DATABASE = "log.db";
 
@@ -168,7 +172,7 @@ async function openFiles(directory, generation) {
   }
 }
 
-async function openAll(directory, generation) {
+async function openHandles(directory, generation) {
   const handles = {};
   try {
     for (const name of Object.keys(files)) {
@@ -179,103 +183,43 @@ async function openAll(directory, generation) {
     Object.values(handles).forEach((handle) => handle.close());
     throw error;
   }
+  return handles;
+}
+
+async function openAll(directory, generation) {
+  const handles = await openHandles(directory, generation);
   for (const name of Object.keys(files)) {
     const alive = handles[name].getSize() > 0;
     files[name] = { name, handle: handles[name], alive, node: null };
   }
 }
 
-function holdLock(options) {
-  return new Promise((resolve, reject) => {
-    navigator.locks.request(LOCK, options, (lock) => {
-      resolve(Boolean(lock));
-      return lock ? new Promise(() => {}) : undefined; // held for the worker's whole life
-    }).catch(reject);
-  });
-}
-
-// -- the saved view: one sealed file, replaced whole by a rename or not at all ---------------------------------
-
-const VIEW = "view", VIEW_NEW = "view.new";
-
-// Only plain errors may cross into Python (see crypto.js).
-const plain = (work) => async (...given) => {
-  try {
-    return await work(...given);
-  } catch (error) {
-    throw new Error(`${error?.name}: ${error?.message}`);
-  }
-};
-
-const view = {
-  // No bytes when there is none.
-  read: plain(async () => {
-    try {
-      const file = await (await (await folder(true)).getFileHandle(VIEW)).getFile();
-      return new Uint8Array(await file.arrayBuffer());
-    } catch (error) {
-      if (error.name === "NotFoundError") return new Uint8Array();
-      throw error;
-    }
-  }),
-  // `pieces` gives Uint8Arrays, one after another.
-  write: plain(async (pieces) => {
-    const entry = await (await folder(true)).getFileHandle(VIEW_NEW, { create: true });
-    const handle = await entry.createSyncAccessHandle();
-    try {
-      handle.truncate(0);
-      let at = 0;
-      for (const piece of pieces) {
-        if (handle.write(piece, { at }) !== piece.length) throw new DOMException("cut off", "QuotaExceededError");
-        at += piece.length;
-        await new Promise((resolve) => setTimeout(resolve)); // whoever taps meanwhile has a turn
-      }
-      handle.flush();
-    } finally {
-      handle.close();
-    }
-    await entry.move(VIEW);
-  }),
-  remove: plain(async () => {
-    const directory = await folder(true);
-    for (const name of [VIEW, VIEW_NEW]) {
-      await directory.removeEntry(name).catch((error) => { if (error.name !== "NotFoundError") throw error; });
-    }
-  }),
-};
-
-export function makeStorage(post, deviceKey) {
-  let generation = 0, leading = false, probing = null, timer = 0;
+/** `post` tells the page, `tell` tells Python: what both hear is an object of facts. */
+export function makeStorage(post, deviceKey, tell = () => {}) {
+  let generation = 0, opened = "", probing = null, timer = 0, stuck = false, rescued = false, marked = "";
+  const lead = makeLead(tell), view = makeShelf(folder);
 
   const storage = {
-    // → JSON {leader, fresh, evicted, path}. `marker` says that a log was here before.
-    async open(marker) {
-      leading = leading || await holdLock({ ifAvailable: true });
-      if (!leading) return JSON.stringify({ leader: false });
+    // → JSON {leader, path, marked}. Asked again after it failed, it goes on where it stopped.
+    open: plain(async (marker) => {
+      if (!(await lead.take())) return JSON.stringify({ leader: false });
       if (!routed) throw new Error("fdatasync is not routed: saved notes would not be safe");
-      let directory = await folder(true);
-      if (await isThere(directory, WIPING)) { // it was cut off
-        await destroy();
-        directory = await folder(true);
-        marker = false;
-      }
-      const newest = await newestGeneration(directory);
-      generation = newest || 1;
-      await openFiles(directory, generation);
-      mount("/store");
-      timer = setInterval(storage.probe, PROBE_MILLIS);
-      post({ marker: true });
-      navigator.storage.persist?.().catch(() => {});
-      return JSON.stringify({
-        leader: true, fresh: !newest, evicted: Boolean(marker) && !newest, path: `/store/${DATABASE}` });
+      opened ||= await openOnce(marker);
+      return opened;
+    }),
+    lead: plain(lead.wait),
+    ask: plain(lead.ask),
+    // What tells the next start that a log was here, in a place that goes at other moments than the log; "" for none.
+    mark(text) {
+      marked = text;
+      post({ marker: marked });
     },
-    async lead() { leading = leading || await holdLock({}); },
     // The next start begins with an empty log; what is there stays where it is.
-    async startOver() {
+    startOver: plain(async () => {
       const directory = await folder(true);
       const next = (await newestGeneration(directory)) + 1;
       await directory.getFileHandle(fileName(next, DATABASE), { create: true });
-    },
+    }),
     // Everything goes, and is finished at the next start when this is cut off. The log is closed already.
     async wipe() {
       clearInterval(timer);
@@ -290,14 +234,33 @@ export function makeStorage(post, deviceKey) {
       }
       await destroy();
       generation = 0;
+      marked = "";
       post({ wiped: true });
     },
     // One at a time, shared by all who ask: the timer and the page do so together when the app comes back into
     // view, and two rescues would stand in each other's way.
-    probe: () => (probing ??= look().finally(() => { probing = null; })),
+    probe: () => (probing ??= look().catch(() => {}).finally(() => { probing = null; })),
     view,
     stats,
   };
+
+  async function openOnce(marker) {
+    let directory = await folder(true);
+    if (await isThere(directory, WIPING)) { // it was cut off
+      await destroy();
+      directory = await folder(true);
+      marker = "";
+    }
+    await view.tidy();
+    generation = (await newestGeneration(directory)) || 1;
+    await openFiles(directory, generation);
+    mount("/store");
+    marked = marker;
+    await deviceKey.hold().catch(() => {}); // else it could not be put back where it is cleared at the lock screen
+    timer = setInterval(storage.probe, PROBE_MILLIS);
+    navigator.storage.persist?.().catch(() => {});
+    return JSON.stringify({ leader: true, path: `/store/${DATABASE}`, marked });
+  }
 
   // The key first: without it nothing of the rest can be read.
   async function destroy() {
@@ -308,44 +271,69 @@ export function makeStorage(post, deviceKey) {
     await root.removeEntry(FOLDER, { recursive: true });
   }
 
-  // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file.
+  // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file. Log and key go
+  // at moments of their own, so both are looked for each time.
   async function look() {
+    if (!generation) return;
     try {
-      await (await folder(false)).getFileHandle(fileName(generation, DATABASE));
-    } catch (error) {
-      if (error.name === "NotFoundError") await rescue();
+      if (await cleared()) {
+        await new Promise((resolve) => setTimeout(resolve, CALM_MILLIS));
+        await rescue();
+        rescued = true;
+        post({ rescued, marker: marked });
+      }
+      await deviceKey.mend();
+      if (stuck || rescued) tell({ rescued: true });
+      stuck = rescued = false;
+    } catch (error) { // a full disk, say: tried again at the next look, and nothing of what was read is let go
+      if (!stuck) tell({ stuck: true });
+      stuck = true;
+      stats.lastError = `rescue: ${error.name}: ${error.message}`;
     }
   }
+
+  const cleared = () => folder(false).then((directory) => directory.getFileHandle(fileName(generation, DATABASE))).then(
+    () => false,
+    (error) => { if (error.name !== "NotFoundError") throw error; return true; });
 
   async function rescue() {
     const directory = await folder(true);
     const next = generation + 1;
     const temporary = await directory.getFileHandle("rescue.tmp", { create: true });
-    const copy = await temporary.createSyncAccessHandle();
     const old = files[DATABASE].handle;
-    const bytes = new Uint8Array(old.getSize());
-    old.read(bytes, { at: 0 });
-    copy.truncate(0);
-    copy.write(bytes, { at: 0 });
-    copy.flush();
-    copy.close();
-    await temporary.move(fileName(next, DATABASE));
-    await deviceKey.putBack().catch(() => {}); // the notes come first; a missing key is told at the next unlock
-    const handles = {};
-    for (const name of Object.keys(files)) {
-      const entry = await directory.getFileHandle(fileName(next, name), { create: true });
-      handles[name] = await entry.createSyncAccessHandle();
+    const copy = await temporary.createSyncAccessHandle();
+    try {
+      fill(copy, contentOf(old));
+    } finally {
+      copy.close();
     }
-    // What was written while we copied, if anything, is in the old file still: copy the rest in one go, no await.
-    const again = new Uint8Array(old.getSize());
-    old.read(again, { at: 0 });
-    handles[DATABASE].truncate(again.length);
-    handles[DATABASE].write(again, { at: 0 });
-    handles[DATABASE].flush();
+    await temporary.move(fileName(next, DATABASE));
+    const handles = await openHandles(directory, next);
+    try {
+      // What was written while we copied is in the old file still: once more in one go, no await.
+      const now = contentOf(old);
+      if (!same(contentOf(handles[DATABASE]), now)) fill(handles[DATABASE], now);
+    } catch (error) {
+      Object.values(handles).forEach((handle) => handle.close());
+      throw error;
+    }
     for (const name of Object.keys(files)) files[name].handle = handles[name]; // the old ones are never closed
     generation = next;
-    post({ rescued: true, marker: true });
   }
 
   return storage;
 }
+
+function contentOf(handle) {
+  const bytes = new Uint8Array(handle.getSize());
+  handle.read(bytes, { at: 0 });
+  return bytes;
+}
+
+function fill(handle, bytes) {
+  handle.truncate(0);
+  if (handle.write(bytes, { at: 0 }) !== bytes.length) throw new DOMException("cut off", "QuotaExceededError");
+  handle.flush();
+}
+
+const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);

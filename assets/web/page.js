@@ -97,7 +97,7 @@ const updating = updates(tellPython);
 
 function startWorker() {
   worker = new Worker(new URL(firstVisit ? "worker.js?count" : "worker.js", base), { type: "module" });
-  tellPython({ marker: localStorage.getItem(MARKER) === "1", invitation: invitation.kept() });
+  tellPython({ marker: localStorage.getItem(MARKER) ?? "", invitation: invitation.kept() });
   surroundings().then((found) => tellPython({ surroundings: found }));
   worker.onerror = (event) => fail(event.message || "worker");
   worker.onmessage = ({ data, ports }) => {
@@ -113,8 +113,7 @@ function fromPython(facts) {
   if (facts.step) step(facts.step);
   if (facts.ready) { step("ready"); updating.tell(); } // told before, Python was not there to hear it
   if (facts.failed) fail(facts.failed);
-  if (facts.marker === true) localStorage.setItem(MARKER, "1");
-  if (facts.marker === false) localStorage.removeItem(MARKER);
+  if ("marker" in facts) mark(facts.marker);
   if ("invitation" in facts) invitation.keep(facts.invitation);
   if ("directory" in facts) keepLines(facts.directory);
   if (facts.share) share(facts.share);
@@ -131,6 +130,13 @@ function fromPython(facts) {
   if (facts.applyUpdate) updating.apply();
   else if (facts.hide) leave(() => location.assign(HIDDEN));
   else if (facts.reload) leave(() => location.reload());
+}
+
+// That a log was here: it stays when the browser removes the log, and tells a lost one from a fresh phone.
+function mark(text) {
+  try {
+    if (text) localStorage.setItem(MARKER, text); else localStorage.removeItem(MARKER);
+  } catch { /* no room: the one of before stands */ }
 }
 
 async function share(words) {

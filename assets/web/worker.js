@@ -19,8 +19,8 @@ const receive = (message) => {
 fletJs.receive_callback = receive;
 
 const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin,
-  marker: false, surroundings: null, invitation: "", room };
-const storage = makeStorage(post, deviceKey);
+  marker: "", surroundings: null, invitation: "", room };
+const storage = makeStorage(post, deviceKey, (facts) => page.onmessage?.(facts));
 
 // A question for the page, answered on a port that only it has.
 straatCrypto.passkeys.ask = (question) => new Promise((resolve, reject) => {

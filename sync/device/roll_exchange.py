@@ -5,9 +5,10 @@ The server is believed in nothing: each entry is verified, and that there are tw
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from sync.core import codec, wire
-from sync.core.errors import NotAuthorized, RollForked, RollMoved, StraatError, Unreachable
+from sync.core.errors import DiskFull, NotAuthorized, RollForked, RollMoved, StraatError, Unreachable
 from sync.core.ports import Log, Primitives
 from sync.core.roll import Roll
 from sync.device import meta, restored
@@ -28,6 +29,7 @@ class RollExchange:
         self._roll, self._keyring, self._state = roll, keyring, state
         self._growing = asyncio.Lock()
         self.lost = False
+        self._kept = True  # the log has all that is known of the roll
 
     async def exchange(self, offer_again: Callable[[], None]) -> StraatError | None:
         """Take in the roll, and give back what the server lost of it, then all envelopes too (`offer_again`).
@@ -55,6 +57,8 @@ class RollExchange:
     async def _take(self) -> None:
         if self._state.forked:
             return
+        if not self._kept:
+            self._keep()
         while entries := await self._line.ask("roll", len(self._roll.entries), wire.ROLL):
             try:
                 await self._grow(entries)
@@ -68,8 +72,14 @@ class RollExchange:
     async def _grow(self, entries: Sequence[bytes]) -> None:
         """These entries follow: taken in, kept, and what they grant to this device opened."""
         await self._roll.extend(self._primitives, entries)
-        self._log.append_roll(entries)
         await self._keyring.absorb(self._primitives, self._roll.state, entries)
+        self._keep()
+
+    def _keep(self) -> None:
+        """All that the log has not: a full disk may have kept some out, and no gap may stay behind them."""
+        self._kept = False
+        self._log.append_roll(self._roll.entries[len(self._log.roll()) :])
+        self._kept = True
 
     # -- comparing ---------------------------------------------------------------------------------------
 
@@ -133,7 +143,8 @@ class RollExchange:
                     await self._line.ask("roll/append", [self._roll.state.head, entry], wire.APPENDED)
                 except RollMoved:
                     continue
-                await self._grow([entry])
+                with suppress(DiskFull):  # it is on the roll: to say otherwise would make someone do it twice
+                    await self._grow([entry])
                 return entry
         if await self._compared() < len(self._roll.entries):
             self.lost = True

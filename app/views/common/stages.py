@@ -2,11 +2,13 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import date
 
 import flet as ft
 
-from app.services.language import _, counted
-from app.services.models import Stage
+from app.services.language import _, counted, day_text
+from app.services.models import OtherTab, Stage
+from app.services.ports import Marker
 from app.services.wording import field_text, sentence_of
 from app.views.common.arrival import paste_button
 from app.views.common.scan import scan_button
@@ -21,8 +23,10 @@ class StageScreen(Screen):
     """A calm page for each stage that is nobody's work screen."""
 
     def build(self) -> ft.Control:
+        self.shown = self.app.storing.other_tab
         maker = {
             Stage.OTHER_TAB: self._other_tab,
+            Stage.FULL: self._full,
             Stage.GONE: self._gone,
             Stage.DAMAGED: self._damaged,
             Stage.ENROLLING: self._enrolling,
@@ -34,19 +38,63 @@ class StageScreen(Screen):
         return [title(_("Straatcontact")), text(_("Even geduld, de app start.")), ft.ProgressBar()]
 
     def _other_tab(self) -> list[ft.Control]:
-        return [
+        head = [
             title(_("Straatcontact is al open")),
             text(_("De app werkt in één venster tegelijk. Sluit het andere, dan gaat deze vanzelf verder.")),
             ft.ProgressBar(),
         ]
+        match self.app.storing.other_tab:
+            case OtherTab.ASKED:
+                return [*head, text(_("We vragen het andere venster om plaats te maken."))]
+            case OtherTab.MAKING_WAY:
+                return [*head, text(_("Het andere venster bewaart alles en gaat op slot. Daarna gaat deze verder."))]
+            case OtherTab.ASLEEP:
+                return [
+                    *head,
+                    notice(_("Het andere venster geeft geen antwoord. Misschien slaapt het. Er is niets weg.")),
+                    text(_("Open het even, of sluit het. Lukt dat niet? Sluit dan de hele browser en begin opnieuw.")),
+                    side_button(_("Nog een keer vragen"), self.safe(self._take_over)),
+                ]
+        return [
+            *head,
+            text(_("Of ga hier verder. Het andere venster bewaart dan eerst alles en gaat op slot.")),
+            main_button(_("Ga hier verder"), self.safe(self._take_over)),
+        ]
+
+    async def _take_over(self, e) -> None:
+        await self.app.storing.take_over()
+
+    def refresh(self) -> None:
+        """The tab that leads said something."""
+        if self.app.stage is Stage.OTHER_TAB and self.shown is not self.app.storing.other_tab:
+            self.shell.show()
+
+    def _full(self) -> list[ft.Control]:
+        return [
+            title(_("Er is geen ruimte meer")),
+            notice(_("Dit apparaat is vol. Wat je had opgeslagen, is er nog."), ft.Icons.WARNING_AMBER, alarm=True),
+            text(_("Maak ruimte: haal bijvoorbeeld foto's of apps weg die je niet meer nodig hebt.")),
+            text(_("Daarna gaat deze app vanzelf verder.")),
+            ft.ProgressBar(),
+        ]
 
     def _gone(self) -> list[ft.Control]:
+        """Removed by the browser: all of it, or only the key to what still lies here."""
+        lost = self.app.storing.lost
         return [
-            title(_("De gegevens zijn weg")),
+            title(_("De gegevens zijn weg") if lost else _("De sleutel is weg")),
             notice(sentence_of("storage_gone"), ft.Icons.WARNING_AMBER, alarm=True),
-            text(_("Wat al op de server stond, is er nog. Wat alleen op dit apparaat stond, is niet meer te lezen.")),
-            text(_("Vraag je coördinator om een nieuwe uitnodiging.")),
+            *([text(_what_went(lost))] if lost else self._key_gone()),
+            text(_("Wat je coördinator mocht lezen en verstuurd was, kan je coördinator nog lezen.")),
+            text(_("Vraag je coördinator om een nieuwe link. Daarmee doe je op dit apparaat weer mee.")),
             main_button(_("Opnieuw beginnen"), self.safe(self._start_over)),
+        ]
+
+    @staticmethod
+    def _key_gone() -> list[ft.Control]:
+        return [
+            text(_("Je notities staan nog op dit apparaat, maar geen pincode opent ze meer. Dat ligt niet aan jou.")),
+            text(_("Wat nog niet verstuurd was, wordt verstuurd zodra je weer meedoet.")),
         ]
 
     def _damaged(self) -> list[ft.Control]:
@@ -116,6 +164,13 @@ class StageScreen(Screen):
 
     async def _start_over(self, e) -> None:
         await self.app.start_over()
+
+
+def _what_went(lost: Marker) -> str:
+    if lost.unsent_since is None:
+        return _("Alles wat je had opgeslagen, was al verstuurd.")
+    day = day_text(date.fromtimestamp(lost.unsent_since / 1000))
+    return _("Wat je sinds {day} opsloeg, was nog niet verstuurd. Dat is niet terug te halen.").format(day=day)
 
 
 class WelcomeScreen(Screen):
