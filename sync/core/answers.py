@@ -63,6 +63,9 @@ ANSWERS = {
     "roll/append": Answer("The new head of the roll, with this entry on it.", wire.APPENDED, (*_entry, Revoked)),
     "push": Answer("The outcome for each envelope, in order.", wire.PUSHED, ()),
     "erase": Answer("The outcome for each envelope, in order.", wire.ERASED, (Revoked,)),
+    "pull/small": Answer(
+        "The same, of 32 KiB: for a line that breaks off again and again.", wire.PULLED, (Revoked, Forbidden)
+    ),
     "pull": Answer("A page of each ring, in order, and whether there is more.", wire.PULLED, (Revoked, Forbidden)),
     "enrol/roll": Answer("Roll entries, for whoever holds an invitation.", wire.ROLL, _invited),
     "recover/roll": Answer("Roll entries, for whoever holds a recovery sheet.", wire.ROLL, _invited),

@@ -203,6 +203,7 @@ class LogState:
 
 
 GIVEN = "given"  # reason of a stub that came as one: whoever still has the whole may bring it
+REWRITTEN = "rewritten"  # reason of what is aside because it was sealed anew (sync.device.rechain): not shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ MAX_BODY_BYTES = 8 << 20
 MAX_PUSH = 200
 MAX_PULL_RINGS = 64
 MAX_PULL_BYTES = 4 << 20
+SMALL_PULL_BYTES = 32 << 10  # of a page for whose line breaks off before a whole one is through
 CHALLENGE_BYTES = 32
 STORED, DUPLICATE = "stored", "duplicate"  # outcomes of a push; any other outcome is an error code
 

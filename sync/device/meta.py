@@ -20,6 +20,8 @@ UNNAMED = "unnamed"  # what was dropped because its record is erased, and which 
 FORK = "fork"
 MOVED = "moved"  # the roll entry of the last move that this device has acted on
 MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has been said
+MENDED = "mended"  # when what can't follow was last sealed anew (sync.device.rechain)
+MENDED_COUNT = "mended count"  # how often
 REVISION = "revision"  # counts what happened to envelopes that were in the log already; kept by the log itself
 IDENTITY = "identity"  # the log's own random name
 

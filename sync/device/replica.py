@@ -32,7 +32,7 @@ from sync.core.errors import (
 )
 from sync.core.formats import SENDER_KEY
 from sync.core.ids import HASH_BYTES
-from sync.core.ports import GIVEN, KEY_BYTES, Log, LogEntry, LogState, Primitives
+from sync.core.ports import GIVEN, KEY_BYTES, REWRITTEN, Log, LogEntry, LogState, Primitives
 from sync.core.rights import Author, Relation, Role, Standing
 from sync.core.roll import Device, Roll
 from sync.core.roll_state import Mark
@@ -242,6 +242,13 @@ class Replica:
         async with self._one_at_a_time:
             self._again = True
 
+    async def without(self, names: Iterable[bytes]) -> None:
+        """These count no more, not even for their places: everything is judged anew from the log without them."""
+        async with self._one_at_a_time:
+            for name in names:
+                self.aside.pop(name, None)
+            self._chains, self._again = Chains(), True
+
     def held_back(self) -> set[bytes]:
         """The ids of what is aside, quarantined, waits, or is shut to us: in the log, and not merged."""
         orphans = {name for some in self._orphans.values() for name in some}
@@ -319,7 +326,9 @@ class Replica:
 
     def _fresh(self, entries: Sequence[LogEntry]) -> list[tuple[bytes, bytes]]:
         for e in entries:
-            if e.state in (LogState.ASIDE, LogState.REFUSED):  # a refused one of ours is merged all the same
+            if (
+                e.state in (LogState.ASIDE, LogState.REFUSED) and e.reason != REWRITTEN
+            ):  # a refused one of ours is merged all the same
                 self.aside[e.id] = Aside(e.id, e.reason, _sender(e.data), len(e.data))
         self._dropped |= {e.id for e in entries if envelope.is_stub(e.data) and e.reason != GIVEN}
         empty = [e.id for e in entries if e.state == LogState.STUB and not e.data]  # left no stub

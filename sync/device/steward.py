@@ -66,7 +66,8 @@ class Steward:
     async def revoke(self, leaving: Sequence[bytes]) -> None:
         """Devices or sheets leave, and every ring that they held is renewed for those who stay.
 
-        Raises RollRefused or Unreachable: nothing was changed.
+        Whatever is on the server is taken in first, so that the cut
+        is drawn behind it. Raises RollRefused or Unreachable: nothing was changed.
         """
 
         async def body(state: State) -> Body:
@@ -79,6 +80,7 @@ class Steward:
             cuts = [self._cut(state, name) for name in sorted(gone)]
             return Revoke(tuple(cuts), await self._epochs(state, holders))
 
+        await self._syncer.take_in()  # what this device has not seen would lie beyond the cut
         await self._append(body)
 
     async def place(self, member: bytes, role: Role, team: bytes) -> None:
@@ -94,6 +96,7 @@ class Steward:
             holders = {r: after.rings[r].holders for r in lost}
             return Place(member, role, team, cuts, await self._epochs(state, holders))
 
+        await self._syncer.take_in()
         await self._append(body)
         await self.keep()
 

@@ -18,7 +18,7 @@ from sync.core import codec
 from sync.core.errors import NotAuthorized, Revoked, RollForked, StraatError, UnknownDevice, UnknownHead, Unreachable
 from sync.core.ports import Clock, Log, Primitives, Random, Transport
 from sync.core.roll import Roll
-from sync.device import doubt, erasing, meta, restored
+from sync.device import doubt, erasing, meta, rechain, restored
 from sync.device.keyring import Keyring
 from sync.device.line import Line
 from sync.device.patience import backoff
@@ -50,7 +50,7 @@ class Syncer:
     ) -> None:
         self._primitives, self._clock, self._random = primitives, clock, random
         self._log, self._roll, self._keyring = log, roll, keyring
-        self._replica, self._on_change = replica, on_change
+        self._replica, self._writer, self._on_change = replica, writer, on_change
         self.state = SyncState(forked=log.get(meta.FORK) is not None)
         self.line = Line(transport, primitives, clock, log, roll, keyring, writer, self.state)
         self.line.on_signed_in = self._signed_in
@@ -132,8 +132,17 @@ class Syncer:
         await self._look_for_heads()
         if trouble:
             raise trouble
+        if not self._pulling.whole:
+            return  # what follows decides, also about others, by all that there is
+        if await self._mended():
+            self._tell(await self._replica.catch_up())
+            self._wake.set()
         if self.upkeep:
             await self.upkeep()
+
+    async def _mended(self) -> int:
+        now, keyring = self._clock.millis(), self._keyring
+        return await rechain.mend(self._primitives, self._log, self._roll, keyring, self._replica, self._writer, now)
 
     async def _look_for_heads(self) -> None:
         """What came in names a head that is not known here: the roll has grown meanwhile, or there is another one."""
@@ -182,6 +191,25 @@ class Syncer:
         """Sign in and take in the roll. Raises UnknownDevice when the server does not know this one."""
         await self.line.sign_in()
         await self.rolls.pull()
+
+    async def take_in(self) -> None:
+        """Everything that the server has, before a decision that draws a line under what this device has seen.
+
+        Raises what stops it: then this device does not know enough to decide.
+        """
+        async with self._one_at_a_time:
+            if not self.line.token:
+                await self.line.sign_in()
+            try:
+                await self._take_in()
+            except NotAuthorized:
+                await self.line.sign_in()
+                await self._take_in()
+
+    async def _take_in(self) -> None:
+        await self.rolls.pull()
+        self._tell(await self._replica.catch_up())
+        await self._pulling.pull_all()
 
     async def append_roll(self, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """Append one entry by compare-and-swap: `make` signs it on the current head, anew when that moved.

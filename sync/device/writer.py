@@ -5,11 +5,11 @@ the clock and the keys are as before.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sync.core import change, envelope, hlc, sender_key
-from sync.core.change import Change
+from sync.core.change import MAX_REPLACED, MAX_SEEN, Change
 from sync.core.envelope import Header, Link
 from sync.core.errors import Revoked
 from sync.core.ports import KEY_BYTES, NONCE_BYTES, SEED_BYTES, Clock, Log, LogState, Primitives, Random
@@ -90,6 +90,27 @@ class Writer:
                 self._keyring.use(key)
             return ids
 
+    async def rewrite(
+        self, old: Callable[[], Awaitable[tuple[meta.Chains, Sequence[tuple[bytes, Part]]]]]
+    ) -> dict[bytes, bytes]:
+        """Seal again what `old` gives (with its present ids, in order), behind the places that it gives; old id → new id.
+
+        Nothing is written meanwhile. What they name of one another is named by both ids. Raises DiskFull: nothing was
+        written.
+        """
+        async with self._one_at_a_time:
+            self._keyring.sending.clear()  # those keys were granted where they can't follow either
+            places, items = await old()
+            batch, new = _Batch({**self._chains, **places}, [], {}), dict[bytes, bytes]()
+            for name, part in items:
+                new[name] = await self._add(batch, replace(part, change=_naming(part.change, new)))
+            values = {meta.CHAINS: meta.chains_bytes(batch.chains), meta.CLOCK: self._stamp.to_bytes()}
+            self._log.append(batch.made, values)
+            self._chains = batch.chains
+            for key in batch.keys.values():
+                self._keyring.use(key)
+            return new
+
     async def _add(self, batch: _Batch, part: Part) -> bytes:
         state = self._roll.state
         rings: RingSet = tuple((r, state.rings[r].epoch) for r in sorted(self._open_to_someone(part.rings)))
@@ -131,3 +152,14 @@ class Writer:
             batch.chains[link.ring] = (link.number, name)
         batch.made.append((name, data, LogState.PENDING))
         return name
+
+
+def _naming(c: Change, new: dict[bytes, bytes]) -> Change:
+    """The same change, which names what it replaces by both ids."""
+    fields = {n: replace(p, replaces=_both(p.replaces, new, MAX_REPLACED)) for n, p in c.fields.items()}
+    return replace(c, fields=fields, seen=_both(c.seen, new, MAX_SEEN))
+
+
+def _both(names: tuple[bytes, ...], new: dict[bytes, bytes], most: int) -> tuple[bytes, ...]:
+    both = tuple(dict.fromkeys([*names, *(new[n] for n in names if n in new)]))
+    return both if len(both) <= most else tuple(new.get(n, n) for n in names)

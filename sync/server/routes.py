@@ -67,6 +67,7 @@ class Routes:
             _Message("push", wire.PUSH, wire.MAX_BODY_BYTES, s.push),
             _Message("erase", wire.ERASE, ERASE_BYTES, s.erase),
             _Message("pull", wire.PULL, SMALL, s.pull),
+            _Message("pull/small", wire.PULL, SMALL, s.pull_small),
             _Message("devices", wire.NOTHING, SMALL, lambda carrier, _: s.devices(carrier)),
             _Message("directory/publish", None, MAX_DIRECTORY_BYTES + SMALL, s.publish),
         ]

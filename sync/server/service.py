@@ -277,11 +277,17 @@ class Service:
             raise BadSignature("carried for another device")
         return NewEnvelope(e.id, e.header.device, e.header.links, e.header.expiry, data)
 
-    async def pull(self, carrier: Carrier, asked: Sequence[tuple[bytes, int]]) -> list[list[object]]:
+    async def pull_small(self, carrier: Carrier, asked: Sequence[tuple[bytes, int]]) -> list[list[object]]:
+        """As `pull`, in pages that come through a line that breaks off all the time."""
+        return await self.pull(carrier, asked, wire.SMALL_PULL_BYTES)
+
+    async def pull(
+        self, carrier: Carrier, asked: Sequence[tuple[bytes, int]], most: int = wire.MAX_PULL_BYTES
+    ) -> list[list[object]]:
         """A page of each ring after its cursor, within one bound for all. Only rings this device can read."""
         known = await self._present(carrier)
         readable = known.roll.state.readable(carrier.device)
-        left = wire.MAX_PULL_BYTES
+        left = most
         pages: list[list[object]] = []
         for ring, after in asked:
             if ring not in readable:

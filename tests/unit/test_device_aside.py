@@ -149,22 +149,49 @@ def test_what_the_server_refuses_of_our_own_is_shown_and_the_rest_is_sent(settle
 
 
 def test_a_visit_that_the_server_refused_is_never_shown_as_sent(settled: Path, tmp_path: Path) -> None:
-    """With its own numbering lost a phone is refused: the visits stay, say so, and are listed with the reason."""
+    """It stays, says that it is on this phone only, and is listed with the reason, also after a restart."""
 
     async def story() -> None:
         async with team(settled, tmp_path) as t:
             fatma = await t.fatma()
             sent = await fatma.save_visit(FORM)
             await fatma.sync_once()
+            refused = await fatma.save_visit(replace(FORM, note="geweigerd"))
+            log = session_of(fatma).log
+            log.mark([e.id for e in log.pending()], LogState.REFUSED, "forbidden")
+            for _ in range(2):
+                fatma = await t.fatma()
+                assert {v.id: v.synced for v in fatma.visits()} == {sent: True, refused: False}
+                assert set(said(fatma)) == {("forbidden", "Fatma")}
+                assert fatma.visit(refused).form.note == "geweigerd"
+
+    asyncio.run(story())
+
+
+def test_a_phone_that_lost_its_own_numbering_seals_anew_what_it_could_not_send(settled: Path, tmp_path: Path) -> None:
+    """Not sent as long as it is not; then it arrives, once, and nothing is left in the list."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma, joke = await t.fatma(), await t.joke()
+            sent = await fatma.save_visit(FORM)
+            await fatma.sync_once()
             session_of(fatma).log.put({meta.CHAINS: None})
             fatma = await t.fatma()
             refused = await fatma.save_visit(replace(FORM, note="geweigerd"))
             await fatma.sync_once()
+            assert {v.id: v.synced for v in fatma.visits()} == {sent: True, refused: False}
+            await synced(fatma, joke)
             for _ in range(2):
-                assert {v.id: v.synced for v in fatma.visits()} == {sent: True, refused: False}
-                assert set(said(fatma)) == {("broken_chain", "Fatma")}
-                assert fatma.visit(refused).form.note == "geweigerd"
+                assert {v.id: v.synced for v in fatma.visits()} == {sent: True, refused: True}
+                assert said(fatma) == []
                 fatma = await t.fatma()
+            assert {v.id for v in joke.queue(QueueFilter.ALL)} == {sent, refused}
+            assert (said(joke), session_of(joke).replica.withheld, session_of(joke).replica.doubled) == (
+                [],
+                set(),
+                set(),
+            )
 
     asyncio.run(story())
 
