@@ -23,6 +23,7 @@ from sync.core.errors import (
     RollForked,
     RollMoved,
     RollRefused,
+    RollUnconfirmed,
     ServerBehind,
     SlowDown,
     StaleEpoch,
@@ -60,7 +61,14 @@ ANSWERS = {
         (UnknownOrganisation, UnknownDevice, NotAuthorized),
     ),
     "roll": Answer("Roll entries after those known.", wire.ROLL, ()),
-    "roll/append": Answer("The new head of the roll, with this entry on it.", wire.APPENDED, (*_entry, Revoked)),
+    "roll/append": Answer("The new head of the roll, with this entry on it.", wire.APPENDED, (*_entry, Revoked, RollUnconfirmed)),
+    "roll/offer": Answer("How many entries the roll has now.", wire.OFFERED, (*_entry, Revoked)),
+    "roll/confirm": Answer(
+        "Whether the head is confirmed, how many devices were here of how many awaited, and how many unknown heads were"
+        " named.",
+        wire.CONFIRMED,
+        (Revoked, Forbidden, RollMoved),
+    ),
     "push": Answer("The outcome for each envelope, in order.", wire.PUSHED, ()),
     "erase": Answer("The outcome for each envelope, in order.", wire.ERASED, (Revoked,)),
     "pull/small": Answer(
@@ -69,13 +77,22 @@ ANSWERS = {
     "pull": Answer("A page of each ring, in order, and whether there is more.", wire.PULLED, (Revoked, Forbidden)),
     "enrol/roll": Answer("Roll entries, for whoever holds an invitation.", wire.ROLL, _invited),
     "recover/roll": Answer("Roll entries, for whoever holds a recovery sheet.", wire.ROLL, _invited),
-    "enrol": Answer("The new head of the roll, with this device on it.", wire.APPENDED, (*_entry, UnknownOrganisation)),
+    "enrol": Answer(
+        "The new head of the roll, with this device on it.",
+        wire.APPENDED,
+        (*_entry, UnknownOrganisation, RollUnconfirmed),
+    ),
+    "enrol/again": Answer(
+        "The same, for a device that stood on the roll before a backup was put back.",
+        wire.APPENDED,
+        (*_entry, UnknownOrganisation),
+    ),
     "devices": Answer("The day on which each device was last here.", wire.DEVICES, (Revoked, Forbidden)),
     "directory": Answer("The newest edition, if its number is above the one known.", None, (UnknownOrganisation,)),
     "directory/publish": Answer(
         "Nothing: the edition is kept.",
         None,
-        (Revoked, Forbidden, BadSignature, NewerVersion, UnknownHead, RollMoved),
+        (Revoked, Forbidden, BadSignature, NewerVersion, UnknownHead, RollMoved, RollRefused),
     ),
 }
 
