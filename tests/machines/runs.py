@@ -1,7 +1,9 @@
 """How the machines run: short and the same each time in every run, long and new each time in `make soak`."""
 
 import asyncio
+import tempfile
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -54,6 +56,12 @@ def catches(machine: type[RuleBasedStateMachine], examples: int = 100, steps: in
     )
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=how)
+
+
+def folder() -> Path:
+    """A new folder for one example: in memory where there is such a place, since thousands of them are flushed."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="straatcontact-", dir=memory if memory.is_dir() else None))
 
 
 class Loop:

@@ -6,10 +6,8 @@ the pullers hold them to it.
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +21,7 @@ from sync.server.store import NewEnvelope, Page, Store, left_of
 from sync.server.store_memory import MemoryStore
 from sync.server.store_sqlite import SqliteStore
 from tests.contract.contract_store import HERE, THERE, Author
-from tests.machines.runs import Loop, catches, long, short
+from tests.machines.runs import Loop, catches, folder, long, short
 
 ORGANISATIONS = (HERE, THERE)
 RINGS = tuple(bytes([n]) * 16 for n in (3, 4, 5))
@@ -132,7 +130,7 @@ class StoreMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         """Both empty, and three devices in each organisation that have made nothing yet."""
         self.loop = Loop()
-        self.folder = Path(tempfile.mkdtemp(prefix="straatcontact-store-"))
+        self.folder = folder()
         self.path = self.folder / "store.db"
         self.both = self.stores()
         self.models = {o: Model() for o in ORGANISATIONS}
