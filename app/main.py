@@ -12,9 +12,9 @@ from app.platform.browser import (
     BrowserRandom,
     BrowserShelf,
     BrowserStorage,
-    FetchTransport,
 )
 from app.platform.browser_crypto import BrowserPrimitives
+from app.platform.browser_transport import FetchTransport
 from app.services.app import App
 from app.services.session import World
 from app.views.shell import Shell

@@ -1,10 +1,12 @@
-"""The log's place, the network and the page, in the browser's worker. What is the device's own: browser_device."""
+"""The log's place and the page, in the browser's worker. What is the device's own: browser_device; the network:
+browser_transport.
+"""
 
 import asyncio
 import json
 from collections.abc import Callable, Sequence
 
-from js import AbortSignal, Object, fetch, location
+from js import Object, location
 from pyodide.ffi import JsException, create_proxy, to_js
 from straat_js import page, storage
 
@@ -14,40 +16,9 @@ from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.services.ports import Marker, Opened, Room
 from app.services.surroundings import Surroundings, told
-from sync.core import versions
-from sync.core.errors import BadInput, DiskFull, LogDamaged, Unreachable
-from sync.core.ports import DeviceKey, Log, Reply
-from sync.core.wire import MEDIA_TYPE
+from sync.core.errors import BadInput, DiskFull, LogDamaged
+from sync.core.ports import DeviceKey, Log
 from sync.device.log import SqliteLog
-
-TIMEOUT_MILLIS = 30_000
-
-
-class FetchTransport:
-    """See sync.core.ports.Transport: this site's own server, nothing else."""
-
-    async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
-        """See the port."""
-        headers = {"Content-Type": MEDIA_TYPE, versions.HEADER: str(versions.DEVICE)} | (
-            {"Authorization": f"Bearer {token}"} if token else {}
-        )
-        options = {
-            "method": method,
-            "headers": headers,
-            "body": body,
-            "cache": "no-store",
-            "credentials": "omit",
-            "signal": AbortSignal.timeout(TIMEOUT_MILLIS),
-        }
-        try:
-            answer = await fetch(path, to_js(options, dict_converter=Object.fromEntries))
-            if answer.headers.get("content-type") != MEDIA_TYPE:
-                raise Unreachable("not our server")  # a Wi-Fi sign-in page, or a proxy whose server is down
-            said = answer.headers.get(versions.HEADER)
-            speaks = said if isinstance(said, str) else None  # JavaScript's null is no None
-            return Reply(answer.status, (await answer.arrayBuffer()).to_bytes(), speaks)
-        except (JsException, OSError) as e:
-            raise Unreachable(type(e).__name__) from e
 
 
 class BrowserStorage:

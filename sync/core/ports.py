@@ -4,9 +4,9 @@ Primitives and Transport are async because WebCrypto and fetch are; calls on man
 once. Everything else stays synchronous.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 SEED_BYTES = 32  # an Ed25519 or X25519 private key as RFC 8032 / RFC 7748 write it
 PUBLIC_BYTES = 32
@@ -188,6 +188,20 @@ class Transport(Protocol):
         """Send and wait for the answer (30 s at most).
 
         `path` starts with /v1/. Raises errors.Unreachable when there is no answer.
+        """
+
+
+QUIET_SECONDS = 60  # an event stream that has been silent for so long is dead: the server beats more often
+
+
+@runtime_checkable
+class Wakeable(Protocol):
+    """What a Transport may do besides: hear from the server without asking. One that can't is asked each minute."""
+
+    def listen(self, path: str, token: str) -> AsyncGenerator[bytes, None]:
+        """The pieces of an event stream (sync.core.events) as they come, until the server ends it; to be closed.
+
+        Raises what the server refuses with, and errors.Unreachable when there is no answer or no more comes.
         """
 
 

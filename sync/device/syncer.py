@@ -16,12 +16,13 @@ from typing import Any
 
 from sync.core import codec
 from sync.core.errors import NotAuthorized, Revoked, RollForked, StraatError, UnknownDevice, UnknownHead, Unreachable
-from sync.core.ports import Clock, Log, Primitives, Random, Transport
+from sync.core.ports import Clock, Log, Primitives, Random, Transport, Wakeable
 from sync.core.roll import Roll
 from sync.device import doubt, erasing, meta, rechain, restored
 from sync.device.keyring import Keyring
 from sync.device.line import Line
-from sync.device.patience import backoff
+from sync.device.listening import Listening
+from sync.device.patience import Pace, backoff, upto
 from sync.device.pulling import Pulling
 from sync.device.pushing import Pushing
 from sync.device.replica import Replica
@@ -29,7 +30,9 @@ from sync.device.roll_exchange import RollExchange
 from sync.device.sync_state import SyncState
 from sync.device.writer import Writer
 
-IDLE_MILLIS = 15_000
+IDLE_MILLIS = 60_000  # the server says when there is something (listening); without its word, never more often
+JITTER_MILLIS = 200  # fifty phones that are woken at once do not ask at once
+WAKINGS, WAKING_SECONDS = 20, 3.0  # so many rounds at a server's word in a row, then one each so often
 
 
 class Syncer:
@@ -63,6 +66,11 @@ class Syncer:
         self._elsewhere = False  # a member's device writes on a roll that we do not know
         self._wake = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._listening = (
+            Listening(transport, self.line, random, self._hear) if isinstance(transport, Wakeable) else None
+        )
+        self._pace = Pace(WAKINGS, WAKING_SECONDS)
+        self._soon: asyncio.TimerHandle | None = None  # the round at the server's word
 
     # -- rounds ------------------------------------------------------------------------------------------
 
@@ -70,14 +78,40 @@ class Syncer:
         """Something was written, or the network is back: don't wait."""
         self._failures = 0
         self._wake.set()
+        if self._listening and not self._listening.open:
+            self._listening.hurry()
+
+    def _hear(self) -> None:
+        """The server says that there may be something: a round soon. What it says meanwhile is the same round. After
+        a failure no word of a server shortens the wait.
+        """
+        if self._soon is None and not self._failures:
+            loop = asyncio.get_running_loop()
+            seconds = self._pace.wait(loop.time()) + upto(JITTER_MILLIS, self._random) / 1000
+            self._soon = loop.call_later(seconds, self._go)
+
+    def _go(self) -> None:
+        self._soon = None
+        self._wake.set()
 
     async def run(self) -> None:
         """Round after round, for as long as the app is open. Ends only by cancellation."""
-        while True:
-            with suppress(StraatError):  # the state tells it; the next round tries again
-                await self.once()
-            self._on_change(set())
-            await self._rest()
+        listening = asyncio.create_task(self._listening.run()) if self._listening else None
+        try:
+            while True:
+                with suppress(StraatError):  # the state tells it; the next round tries again
+                    await self.once()
+                    if self._listening:
+                        self._listening.signed_in()
+                self._on_change(set())
+                await self._rest()
+        finally:
+            if self._soon:
+                self._soon.cancel()
+                self._soon = None
+            if listening:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
 
     async def once(self) -> None:
         """One round. Raises what stopped it; everything done so far stays done."""
@@ -176,7 +210,8 @@ class Syncer:
             self.rolls.lost = True
             self._pushing.offer_again()
         if known != incarnation:
-            self._log.put({meta.INCARNATION: incarnation})
+            again = {meta.UNCONFIRMED: b"\1"} if known is not None else {}
+            self._log.put({meta.INCARNATION: incarnation, **again})
         restored.offer_refused(self._log, self._keyring.device, self._replica.aside)
 
     # -- outside the rounds ------------------------------------------------------------------------------

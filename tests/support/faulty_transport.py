@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -60,6 +62,16 @@ class FaultyTransport:
         if fault is Fault.LOSE:
             raise Unreachable("answer lost")
         return reply
+
+    async def listen(self, path: str, token: str) -> AsyncGenerator[bytes, None]:
+        """See the port Wakeable. Offline nothing more comes."""
+        if self.offline:
+            raise Unreachable("offline")
+        async with aclosing(self.inner.listen(path, token)) as pieces:  # type: ignore[attr-defined]
+            async for piece in pieces:
+                if self.offline:
+                    raise Unreachable("offline")
+                yield piece
 
     async def _reach(self, method: str, path: str, body: bytes, token: str) -> Reply:
         self.sent.append((path, body))
