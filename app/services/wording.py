@@ -18,6 +18,10 @@ def _texts() -> dict[str, str]:
         "stale_epoch": _("Dit is met een oude sleutel gemaakt. We hebben het apart gezet."),
         "roll_refused": _("Dit mag niet volgens de ledenlijst. Er is niets veranderd. Vraag je coördinator."),
         "roll_moved": _("De ledenlijst is net veranderd. Er is niets weg. Probeer het nog een keer."),
+        "roll_unconfirmed": _(
+            "De server is teruggezet uit een reservekopie. Notities gaan gewoon door. Er kan pas weer iemand bij of af als"
+            " ieders telefoon zich heeft gemeld, of na een dag."
+        ),
         "roll_forked": _("Er zijn twee ledenlijsten. Notities maken kan gewoon. Waarschuw je coördinator."),
         "unknown_head": _("De ledenlijst is hier nog niet compleet. Alles blijft bewaard; het gaat vanzelf verder."),
         "invitation_used": _("Deze uitnodiging is al gebruikt of ingetrokken. Vraag je coördinator om een nieuwe."),
@@ -41,6 +45,10 @@ def _texts() -> dict[str, str]:
             "De server is ouder dan deze app. Alles blijft op dit apparaat staan tot de server is bijgewerkt."
         ),
         "slow_down": _("Het gaat even te snel. Er is niets weg. Wacht een minuut."),
+        "quota_full": _(
+            "De ruimte op de server is op. Je notities blijven op dit apparaat staan en gaan mee zodra er ruimte is."
+            " Vraag je coördinator."
+        ),
         "busy": _("De server kan nu niets bewaren. Alles staat op dit apparaat; het gaat vanzelf verder."),
         "unreachable": _("Geen verbinding met de server. Alles staat op dit apparaat. Probeer het later opnieuw."),
         "disk_full": _("Dit apparaat is vol. Wat al was opgeslagen, is er nog. Maak ruimte en sla opnieuw op."),

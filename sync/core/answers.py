@@ -48,6 +48,7 @@ class Answer(NamedTuple):
 
 ANY_MESSAGE: tuple[Kind, ...] = (BadFormat, TooLarge, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
 WITH_TOKEN: tuple[Kind, ...] = (NotAuthorized,)
+LISTENING: tuple[Kind, ...] = (NotAuthorized, Revoked, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
 _invited = (InvitationUnknown, InvitationUsed, InvitationExpired)
 _entry = (RollRefused, RollMoved, RollForked, BadSignature, NewerVersion, UnknownHead, Forbidden, *_invited)
 
@@ -61,7 +62,9 @@ ANSWERS = {
         (UnknownOrganisation, UnknownDevice, NotAuthorized),
     ),
     "roll": Answer("Roll entries after those known.", wire.ROLL, ()),
-    "roll/append": Answer("The new head of the roll, with this entry on it.", wire.APPENDED, (*_entry, Revoked, RollUnconfirmed)),
+    "roll/append": Answer(
+        "The new head of the roll, with this entry on it.", wire.APPENDED, (*_entry, Revoked, RollUnconfirmed)
+    ),
     "roll/offer": Answer("How many entries the roll has now.", wire.OFFERED, (*_entry, Revoked)),
     "roll/confirm": Answer(
         "Whether the head is confirmed, how many devices were here of how many awaited, and how many unknown heads were"

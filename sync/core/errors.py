@@ -92,6 +92,13 @@ class RollMoved(StraatError):
     sentence = "The member roll has moved on. Look again and sign anew."
 
 
+class RollUnconfirmed(StraatError):
+    """The server was put back from a backup: nothing new goes on the roll until a coordinator's device has confirmed it."""
+
+    code, status, retryable = "roll_unconfirmed", 409, True
+    sentence = "The server was put back from a backup. Nobody joins or leaves until a coordinator's device has confirmed the roll."
+
+
 class RollForked(StraatError):
     """Two entries with one predecessor: someone shows two rolls."""
 
@@ -215,6 +222,13 @@ class SlowDown(StraatError):
 
     code, status, retryable = "slow_down", 429, True
     sentence = "Too much at once. Try again in a moment; nothing was lost."
+
+
+class QuotaFull(StraatError):
+    """This device or organisation has used all the room that the server gives it."""
+
+    code, status, retryable = "quota_full", 507, True
+    sentence = "The room on the server is used up. Everything is kept on the device and is sent once there is room."
 
 
 class Busy(StraatError):

@@ -56,6 +56,15 @@ ROLL = codec.items(_entry, 1000)
 # POST /v1/roll/append: [expected head, entry] → [head]; roll_moved when the head is another
 APPEND = codec.row(_hash, _entry)
 APPENDED = codec.row(_hash)
+# POST /v1/roll/offer: [entry, …] that a server put back from a backup may lack → [number of entries it has now]
+MAX_OFFER = 200
+OFFER = codec.items(_entry, MAX_OFFER)
+OFFERED = codec.row(_count)
+# POST /v1/roll/confirm: [head] → [confirmed, devices heard, devices awaited, unknown heads that were named]
+CONFIRM = codec.row(_hash)
+_devices = codec.named("number of devices", codec.whole(0, 2**32))
+CONFIRMED = codec.row(codec.truth, _devices, _devices, codec.named("number of heads", codec.whole(0, 2**32)))
+# POST /v1/enrol/again: [expected head, entry] → [head]; for a device whose entry was lost with the server
 # POST /v1/enrol/roll: [announced, after] → [entry, …]; POST /v1/enrol: [expected head, entry] → [head]
 ENROL_ROLL = codec.row(_announced, _count)
 # POST /v1/recover/roll: [sheet, after] → [entry, …]

@@ -4,12 +4,12 @@ It shows itself by a new incarnation number, or, when nobody gave it one, by a b
 head in its answer to a push. Everything is idempotent, so offering too much does no harm.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sync.core import codec, roll_entry, wire
 from sync.core.envelope import parse_any
-from sync.core.errors import BadFormat, BadSignature, RollMoved, StraatError
+from sync.core.errors import BadFormat, BadSignature, NotFound, RollMoved, RollUnconfirmed, StraatError
 from sync.core.ids import device_id
 from sync.core.ports import GIVEN, Log, LogState
 from sync.core.roll import Roll
@@ -18,6 +18,7 @@ from sync.device.replica import Aside
 
 Ask = Callable[[str, Any, codec.Shape | None], Awaitable[Any]]
 _PAGE = 1000
+_BODY_BYTES = 3 << 20
 _FORGED = (BadSignature.code, BadFormat.code)
 
 
@@ -63,7 +64,7 @@ async def join_again(ask: Ask, roll: Roll, device: bytes) -> bool:
         body = entry.body
         if isinstance(body, roll_entry.AddDevice) and device_id(body.signing, body.agreement) == device:
             try:
-                await ask("enrol", [entry.previous, data], wire.APPENDED)
+                await _either(ask, "enrol/again", "enrol", [entry.previous, data])
             except StraatError as error:
                 if error.retryable and not isinstance(error, RollMoved):
                     raise
@@ -73,19 +74,74 @@ async def join_again(ask: Ask, roll: Roll, device: bytes) -> bool:
 
 
 async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:
-    """Give the server, which has `theirs` entries, the ones that it lost: those that this device signed, and
-    devices that joined. One that another device signed waits for that device, as does all after it. Gives whether
-    any were lost.
+    """Give the server, which has `theirs` entries, the ones that it lost, whoever signed them. Gives whether any were."""
+    lost, at = roll.entries[theirs:], 0
+    while at < len(lost):
+        some = _fitting(lost[at : at + wire.MAX_OFFER])
+        try:
+            [length] = await ask("roll/offer", some, wire.OFFERED)
+        except NotFound:
+            await _offer_own(ask, lost, device)
+            break
+        except StraatError as error:
+            if error.retryable and not isinstance(error, RollMoved):
+                raise
+            break
+        at += len(some)
+        if length < theirs + at:
+            break  # another has been there first, or the server will not have it: that must not stop the sync
+    return bool(lost)
+
+
+def _fitting(entries: Sequence[bytes]) -> list[bytes]:
+    """As many as go into one body, one at least."""
+    some, size = list[bytes](), 0
+    for data in entries:
+        size += len(data) + 8
+        if some and size > _BODY_BYTES:
+            break
+        some.append(data)
+    return some
+
+
+async def _offer_own(ask: Ask, lost: Sequence[bytes], device: bytes) -> None:
+    """To a server of before: those that this device signed, and devices that joined. One that another device signed
+    waits for that device, as does all after it.
     """
-    for data in roll.entries[theirs:]:
+    for data in lost:
         entry = roll_entry.parse(data)
         joining = isinstance(entry.body, roll_entry.AddDevice | roll_entry.Recover)
         if not joining and entry.author != device:
-            break
+            return
         try:
             await ask("enrol" if joining else "roll/append", [entry.previous, data], wire.APPENDED)
         except StraatError as error:
             if error.retryable and not isinstance(error, RollMoved):
                 raise
-            break  # another has been there first, or the server will not have it: that must not stop the sync
-    return theirs < len(roll.entries)
+            return
+
+
+async def _either(ask: Ask, path: str, before: str, value: Any) -> None:
+    """Ask at this path, or at the one that a server of before knows."""
+    try:
+        await ask(path, value, wire.APPENDED)
+    except NotFound:
+        await ask(before, value, wire.APPENDED)
+
+
+async def confirm(ask: Ask, log: Log, roll: Roll, device: bytes) -> StraatError | None:
+    """A coordinator's device tells a server that was put back that its roll ends where ours does; until that has been
+    taken nothing new goes on it. Gives why it is not taken yet.
+    """
+    if log.get(meta.UNCONFIRMED) is None or device not in roll.state.devices:
+        return None
+    if not roll.state.coordinates(device, roll.state.device(device).team):
+        return None
+    try:
+        confirmed, heard, awaited, ahead = await ask("roll/confirm", [roll.state.head], wire.CONFIRMED)
+    except NotFound:
+        confirmed = True  # a server of before, which asks for none
+    if not confirmed:
+        return RollUnconfirmed(f"{heard} of {awaited} devices, {ahead} heads")
+    log.put({meta.UNCONFIRMED: None})
+    return None

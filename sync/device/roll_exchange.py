@@ -43,11 +43,11 @@ class RollExchange:
                     offer_again()
                 self.lost = False
             await self.pull()
+            return await restored.confirm(self._line.ask, self._log, self._roll, self._keyring.device)
         except (NotAuthorized, Unreachable):
             raise
         except StraatError as error:
             return error
-        return None
 
     async def pull(self) -> None:
         """Take in what is new. Raises RollForked, RollMoved, or what makes an entry wrong."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sync.core import answers, codec, versions, wire
+from sync.core import answers, codec, events, versions, wire
 
 Json = dict[str, Any]
 VERSION = "1"
@@ -130,6 +130,27 @@ def _plain_paths() -> Json:
         "/v1/openapi.json": {
             "get": {"operationId": "openapi", "summary": "This document.", "responses": {"200": self}},
         },
+        "/v1/events": {"get": _listening()},
+    }
+
+
+def _listening() -> Json:
+    refused = groupby(sorted(answers.LISTENING, key=lambda e: (e.status, e.code)), lambda e: e.status)
+    about = "A word each time that there is something for this device: server-sent events, until the token ends."
+    stream = {"type": "string", "contentMediaType": events.MEDIA_TYPE}
+    return {
+        "operationId": "events",
+        "summary": about,
+        "parameters": [{"$ref": "#/components/parameters/protocol"}],
+        "responses": {
+            "200": {
+                "description": "Events with the data 1, and comments in between; nothing else is told.",
+                "headers": _refer("X-Content-Type-Options", versions.HEADER),
+                "content": {events.MEDIA_TYPE: {"schema": stream}},
+            },
+            **{str(status): _refusal(tuple(kinds)) for status, kinds in refused},
+        },
+        "security": [{"token": []}],
     }
 
 

@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sync.core import codec, versions, wire
+from sync.core import codec, events, versions, wire
 from sync.core.directory import MAX_DIRECTORY_BYTES
 from sync.core.errors import BadFormat, Busy, NotAuthorized, NotFound, SlowDown, StraatError, TooLarge, WrongMethod
 from sync.core.roll_entry import MAX_ENTRY_BYTES
 from sync.server import openapi
+from sync.server.events import EventStream
 from sync.server.service import Service
 from sync.server.sessions import Carrier, Rates
 
@@ -25,11 +26,14 @@ BODY_SECONDS = 60
 SMALL = 4096
 ERASE_BYTES = wire.MAX_ERASE * 40
 ONE_ENTRY = MAX_ENTRY_BYTES + SMALL
+OFFER_BYTES = 4 << 20
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     versions.HEADER: str(versions.SERVER),
 }
+
+Endpoint = Callable[[Request], Awaitable[Response | EventStream]]
 
 
 class _Message(NamedTuple):
@@ -59,11 +63,14 @@ class Routes:
             _Message("enrol/roll", wire.ENROL_ROLL, SMALL, lambda body: s.enrol_roll(*body)),
             _Message("recover/roll", wire.RECOVER_ROLL, SMALL, lambda body: s.recover_roll(*body)),
             _Message("enrol", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(*body)),
+            _Message("enrol/again", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(body[0], body[1], again=True)),
             _Message("directory", wire.DIRECTORY, SMALL, lambda body: s.edition(*body)),
         ]
         with_token = [
             _Message("roll", wire.ROLL_AFTER, SMALL, s.roll),
             _Message("roll/append", wire.APPEND, ONE_ENTRY, lambda carrier, body: s.append(carrier, *body)),
+            _Message("roll/offer", wire.OFFER, OFFER_BYTES, s.offer),
+            _Message("roll/confirm", wire.CONFIRM, SMALL, lambda carrier, body: s.confirm(carrier, *body)),
             _Message("push", wire.PUSH, wire.MAX_BODY_BYTES, s.push),
             _Message("erase", wire.ERASE, ERASE_BYTES, s.erase),
             _Message("pull", wire.PULL, SMALL, s.pull),
@@ -87,6 +94,7 @@ class Routes:
         found = [
             Route("/v1/health", self._health, methods=["GET"]),
             Route("/v1/openapi.json", self._openapi, methods=["GET"]),
+            Route("/v1/events", _endpoint("events", self._events), methods=["GET"]),
             *(Route(f"/v1/{m.path}", self._open(m), methods=["POST"]) for m in open_to_all),
             *(Route(f"/v1/{m.path}", self._closed(m), methods=["POST"]) for m in with_token),
         ]
@@ -94,14 +102,14 @@ class Routes:
         rest = _Rest(allowed)
         return [*found, Route("/v1", rest), Route("/v1/{rest:path}", rest)]
 
-    def _open(self, m: _Message) -> Callable[[Request], Awaitable[Response]]:
+    def _open(self, m: _Message) -> Endpoint:
         async def work(request: Request) -> Any:
             self._strangers.take(_neighbourhood(request.client.host if request.client else ""))
             return await m.act(await _asked(m, request))
 
         return _endpoint(m.path, work)
 
-    def _closed(self, m: _Message) -> Callable[[Request], Awaitable[Response]]:
+    def _closed(self, m: _Message) -> Endpoint:
         async def work(request: Request) -> Any:
             carrier = self._carrier(request)
             self._carriers.take(carrier.device.hex())
@@ -114,6 +122,15 @@ class Routes:
         if scheme != "Bearer":
             raise NotAuthorized()
         return self._service.sessions.carrier(token)
+
+    async def _events(self, request: Request) -> Response | EventStream:
+        """A word to this device each time that something comes in for it, for as long as its token lasts."""
+        carrier = self._carrier(request)
+        self._carriers.take(carrier.device.hex())
+        listening = await self._service.listen(carrier)
+        if request.method == "HEAD":
+            return Response(headers=HEADERS, media_type=events.MEDIA_TYPE)
+        return EventStream(listening, lambda: self._service.may_listen(self._carrier(request)), HEADERS)
 
     async def _openapi(self, request: Request) -> Response:
         """The document of everything here, made of the same tables."""
@@ -167,13 +184,15 @@ def _neighbourhood(host: str) -> str:
     return host
 
 
-def _endpoint(name: str, work: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(name: str, work: Callable[[Request], Awaitable[Any]]) -> Endpoint:
     """The answer, or the typed error; whatever else goes wrong is 'internal' and tells nothing."""
 
-    async def endpoint(request: Request) -> Response:
+    async def endpoint(request: Request) -> Response | EventStream:
         try:
             versions.agreed(versions.read(request.headers.get(versions.HEADER)), versions.SERVER)
             value = await work(request)
+            if isinstance(value, Response | EventStream):
+                return value
         except StraatError as error:
             logger.info("%s refused: %s", name, error.code)
             return _refusal(error)

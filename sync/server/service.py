@@ -5,7 +5,8 @@ envelopes are for readers. The roll it verifies in full, as every device does.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,11 +30,14 @@ from sync.core.errors import (
     UnknownDevice,
     UnknownOrganisation,
 )
+from sync.core.ids import entry_hash
 from sync.core.ports import Clock, Primitives, Signed
 from sync.core.roll import Device, Roll, State
 from sync.core.roll_entry import AddDevice, Recover, parse
 from sync.server.sessions import Carrier, Sessions
 from sync.server.store import NewEnvelope, Store
+from sync.server.unconfirmed import Unconfirmed
+from sync.server.wakeups import Listener, Wakeups
 
 PAGE_ITEMS = 500
 ROLL_PAGE_ITEMS, ROLL_PAGE_BYTES = 500, 4 << 20
@@ -56,6 +60,8 @@ class Service:
     def __init__(self, store: Store, primitives: Primitives, clock: Clock) -> None:
         self._store, self._primitives, self._clock = store, primitives, clock
         self.sessions = Sessions(clock.millis)
+        self.wakeups = Wakeups()
+        self._unconfirmed = Unconfirmed(store, clock.millis)
         self._organisations: dict[bytes, _Organisation] = {}
         self._announced: dict[bytes, bytes] = {}
         self._handed_in: dict[bytes, tuple[int, int]] = {}  # device → envelopes and bytes stored since it left
@@ -85,6 +91,7 @@ class Service:
     async def _organisation(self, organisation: bytes) -> _Organisation:
         async with self._loading:
             if organisation not in self._organisations:
+                await self._unconfirmed.load()
                 entries = await self._store.roll(organisation)
                 if not entries:
                     raise UnknownOrganisation()
@@ -120,6 +127,7 @@ class Service:
         if not (await self._primitives.verify([Signed(public, signature, message)]))[0]:
             raise NotAuthorized("signature")
         await self._note_seen(organisation, device)
+        self._unconfirmed.heard(organisation, device)
         token, until = self.sessions.token(Carrier(organisation, device))
         return [token, until, await self._store.incarnation()]
 
@@ -134,9 +142,7 @@ class Service:
 
     async def devices(self, carrier: Carrier) -> list[list[object]]:
         """[device, day it was last here] for coordinators; days since 1970."""
-        state = (await self._present(carrier)).roll.state
-        if not state.coordinates(carrier.device, state.device(carrier.device).team):
-            raise Forbidden("devices")
+        await self._coordinating(carrier)
         return [[device, day] for device, day in await self._store.seen_days(carrier.organisation)]
 
     async def _present(self, carrier: Carrier) -> _Organisation:
@@ -144,6 +150,14 @@ class Service:
         known = await self._organisation(carrier.organisation)
         if carrier.device not in known.roll.state.devices:
             raise Revoked()
+        return known
+
+    async def _coordinating(self, carrier: Carrier) -> _Organisation:
+        """The organisation of a coordinator's device. Raises Revoked or Forbidden."""
+        known = await self._present(carrier)
+        state = known.roll.state
+        if not state.coordinates(carrier.device, state.device(carrier.device).team):
+            raise Forbidden("for coordinators")
         return known
 
     async def roll(self, carrier: Carrier, after: int) -> list[bytes]:
@@ -161,7 +175,30 @@ class Service:
         if parse(entry).author != carrier.device:
             raise RollRefused("signed by another device")
         await self._present(carrier)
+        self._unconfirmed.check(carrier.organisation)
         return await self._append(carrier.organisation, expected, entry)
+
+    async def offer(self, carrier: Carrier, entries: Sequence[bytes]) -> list[int]:
+        """Take back entries that stood on the roll before a backup was put back, whoever signed them: they prove
+        themselves. Those that are here are passed over; one that does not follow ends it. Gives how many there are now.
+        """
+        known = await self._present(carrier)
+        for entry in entries:
+            if known.roll.knows(entry_hash(entry)):
+                continue
+            try:
+                await self._append(carrier.organisation, parse(entry).previous, entry)
+            except RollMoved:
+                break
+        return [len(known.roll.entries)]
+
+    async def confirm(self, carrier: Carrier, head: bytes) -> list[object]:
+        """A coordinator's device has this head. Raises RollMoved when it is not the one here."""
+        roll = (await self._coordinating(carrier)).roll
+        if roll.state.head != head:
+            raise RollMoved()
+        told = await self._unconfirmed.confirm(carrier.organisation, roll)
+        return list(told)
 
     async def enrol_roll(self, announced: bytes, after: int) -> list[bytes]:
         """The roll, for whoever knows the hash of an announced invitation that can still be used."""
@@ -174,8 +211,10 @@ class Service:
         known = await self._usable(await self._sheet(sheet))
         return _page(known.roll.entries[after : after + ROLL_PAGE_ITEMS])
 
-    async def enrol(self, expected: bytes, entry: bytes) -> list[bytes]:
-        """Append the entry with which an invitation or a recovery sheet adds its device."""
+    async def enrol(self, expected: bytes, entry: bytes, again: bool = False) -> list[bytes]:
+        """Append the entry with which an invitation or a recovery sheet adds its device. `again`: it stood on the roll
+        before a backup was put back.
+        """
         body = parse(entry).body
         if isinstance(body, AddDevice):
             announced = body.announced
@@ -184,6 +223,8 @@ class Service:
         else:
             raise RollRefused("only a new device enrols")
         await self._usable(announced)
+        if not again:
+            self._unconfirmed.check(self._announced[announced])
         return await self._append(self._announced[announced], expected, entry)
 
     async def _sheet(self, sheet: bytes) -> bytes:
@@ -222,6 +263,7 @@ class Service:
                 raise RollMoved("another server process")
             known.roll = trial
             self._note_announced(trial.state)
+            self.wakeups.wake(organisation, None, parse(entry).author)
             return [trial.state.head]
 
     async def _catch_up(self, organisation: bytes, known: _Organisation) -> None:
@@ -253,7 +295,16 @@ class Service:
             if handing_in and outcome == wire.STORED:  # what comes again is not counted again
                 count, size = count + 1, size + len(e.data)
                 self._handed_in[carrier.device] = (count, size)
+        if self.wakeups:
+            new = [e for (_, e), outcome in zip(good, stored, strict=True) if outcome == wire.STORED]
+            self._wake_readers(known.roll.state, carrier, {link.ring for e in new for link in e.links})
         return [[name, outcome] for name, outcome in outcomes]
+
+    def _wake_readers(self, state: State, carrier: Carrier, rings: Collection[bytes]) -> None:
+        """There is something new in these rings."""
+        readers: set[bytes] = set()
+        readers.update(*(state.rings[ring].holders for ring in rings if ring in state.rings))
+        self.wakeups.wake(carrier.organisation, readers, carrier.device)
 
     async def _checked(self, roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
         """An envelope as far as its header tells; its place in the chains is the store's to judge.
@@ -264,6 +315,8 @@ class Service:
         e = envelope.parse_any(data)
         if e.header.organisation != carrier.organisation:
             raise Forbidden("another organisation's envelope")
+        if carrier.device in roll.state.devices and e.header.device == carrier.device and not roll.knows(e.header.head):
+            self._unconfirmed.named(carrier.organisation, e.header.head)
         state = roll.at(e.header.head)
         author = state.devices.get(e.header.device)
         if author is None:
@@ -345,7 +398,20 @@ class Service:
         await directory.check(self._primitives, known.roll, last, edition)
         if not await self._store.put_edition(carrier.organisation, edition.number, data):
             raise RollMoved("a newer edition exists")
+        self.wakeups.wake(carrier.organisation, None, carrier.device)
         return b""
+
+    # -- waking ------------------------------------------------------------------------------------------
+
+    async def listen(self, carrier: Carrier) -> AbstractContextManager[Listener]:
+        """For a device that is on the roll. Raises Revoked, or Busy when too many listen."""
+        await self._present(carrier)
+        return self.wakeups.listen(carrier.organisation, carrier.device)
+
+    def may_listen(self, carrier: Carrier) -> None:
+        """Raises Revoked when the device has left since."""
+        if carrier.device not in self._organisations[carrier.organisation].roll.state.devices:
+            raise Revoked()
 
 
 def _known(organisation: _Organisation, device: bytes) -> Device:

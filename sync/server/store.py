@@ -46,11 +46,29 @@ class Page:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much there is of one device: envelopes and stubs, and their bytes as they lie."""
+
+    device: bytes
+    envelopes: int
+    bytes: int
+
+
 class Store(Protocol):
     """Any number of organisations; nothing crosses between them. Ids and hashes are as in sync.core.ids."""
 
     async def incarnation(self) -> bytes:
         """16 random bytes, made with the store, new at each restore from a backup."""
+
+    async def restored(self, millis: int) -> None:
+        """This is a backup put back: another incarnation from now on, and every organisation's roll is unconfirmed."""
+
+    async def unconfirmed(self) -> dict[bytes, int]:
+        """Organisation → the moment at which its roll was put back, for those whose head nobody confirmed since."""
+
+    async def confirm(self, organisation: bytes) -> None:
+        """The head of this roll is the right one. Idempotent."""
 
     async def organisations(self) -> list[bytes]:
         """Every organisation held here."""
@@ -76,6 +94,9 @@ class Store(Protocol):
         An `after` above every number given out so far comes from another numbering: it counts as 0.
         Numbers rise in the order of commits: none ever appears behind a page that was given.
         """
+
+    async def usage(self, organisation: bytes) -> list[Usage]:
+        """Every device that ever had an envelope stored, by device: totals kept with each put and each overwriting."""
 
     async def drop_expired(self, month: int) -> int:
         """Overwrite what was to be kept until before this month (YYYYMM), in every file; how many went.

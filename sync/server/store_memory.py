@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from os import urandom
 
 from sync.core.envelope import NO_PREVIOUS, is_stub
-from sync.server.store import NewEnvelope, Page, is_change, left_of
+from sync.server.store import NewEnvelope, Page, Usage, is_change, left_of
 
 
 class MemoryStore:
@@ -12,6 +13,7 @@ class MemoryStore:
 
     def __init__(self, incarnation: bytes = bytes(16)) -> None:
         self._incarnation = incarnation
+        self._unconfirmed: dict[bytes, int] = {}
         self._rolls: dict[bytes, list[bytes]] = {}
         self._envelopes: dict[tuple[bytes, bytes], NewEnvelope] = {}
         self._chains: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
@@ -25,6 +27,19 @@ class MemoryStore:
     async def incarnation(self) -> bytes:
         """See Store."""
         return self._incarnation
+
+    async def restored(self, millis: int) -> None:
+        """See Store."""
+        self._incarnation = urandom(16)
+        self._unconfirmed = dict.fromkeys(self._rolls, millis)
+
+    async def unconfirmed(self) -> dict[bytes, int]:
+        """See Store."""
+        return dict(self._unconfirmed)
+
+    async def confirm(self, organisation: bytes) -> None:
+        """See Store."""
+        self._unconfirmed.pop(organisation, None)
 
     async def organisations(self) -> list[bytes]:
         """See Store."""
@@ -88,6 +103,15 @@ class MemoryStore:
             items.append((sequence, data))
             size += len(data)
         return Page(tuple(items), False)
+
+    async def usage(self, organisation: bytes) -> list[Usage]:
+        """See Store."""
+        counted: dict[bytes, Usage] = {}
+        for (of, _), e in self._envelopes.items():
+            if of == organisation:
+                before = counted.get(e.device, Usage(e.device, 0, 0))
+                counted[e.device] = Usage(e.device, before.envelopes + 1, before.bytes + len(e.data))
+        return sorted(counted.values(), key=lambda u: u.device)
 
     async def drop_expired(self, month: int) -> int:
         """See Store."""

@@ -5,83 +5,35 @@ from collections.abc import Callable, Sequence
 from os import urandom
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
-from sync.core.envelope import NO_PREVIOUS, is_stub
-from sync.core.errors import Busy, LogDamaged, NewerVersion
+from sync.core.errors import Busy, LogDamaged
+from sync.server import envelopes_sqlite
+from sync.server.erasures import Erasures, Order
 from sync.server.group_commit import GroupCommit
-from sync.server.store import NewEnvelope, Page, is_change, left_of
+from sync.server.schema import prepare
+from sync.server.store import NewEnvelope, Page, Usage, is_change
 
-migrations = Migrations("store")
-WHOLE, STUB, BROUGHT = 0, 1, 2  # what is kept of an envelope; the last: a stub that came as one
-
-
-@migrations()
-def m001_first(db: Database) -> None:
-    """Everything of the first release."""
-    for statement in (
-        "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
-        "CREATE TABLE rolls (organisation BLOB NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,"
-        " PRIMARY KEY (organisation, number)) STRICT, WITHOUT ROWID",
-        "CREATE TABLE envelopes (row INTEGER PRIMARY KEY, organisation BLOB NOT NULL, id BLOB NOT NULL,"
-        " device BLOB NOT NULL, expiry INTEGER NOT NULL, data BLOB NOT NULL,"
-        " UNIQUE (organisation, id)) STRICT",
-        "CREATE INDEX expiring ON envelopes (expiry) WHERE expiry > 0 AND data <> x''",
-        "CREATE TABLE links (sequence INTEGER PRIMARY KEY AUTOINCREMENT, organisation BLOB NOT NULL,"
-        " ring BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL,"
-        " envelope INTEGER NOT NULL REFERENCES envelopes,"
-        " UNIQUE (organisation, ring, device, number)) STRICT",
-        "CREATE INDEX pages ON links (organisation, ring, sequence)",
-        "CREATE TABLE editions (organisation BLOB NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,"
-        " PRIMARY KEY (organisation, number)) STRICT, WITHOUT ROWID",
-    ):
-        db.execute(statement)
-    db.execute("INSERT INTO facts VALUES ('incarnation', ?)", [urandom(16)])
-
-
-@migrations()
-def m002_seen(db: Database) -> None:
-    """The day on which each device was last here."""
-    db.execute(
-        "CREATE TABLE seen (organisation BLOB NOT NULL, device BLOB NOT NULL, day INTEGER NOT NULL,"
-        " PRIMARY KEY (organisation, device)) STRICT, WITHOUT ROWID"
-    )
-
-
-@migrations()
-def m003_erasing(db: Database) -> None:
-    """What is kept of an envelope, and the orders to overwrite some. What had gone before left no stub."""
-    for statement in (
-        "ALTER TABLE envelopes ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
-        "UPDATE envelopes SET kept = 1 WHERE data = x''",
-        "DROP INDEX expiring",
-        "CREATE INDEX expiring ON envelopes (expiry) WHERE expiry > 0 AND kept <> 1",
-        "CREATE TABLE orders (organisation BLOB NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL,"
-        " day INTEGER NOT NULL, PRIMARY KEY (organisation, id)) STRICT, WITHOUT ROWID",
-    ):
-        db.execute(statement)
-
-
-def _prepare(db: Database) -> None:
-    """Make or migrate the tables. Raises NewerVersion for a store that a newer server has written."""
-    ours = {m001_first.__name__, m002_seen.__name__, m003_erasing.__name__}
-    if unknown := [m.name for m in migrations.applied(db) if m.name not in ours]:
-        raise NewerVersion(f"store {unknown[0]}")
-    migrations.apply(db)
+UNCONFIRMED = "unconfirmed "  # and the organisation in hexadecimal: the name of a fact, the moment of the restore
 
 
 class SqliteStore:
     """See Store."""
 
     def __init__(
-        self, path: Path, commit: Callable[[Path, Callable[[Database], None]], GroupCommit] = GroupCommit
+        self,
+        path: Path,
+        commit: Callable[[Path, Callable[[Database], None]], GroupCommit] = GroupCommit,
+        beside: Erasures | None = None,
     ) -> None:
         """Open the store at `path`, or make it (mode 0600). A simulation brings its own `commit`: one without threads.
+        Orders to erase are kept `beside` it too, if that is given.
 
         Raises NewerVersion, LogDamaged (not a database: left as it is) or Busy (no room, or can't be opened).
         """
+        self._beside = beside
         try:
-            self._file = commit(path, _prepare)
+            self._file = commit(path, prepare)
         except (sqlite3.OperationalError, OSError) as e:
             raise Busy(f"{path}: {e}") from e
         except sqlite3.DatabaseError as e:
@@ -98,6 +50,31 @@ class SqliteStore:
         query = "SELECT value FROM facts WHERE name = 'incarnation'"
         return bytes((await self._file.read(lambda db: db.execute(query).fetchone()))[0])
 
+    async def restored(self, millis: int) -> None:
+        """See Store."""
+
+        def work(db: Database) -> None:
+            db.execute("UPDATE facts SET value = ? WHERE name = 'incarnation'", [urandom(16)])
+            for (organisation,) in db.execute("SELECT organisation FROM rolls WHERE number = 1").fetchall():
+                name = UNCONFIRMED + bytes(organisation).hex()
+                db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, millis.to_bytes(8, "big")])
+
+        await self._file.write(work)
+
+    async def unconfirmed(self) -> dict[bytes, int]:
+        """See Store."""
+        query = "SELECT name, value FROM facts WHERE name LIKE ?"
+        rows = await self._file.read(lambda db: db.execute(query, [UNCONFIRMED + "%"]).fetchall())
+        return {bytes.fromhex(name.removeprefix(UNCONFIRMED)): int.from_bytes(value, "big") for name, value in rows}
+
+    async def confirm(self, organisation: bytes) -> None:
+        """See Store."""
+
+        def work(db: Database) -> None:
+            db.execute("DELETE FROM facts WHERE name = ?", [UNCONFIRMED + organisation.hex()])
+
+        await self._file.write(work)
+
     async def organisations(self) -> list[bytes]:
         """See Store."""
         query = "SELECT organisation FROM rolls WHERE number = 1"
@@ -106,7 +83,7 @@ class SqliteStore:
     async def roll(self, organisation: bytes, after: int = 0) -> list[bytes]:
         """See Store."""
         query = "SELECT data FROM rolls WHERE organisation = ? AND number > ? ORDER BY number"
-        rows = await self._file.read(lambda db: db.execute(query, [organisation, after]).fetchall())
+        rows = await self._file.read_long(lambda db: db.execute(query, [organisation, after]).fetchall())
         return [bytes(row[0]) for row in rows]
 
     async def append_roll(self, organisation: bytes, length: int, entry: bytes) -> bool:
@@ -123,61 +100,58 @@ class SqliteStore:
 
     async def put(self, organisation: bytes, envelopes: Sequence[NewEnvelope]) -> list[str]:
         """See Store."""
-        return await self._file.write(lambda db: [_put(db, organisation, e) for e in envelopes])
+        return await self._file.write(lambda db: envelopes_sqlite.put(db.conn, organisation, envelopes))
 
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
         """See Store."""
+        return await self._file.read(
+            lambda db: envelopes_sqlite.page(db.conn, organisation, ring, after, limit, max_bytes)
+        )
 
-        def work(db: Database) -> Page:
-            highest = db.execute("SELECT coalesce(max(sequence), 0) FROM links").fetchone()[0]
-            rows = db.execute(
-                "SELECT sequence, data FROM links JOIN envelopes ON row = envelope"
-                " WHERE links.organisation = ? AND ring = ? AND sequence > ? AND data <> x''"
-                " ORDER BY sequence LIMIT ?",
-                [organisation, ring, after if after <= highest else 0, limit + 1],
-            )
-            items: list[tuple[int, bytes]] = []
-            size = 0
-            for sequence, data in rows:
-                if len(items) == limit or (items and size + len(data) > max_bytes):
-                    return Page(tuple(items), True)
-                items.append((sequence, bytes(data)))
-                size += len(data)
-            return Page(tuple(items), False)
-
-        return await self._file.read(work)
+    async def usage(self, organisation: bytes) -> list[Usage]:
+        """See Store."""
+        query = "SELECT device, envelopes, bytes FROM devices WHERE organisation = ? ORDER BY device"
+        rows = await self._file.read(lambda db: db.execute(query, [organisation]).fetchall())
+        return [Usage(*row) for row in rows]
 
     async def drop_expired(self, month: int) -> int:
         """See Store."""
-        find = f"SELECT row, data FROM envelopes WHERE expiry > 0 AND kept <> {STUB} AND expiry < ?"  # noqa: S608
-        return await self._file.write(lambda db: _overwrite(db, db.execute(find, [month]).fetchall()), wipes=True)
+        return await self._file.write(lambda db: envelopes_sqlite.drop_expired(db.conn, month), wipes=True)
 
     async def authors(self, organisation: bytes, ids: Sequence[bytes]) -> dict[bytes, bytes]:
         """See Store."""
-        query = "SELECT device, data FROM envelopes WHERE organisation = ? AND id = ?"
 
         def work(db: Database) -> dict[bytes, bytes]:
-            found = {name: db.execute(query, [organisation, name]).fetchone() for name in ids}
-            return {name: bytes(r[0]) for name, r in found.items() if r and is_change(bytes(r[1]))}
+            found = {name: envelopes_sqlite.find(db.conn, organisation, name) for name in ids}
+            return {name: e.device for name, e in found.items() if e and is_change(e.data)}
 
-        return await self._file.read(work)
+        return await self._file.read_long(work)
 
     async def erase(self, organisation: bytes, ids: Sequence[bytes], device: bytes, day: int) -> None:
         """See Store."""
         insert = "INSERT INTO orders VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-        find = "SELECT row, data FROM envelopes WHERE organisation = ? AND id = ?"
 
         def work(db: Database) -> None:
+            self._note([Order(day, organisation, name, device) for name in ids])
             for name in ids:
                 db.execute(insert, [organisation, name, device, day])
-                _overwrite(db, db.execute(find, [organisation, name]).fetchall())
+                if here := envelopes_sqlite.find(db.conn, organisation, name):
+                    envelopes_sqlite.overwrite(db.conn, [(here.sequence, here.data)])
 
         await self._file.write(work, wipes=True)
+
+    def _note(self, orders: Sequence[Order]) -> None:
+        """First beside the store, so that they outlive it. Raises Busy."""
+        try:
+            if self._beside is not None:
+                self._beside.append(orders)
+        except OSError as e:
+            raise Busy(f"erasures: {e.strerror}") from e
 
     async def orders(self, organisation: bytes) -> list[tuple[bytes, bytes, int]]:
         """See Store."""
         query = "SELECT id, device, day FROM orders WHERE organisation = ? ORDER BY id"
-        rows = await self._file.read(lambda db: db.execute(query, [organisation]).fetchall())
+        rows = await self._file.read_long(lambda db: db.execute(query, [organisation]).fetchall())
         return [(bytes(name), bytes(device), day) for name, device, day in rows]
 
     async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
@@ -215,47 +189,3 @@ class SqliteStore:
             return True
 
         return await self._file.write(work)
-
-
-def _overwrite(db: Database, rows: Sequence[tuple[int, bytes]]) -> int:
-    """Leave the stub of each; how many bodies went."""
-    count = 0
-    for row, data in rows:
-        left = left_of(bytes(data))
-        db.execute(f"UPDATE envelopes SET data = ?, kept = {STUB} WHERE row = ?", [left, row])  # noqa: S608
-        count += left != data
-    return count
-
-
-def _put(db: Database, organisation: bytes, e: NewEnvelope) -> str:
-    ordered = "SELECT 1 FROM orders WHERE organisation = ? AND id = ?"
-    erased = db.execute(ordered, [organisation, e.id]).fetchone() is not None
-    known = "SELECT row, kept FROM envelopes WHERE organisation = ? AND id = ?"
-    if here := db.execute(known, [organisation, e.id]).fetchone():
-        row, kept = here
-        if kept != BROUGHT or erased or is_stub(e.data):
-            return "duplicate"
-        db.execute(f"UPDATE envelopes SET data = ?, kept = {WHOLE} WHERE row = ?", [e.data, row])  # noqa: S608
-        db.execute("DELETE FROM links WHERE envelope = ?", [row])
-        _number(db, organisation, e, row)
-        return "stored"
-    last = (
-        "SELECT number, id FROM links JOIN envelopes ON row = envelope"
-        " WHERE links.organisation = ? AND ring = ? AND links.device = ? ORDER BY number DESC LIMIT 1"
-    )
-    for link in e.links:
-        number, previous = db.execute(last, [organisation, link.ring, e.device]).fetchone() or (0, NO_PREVIOUS)
-        if (link.number, link.previous) != (number + 1, previous):
-            return "broken_chain"
-    insert = "INSERT INTO envelopes (organisation, id, device, expiry, data, kept) VALUES (?, ?, ?, ?, ?, ?)"
-    data, kept = left_of(e.data) if erased else e.data, STUB if erased else BROUGHT if is_stub(e.data) else WHOLE
-    row = db.execute(insert, [organisation, e.id, e.device, e.expiry, data, kept]).lastrowid
-    _number(db, organisation, e, row)
-    return "stored"
-
-
-def _number(db: Database, organisation: bytes, e: NewEnvelope, row: int | None) -> None:
-    """Give it the next sequence number in each of its rings."""
-    place = "INSERT INTO links (organisation, ring, device, number, envelope) VALUES (?, ?, ?, ?, ?)"
-    for link in e.links:
-        db.execute(place, [organisation, link.ring, e.device, link.number, row])
