@@ -104,10 +104,10 @@ class Joining:
         check_secret(secret, looked.invite.role)
         secrets = await enrolment.new_secrets(w.primitives, w.random, looked, name)
         log = await self._log_for(looked)
-        if not log.roll():  # before the vault: a vault without a roll could not be opened
-            log.append_roll(looked.roll.entries)
         await self._live.require_vault().create(secret, secrets)
         self._live.mark()
+        if not log.roll():
+            log.append_roll(looked.roll.entries)
         self._live.page.keep_invitation("")  # it is in the vault now
         self._live.enter(Stage.ENROLLING)
         await self.enrol(secrets)
