@@ -147,9 +147,10 @@ class Activities:
         known = records.mine(session, KIND, activity) if activity is not None else None
         forms.check(form, self.now().date())
         record, made = _parts(session, form, known)
-        await records.write(session, made)
+        key = activity.hex() if activity else NEW
+        await records.write(session, made, await self._live.drafts.spend(key) if self._live.drafts else None)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
-            await self.keep_draft(activity.hex() if activity else NEW, None)
+            await self.keep_draft(key, None)
         self._live.tell()
         return record
 

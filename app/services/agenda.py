@@ -1,6 +1,6 @@
 """The agenda: what is due, and noting in a tap how it went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -92,7 +92,9 @@ class Agenda:
         form = VisitForm(shared=False, address=address, day=today, outcome=outcome, part=self.part(), welcome=welcome)
         return await self.save(form, today)
 
-    async def save(self, form: VisitForm, today: date, visit: bytes | None = None) -> bytes:
+    async def save(
+        self, form: VisitForm, today: date, visit: bytes | None = None, spent: Mapping[str, bytes] | None = None
+    ) -> bytes:
         """Save a visit with all that follows from it, in one transaction; its id. See visits.save.
 
         No contact wanted: the address is marked for the whole team, and no detail is kept. A welcome that this visit
@@ -108,7 +110,7 @@ class Agenda:
             marks.refuse_blocked(session, form.address)
         also += _welcome(session, form)
         return await visits.save(
-            session, replace(form, welcome=form.welcome if form.noted else b""), today, visit, also
+            session, replace(form, welcome=form.welcome if form.noted else b""), today, visit, also, spent
         )
 
     async def set_removed(self, visit: bytes, removed: bool) -> None:

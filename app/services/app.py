@@ -302,9 +302,11 @@ class App:
 
     async def save_visit(self, form: VisitForm, visit: bytes | None = None, draft: str = "") -> bytes:
         """See AppFace."""
-        saved = await self.agenda.save(form, self._latest_day(), visit)
+        key = draft or draft_key(visit, form.welcome)
+        spent = await self.live.drafts.spend(key) if self.live.drafts else {}
+        saved = await self.agenda.save(form, self._latest_day(), visit, spent)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
-            await self.save_draft(draft or draft_key(visit, form.welcome), None)
+            await self.save_draft(key, None)
         self.live.tell()
         return saved
 
@@ -317,6 +319,10 @@ class App:
     async def change_consent(self, visit: bytes, noted: bool, shared: bool) -> bytes:
         """See AppFace."""
         fresh = await visits.change_consent(self.live.require_session(), visit, noted, shared, self._latest_day())
+        if fresh != visit and (typed := self.draft(visit.hex())) is not None:
+            with suppress(DiskFull):  # what was being changed goes along, where it may be noted at all
+                await self.save_draft(fresh.hex(), replace(typed, shared=shared) if noted else None)
+                await self.save_draft(visit.hex(), None)
         self.live.tell()
         return fresh
 

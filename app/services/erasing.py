@@ -4,7 +4,7 @@ The erasing change names every envelope of the record that is known here. Each d
 and asks the server to do the same (sync.device.erasing); whoever never had them can tell by it why they are gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sync.core.merge import Record
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from app.services.session import Session
 
 
-async def erase(session: "Session", known: Record, also: Sequence[Part] = ()) -> None:
-    """Erase a record that this member may erase, and write what else this act writes, in one transaction.
+async def erase(
+    session: "Session", known: Record, also: Sequence[Part] = (), values: Mapping[str, bytes] | None = None
+) -> None:
+    """Erase a record that this member may erase, and write what else this act writes (`values` are named ones of the
+    log), in one transaction.
 
     Raises DiskFull: nothing was written.
     """
-    await session.writer.write([*also, await erasing.part(session, known)])
+    await session.writer.write([*also, await erasing.part(session, known)], values)
     await session.catch_up()
     session.syncer.wake()
 

@@ -1,6 +1,7 @@
 """Making and changing records: what every kind of note shares, from its fields to one durable write."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from app.services.session import Session
 from sync.core import envelope
 from sync.core.change import LIFE, REMOVED, Change, Patch
-from sync.core.errors import Forbidden, NotFound
+from sync.core.errors import DiskFull, Forbidden, NotFound
 from sync.core.ids import ID_BYTES, record_id
 from sync.core.merge import Record
 from sync.device.writer import Part
@@ -55,12 +56,18 @@ def _patches(group: Group, known: Record | None, everything: bool) -> dict[str, 
     }
 
 
-async def write(session: Session, made: Sequence[Part]) -> None:
-    """Write in one transaction, show it, and ask for a round of sync. Raises DiskFull: nothing was written."""
+async def write(session: Session, made: Sequence[Part], also: Mapping[str, bytes] | None = None) -> None:
+    """Write in one transaction, with the named values in `also`; show it, and ask for a round of sync.
+
+    Raises DiskFull: nothing was written.
+    """
     if made:
-        await session.writer.write(made)
-        await session.catch_up()
+        await session.writer.write(made, also)
+        with suppress(DiskFull):  # it is written: to say otherwise would make someone write it twice
+            await session.catch_up()
         session.syncer.wake()
+    elif also:
+        session.log.put(also)
 
 
 def removal(session: Session, known: Record, removed: bool, rings: frozenset[bytes], expiry: int) -> Part:

@@ -146,14 +146,16 @@ class Stories:
         photo = bare(photo) if photo else b""
         forms.check(form, today, offered, photo)
         told = before.day if before and before.day else today
+        key = story.hex() if story else NEW
+        spent = await self._live.drafts.spend(key, key + _PHOTO) if self._live.drafts else None
         if known is not None and before and before.status is not StoryStatus.DRAFT and self._loses(before, photo):
             record, made = _parts(session, form, photo, None, True, told)
-            await erasing.erase(session, known, made)
+            await erasing.erase(session, known, made, spent)
         else:
             record, made = _parts(session, form, photo, known, offered, told)
-            await records.write(session, made)
+            await records.write(session, made, spent)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
-            await self.keep_draft(story.hex() if story else NEW, None)
+            await self.keep_draft(key, None)
         self._live.tell()
         return record
 
@@ -232,10 +234,18 @@ def _parts(
     )
     was = known.value("photo.jpeg") if known else None
     groups = {"detail": detail}
+    if known is not None and not again:  # who reads it has it: only what differs, or it would undo another's change
+        groups = {"detail": _differing(known, "detail", detail)}
     if photo != (was or b"") or (photo and again):
         groups["photo"] = {"jpeg": photo or None}
     expiry = _expiry(told, form.withdraw_on if offered else None)
-    return record, [_part(session, record, *group, known, nonce, rings, expiry) for group in groups.items()]
+    parts = [_part(session, record, *group, known, nonce, rings, expiry) for group in groups.items() if group[1]]
+    return record, parts
+
+
+def _differing(known: Record, group: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    conflicts = known.conflicts()
+    return {n: v for n, v in values.items() if known.value(f"{group}.{n}") != v or f"{group}.{n}" in conflicts}
 
 
 def _part(
@@ -248,7 +258,7 @@ def _part(
     rings: frozenset[bytes],
     expiry: int,
 ) -> Part:
-    """One group, whole: who could not read it before gets all of it."""
+    """One group: whole, where it is for who could not read it before."""
     patches = {n: Patch(v, known.replaces(f"{group}.{n}") if known else ()) for n, v in values.items()}
     return Part(Change(KIND, group, record, session.writer.stamp(), patches, nonce), rings, expiry)
 

@@ -5,7 +5,7 @@ gift, wishes, note, come-back day) twelve months, and only to the own ring when 
 coordinator to read it. The two are two envelopes of one transaction. Where nothing may be noted there is no detail.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, overload
@@ -69,9 +69,15 @@ def _check_detail(form: VisitForm) -> None:
 
 
 async def save(
-    session: Session, form: VisitForm, today: date, visit: bytes | None = None, also: Sequence[Part] = ()
+    session: Session,
+    form: VisitForm,
+    today: date,
+    visit: bytes | None = None,
+    also: Sequence[Part] = (),
+    spent: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Write a new visit, or what differs in one of mine, and what else this act writes; its id, when durable.
+    """Write a new visit, or what differs in one of mine, and what else this act writes; its id, when durable. `spent`:
+    see Drafts.spend.
 
     Raises BadInput, NotFound, Forbidden (someone else's) or DiskFull.
     """
@@ -80,7 +86,7 @@ async def save(
         form = replace(form, shared=known.value("count.shared") is True, noted=_noted(known))
     check(form, today)
     record, made = _parts(session, form, today, known)
-    await records.write(session, [*made, *also])
+    await records.write(session, [*made, *also], spent)
     return record
 
 

@@ -23,6 +23,7 @@ MOVED = "moved"  # the roll entry of the last move that this device has acted on
 MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has been said
 MENDED = "mended"  # when what can't follow was last sealed anew (sync.device.rechain)
 MENDED_COUNT = "mended count"  # how often
+SPENT = "spent drafts"  # hashes of the drafts that the last act has made into a record: they are no drafts any more
 REVISION = "revision"  # counts what happened to envelopes that were in the log already; kept by the log itself
 IDENTITY = "identity"  # the log's own random name
 

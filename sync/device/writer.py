@@ -5,7 +5,7 @@ the clock and the keys are as before.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync.core import change, envelope, hlc, sender_key
@@ -73,9 +73,9 @@ class Writer:
         """Follow a stamp of another device, within reason."""
         self._stamp = hlc.witness(self._stamp, seen, self.now())
 
-    async def write(self, parts: Sequence[Part]) -> list[bytes]:
-        """Seal, sign and append; gives the envelope id of each part. Raises DiskFull, or Revoked when this device
-        knows that it has left (nobody would take what it writes then): nothing was written.
+    async def write(self, parts: Sequence[Part], also: Mapping[str, bytes] | None = None) -> list[bytes]:
+        """Seal, sign and append, with the named values in `also`; gives the envelope id of each part. Raises DiskFull,
+        or Revoked when this device knows that it has left (nobody would take what it writes then): nothing was written.
         """
         async with self._one_at_a_time:
             if self._keyring.device in self._roll.state.left:
@@ -84,7 +84,7 @@ class Writer:
             ids = [await self._add(batch, part) for part in parts]
             since = {} if self._log.pending(1) else {meta.UNSENT_SINCE: meta.int_bytes(self._clock.millis())}
             values = {meta.CHAINS: meta.chains_bytes(batch.chains), meta.CLOCK: self._stamp.to_bytes()}
-            self._log.append(batch.made, {**values, **since})
+            self._log.append(batch.made, {**values, **since, **(also or {})})
             self._chains = batch.chains
             for key in batch.keys.values():
                 self._keyring.use(key)
