@@ -26,6 +26,14 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument("--host", default="127.0.0.1")
         job.add_argument("--site", type=Path, default=BUILD, help="folder made by `build`")
         job.add_argument("--origin", default="", help="address people use, where it is not this machine's own")
+    backup = jobs.add_parser("backup", help="make a verified copy of the store, while it is in use or not")
+    backup.add_argument("--data", type=Path, default=Path("data"))
+    backup.add_argument("--to", type=Path, required=True, metavar="PLACE", help="a folder, or a file that is not there")
+    backup.add_argument("--keep-days", type=int, metavar="N", help="remove backups in that folder that are older")
+    restore = jobs.add_parser("restore", help="put a backup back, with what was erased since erased again")
+    restore.add_argument("--data", type=Path, default=Path("data"))
+    restore.add_argument("--from", dest="backup", type=Path, required=True, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="move the store that is there aside first")
     verify = jobs.add_parser("verify-build", help="is the site at an address the build that was published?")
     verify.add_argument("url", metavar="URL", help="the address people use, such as https://straat.example")
     verify.add_argument(
@@ -52,6 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
 def _run(args: argparse.Namespace) -> int:
     if args.job == "build":
         from app.web.build import build
@@ -69,6 +81,16 @@ def _run(args: argparse.Namespace) -> int:
             directory.export(args.lines, args.out, print)
         else:
             directory.import_(args.file, args.out, print)
+        return 0
+    if args.job == "backup":
+        from app.commands.backup import backup
+
+        backup(args.data, args.to, args.keep_days, _say)
+        return 0
+    if args.job == "restore":
+        from app.commands.restore import restore
+
+        restore(args.data, args.backup, args.replace, _say)
         return 0
     origin = args.origin or f"http://localhost:{args.port}"
     if args.job == "init":

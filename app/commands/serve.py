@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 
+from app.commands.stopping import StoppingServer
 from app.platform.native import SystemClock, SystemRandom
 from app.platform.native_crypto import NativePrimitives
 from app.services.founding import found
 from app.services.inviting import ROUTE
 from sync.core.errors import Busy
+from sync.server import erasures
 from sync.server.app import make_app
+from sync.server.erasures import Erasures
 from sync.server.service import Service
 from sync.server.store_sqlite import SqliteStore
 
@@ -25,14 +30,14 @@ def open_store(data: Path) -> SqliteStore:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as e:
         raise Busy(f"{data}: {e.strerror}") from e
-    return SqliteStore(data / STORE)
+    return SqliteStore(data / STORE, beside=Erasures(data / erasures.FILE))
 
 
 def serve(data: Path, host: str, port: int, site: Path | None) -> None:
     """Run until stopped by a signal: what has been asked is still answered, for at most 10 seconds."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     app = make_app(open_store(data), NativePrimitives(), SystemClock(), site)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -42,6 +47,11 @@ def serve(data: Path, host: str, port: int, site: Path | None) -> None:
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=10,
     )
+    server = StoppingServer(config, app.state.service.wakeups)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(3)
 
 
 def init(data: Path, origin: str) -> str:

@@ -26,6 +26,7 @@ Work = Callable[[Database], Any]
 MAX_GROUP = 256
 MAX_WAITING = 1000
 WAIT_MILLIS = 10_000  # for another process that writes
+WIPE_MILLIS = 500  # for another process that reads: all that is to be written waits meanwhile
 PAGE_BYTES = 8192  # of a new file: an envelope of 1 KiB fills a page of 4,096 to three quarters only
 PRAGMAS = (
     f"busy_timeout = {WAIT_MILLIS}",  # first: the next ones may have to wait for another process
@@ -231,9 +232,12 @@ class GroupCommit:
     def _wipe(self) -> None:
         """secure_delete overwrites in the database; older copies of its pages may stand in the -wal file."""
         try:
+            self._writer.execute(f"PRAGMA busy_timeout = {WIPE_MILLIS}")  # a backup under way reads for longer
             busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error:
             busy = 1
+        finally:
+            self._writer.execute(f"PRAGMA busy_timeout = {WAIT_MILLIS}")
         if busy:
             logger.warning("store: write-ahead file not emptied, the next round tries again")
 
