@@ -5,10 +5,12 @@ const CHECK_MILLIS = 3600_000;
 
 /** `tellPython` is called with {updateReady: true} when a new version waits. */
 export function updates(tellPython) {
-  let registration = null, begun = false, checked = 0, gone = false;
+  let registration = null, begun = false, checked = 0, gone = false, wanted = false;
 
   const tell = () => {
-    if (registration?.waiting && navigator.serviceWorker.controller) tellPython({ updateReady: true });
+    if (!registration?.waiting || !navigator.serviceWorker.controller) return;
+    if (wanted) return takeOver();
+    tellPython({ updateReady: true });
   };
 
   const watch = (fresh) => fresh?.addEventListener("statechange", () => { if (fresh.state === "installed") tell(); });
@@ -48,10 +50,17 @@ export function updates(tellPython) {
     found.waiting.postMessage("take over if alone");
   };
 
-  const apply = () => {
-    if (!registration?.waiting) return location.reload();
+  const takeOver = () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     registration.waiting.postMessage("take over");
+  };
+
+  // Asked for before it was found (the server says that this version is too old): looked for, and taken once it is in.
+  const apply = async () => {
+    if (registration && !registration.waiting) await registration.update().catch(() => {});
+    if (registration?.waiting) return takeOver();
+    if (!registration?.installing) return location.reload();
+    wanted = true;
   };
 
   addEventListener("online", () => { if (gone) start(true); });

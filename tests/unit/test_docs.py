@@ -8,7 +8,20 @@ import pytest
 from starlette.applications import Starlette
 
 from app.services import vault
-from sync.core import carer, change, codec, directory, envelope, formats, ids, padding, roll_entry, sender_key, wire
+from sync.core import (
+    carer,
+    change,
+    codec,
+    directory,
+    envelope,
+    formats,
+    ids,
+    padding,
+    roll_entry,
+    sender_key,
+    versions,
+    wire,
+)
 from sync.core.errors import BY_CODE
 from sync.core.rights import TABLE, Role
 from sync.server.routes import Routes
@@ -132,6 +145,15 @@ def test_roles_and_actions_are_told_by_their_numbers() -> None:
     actions |= {"withdraw": roll_entry.WITHDRAW}
     for name, number in actions.items():
         assert re.search(rf"^    {name} +\[{number},", roll, re.MULTILINE)
+
+
+def test_what_a_newer_format_means_is_told_of_every_format() -> None:
+    """Each first byte stands in one row, and those that need a new protocol version in a row of their own."""
+    told = [({int(b.strip(" `"), 16) for b in row[0].split(",")}, row[1]) for row in rows("Versions")]
+    assert sorted(b for numbers, _ in told for b in numbers) == sorted(versions.FORMATS)
+    negotiated = {b for numbers, says in told for b in numbers if "protocol version" in says}
+    assert negotiated == {b for b, newer in versions.FORMATS.items() if newer.negotiated}
+    assert f"`{versions.HEADER}: 1-3`" in section("Versions")
 
 
 def test_codes_named_in_the_text_exist() -> None:

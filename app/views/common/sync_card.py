@@ -1,21 +1,23 @@
 """What is not yet on the server, since when, and why."""
 
 import time
+from collections.abc import Callable
 
 import flet as ft
 
 from app.services.language import _, counted, moment_text
 from app.services.models import SyncStatus
 from app.services.wording import sentence_of, withheld
-from app.views.parts import card, notice
+from app.views.parts import card, main_button, notice
+from sync.core.errors import UpdateNeeded
 
 
-def sync_card(s: SyncStatus) -> ft.Control:
-    """For the first screen of whoever notes things."""
-    return card(*(_lines(s) or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
+def sync_card(s: SyncStatus, update: Callable) -> ft.Control:
+    """For the first screen of whoever notes things. `update` is what its button does where the server asks for it."""
+    return card(*(_lines(s, update) or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
 
 
-def _lines(s: SyncStatus) -> list[ft.Control]:
+def _lines(s: SyncStatus, update: Callable) -> list[ft.Control]:
     now = int(time.time() * 1000)
     lines: list[ft.Control] = []
     if s.unsent:
@@ -30,6 +32,8 @@ def _lines(s: SyncStatus) -> list[ft.Control]:
         lines.append(notice(_("Geen verbinding. Je kunt gewoon doorgaan."), ft.Icons.CLOUD_OFF_OUTLINED))
     if s.trouble:
         lines.append(notice(sentence_of(s.trouble), ft.Icons.WARNING_AMBER, alarm=True))
+    if s.trouble == UpdateNeeded.code:
+        lines.append(main_button(_("App bijwerken"), update, ft.Icons.SYSTEM_UPDATE_ALT))
     if s.clock_off_minutes:
         words = counted(
             "De klok van dit apparaat loopt {n} minuut verkeerd. We rekenen met de juiste tijd.",
