@@ -10,7 +10,7 @@ from dataclasses import replace
 from sync.core import codec, envelope, formats
 from sync.core.envelope import NO_PREVIOUS, Header, Link, encode_header
 from sync.core.ports import SIGNATURE_BYTES, TAG_BYTES
-from sync.server.store import NewEnvelope, Page, Store
+from sync.server.store import NewEnvelope, Page, Store, Usage
 
 Case = Callable[[Store], Awaitable[None]]
 CASES: list[Case] = []
@@ -326,6 +326,33 @@ async def a_stub_that_was_brought_gives_way_to_the_whole(store: Store) -> None:
     assert [data for _, data in (await store.page(HERE, RING, cursor, 10, 1 << 20)).items] == [one.data]
     assert await _everything(store) == [stubs[1].data, stubs[2].data, one.data]
     assert await store.put(HERE, [stubs[0], author.sealed()]) == ["duplicate", "stored"]
+
+
+@case
+async def what_each_device_takes_up_is_counted_as_it_lies(store: Store) -> None:
+    """With each put; less when a body goes; more when a stub gives way; what was refused or came twice counts not."""
+    a, b = Author(1), Author(2)
+    first, old, key = a.sealed(RING, OTHER), a.sealed(expiry=202610), b.sealed(kind=formats.SENDER_KEY)
+    brought = b.sealed()
+    assert await store.usage(HERE) == []
+    await store.put(HERE, [first, old, old, key, _as_stub(brought), _placed(first, 9, NO_PREVIOUS)])
+    await store.put(HERE, [first, replace(b.next(), links=(Link(RING, 1, 9, NO_PREVIOUS),))])
+    await store.put(THERE, [first])
+
+    async def counted(*kept: bytes) -> None:
+        of_a, of_b = [*kept[:2]], [*kept[2:]]
+        wanted = [Usage(d.device, len(of), sum(map(len, of))) for d, of in ((a, of_a), (b, of_b))]
+        assert await store.usage(HERE) == wanted
+        assert await store.usage(THERE) == [Usage(a.device, 1, len(first.data))]
+
+    await counted(first.data, old.data, key.data, _as_stub(brought).data)
+    assert await store.put(HERE, [brought]) == ["stored"]
+    await counted(first.data, old.data, key.data, brought.data)
+    await store.drop_expired(202611)
+    await counted(first.data, _as_stub(old).data, key.data, brought.data)
+    for _ in range(2):
+        await store.erase(HERE, [first.id], a.device, 1)
+        await counted(_as_stub(first).data, _as_stub(old).data, key.data, brought.data)
 
 
 # -- the rest --------------------------------------------------------------------------------------------

@@ -11,9 +11,11 @@ from sqlite_utils import Database
 
 from sync.core import envelope
 from sync.core.errors import Busy, LogDamaged, NewerVersion
+from sync.server.envelopes_sqlite import PAGE
 from sync.server.group_commit import GroupCommit
-from sync.server.store_sqlite import SqliteStore, migrations
-from tests.contract.contract_store import HERE, RING, Author
+from sync.server.schema import migrations
+from sync.server.store_sqlite import SqliteStore
+from tests.contract.contract_store import HERE, OTHER, RING, Author
 
 SECRET = b"seeded bytes that must go " * 200
 
@@ -250,3 +252,69 @@ def test_a_store_of_before_is_taken_along(tmp_path: Path) -> None:
         assert await store.put(HERE, [author.sealed()]) == ["stored"]
 
     using(path, look)
+
+
+def test_cursors_of_before_go_on_where_they_were(tmp_path: Path) -> None:
+    """An envelope in two rings had a number in each, and has one now: whoever stood anywhere between them misses
+    nothing, and meets nothing again but perhaps the newest; chains, totals and what came as a stub are taken along.
+    """
+    path = tmp_path / "store.db"
+    author, other = Author(), Author(2)
+    made = [author.sealed(RING, OTHER), other.sealed(RING), author.sealed(OTHER), author.sealed(RING, OTHER)]
+    brought = author.sealed(RING, expiry=203001)
+    all_ = [*made, brought]
+    old = Database(path)
+    migrations.apply(old, stop_before="m004_lean")
+    numbers: dict[bytes, list[tuple[int, bytes]]] = {RING: [], OTHER: []}
+    sequence = 0
+    for row, e in enumerate(all_, 1):
+        data, kept = (envelope.stub(e.data), 2) if e is brought else (e.data, 0)
+        old.execute(
+            "INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?, ?)", [row, HERE, e.id, e.device, e.expiry, data, kept]
+        )
+        for link in e.links:
+            sequence += 1
+            place = [sequence, HERE, link.ring, e.device, link.number, row]
+            old.execute("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)", place)
+            numbers[link.ring].append((sequence, data))
+    old.conn.commit()
+    old.close()
+
+    async def look(store: SqliteStore) -> None:
+        for ring, before in numbers.items():
+            assert await everything(store, ring) == [data for _, data in before]
+            for cursor, data in before:
+                after = await everything(store, ring, cursor)
+                assert after[after[:1] == [data] and before[-1] == (cursor, data) :] == [
+                    d for n, d in before if n > cursor
+                ]
+        assert [(u.device, u.envelopes) for u in await store.usage(HERE)] == [(author.device, 4), (other.device, 1)]
+        assert await store.authors(HERE, [e.id for e in all_]) == {e.id: e.device for e in all_}
+        assert await store.put(HERE, all_) == ["duplicate"] * 4 + ["stored"]
+        following = [author.sealed(RING, OTHER), other.sealed(RING)]
+        assert await store.put(HERE, following) == ["stored"] * 2
+        assert await everything(store, RING, sequence) == [brought.data, *(e.data for e in following)]
+        assert await store.drop_expired(203002) == 1
+
+    using(path, look)
+
+
+async def everything(store: SqliteStore, ring: bytes, after: int = 0) -> list[bytes]:
+    """All of a ring behind a cursor."""
+    return [data for _, data in (await store.page(HERE, ring, after, 1000, 1 << 30)).items]
+
+
+def test_a_page_is_read_in_order_without_sorting(tmp_path: Path) -> None:
+    """However much a ring holds: a page costs what is in it."""
+
+    async def look(store: SqliteStore) -> None:
+        await store.put(HERE, Author().many(3))
+        plan = await store._file.read(
+            lambda db: db.execute("EXPLAIN QUERY PLAN " + PAGE, [RING, 1, HERE, 9]).fetchall()
+        )
+        told = " ".join(row[3] for row in plan)
+        assert "SEARCH runs USING PRIMARY KEY (ring=? AND last>?)" in told
+        assert "SEARCH envelopes USING INTEGER PRIMARY KEY" in told
+        assert "B-TREE" not in told
+
+    using(tmp_path / "store.db", look)
