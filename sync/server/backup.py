@@ -116,6 +116,8 @@ async def read_back(part: Path, counts: dict[str, int] | None, primitives: Primi
         store = SqliteStore(path)
         try:
             found = await check_content(store, primitives)
+            if not found.rolls:
+                raise LogDamaged("no organisation in it")
             return found, await erasures.in_store(store)
         finally:
             await store.close()
