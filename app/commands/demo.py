@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from app.commands.native_device import NativeStorage, QuietPage
 from app.commands.serve import open_store
+from app.commands.stopping import StoppingServer
 from app.platform.native import FileDeviceKey, SystemClock, SystemRandom
 from app.platform.native_crypto import NativePrimitives
 from app.platform.native_transport import HttpTransport
@@ -144,7 +145,7 @@ def demo(data: Path, host: str, port: int, site: Path, origin: str) -> None:
 async def _run(data: Path, host: str, port: int, site: Path, origin: str) -> None:
     app = make_app(open_store(data), NativePrimitives(), SystemClock(), site)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
-    server = uvicorn.Server(config)
+    server = StoppingServer(config, app.state.service.wakeups)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn has no event to wait for
         await asyncio.sleep(0.05)
