@@ -9,7 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-AREAS = {"build": ("build",), "core": ("core", "trust"), "start": ("start", "log"), "server": (), "desk": ("search",)}
+AREAS = {
+    "build": ("build",),
+    "core": ("core", "trust"),
+    "start": ("start", "log"),
+    "server": ("server",),
+    "desk": ("search",),
+}
 OUT = Path("build/bench.json")
 
 
