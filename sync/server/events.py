@@ -58,8 +58,10 @@ class EventStream:
                 async for something in listener:
                     self._may_listen()
                     await _said(send, events.SOMETHING if something else events.BEAT)
-            except (StraatError, TimeoutError):
-                pass
+            except StraatError:
+                pass  # told by the end of the stream
+            except TimeoutError:
+                return  # nor would they read the end
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

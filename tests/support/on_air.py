@@ -22,6 +22,7 @@ class OnAir:
 
     team: Team
     url: str
+    server: uvicorn.Server
 
     @property
     def hub(self) -> Wakeups:
@@ -74,7 +75,7 @@ async def on_air(team: Team) -> AsyncIterator[OnAir]:
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     try:
-        yield OnAir(team, f"http://127.0.0.1:{port}")
+        yield OnAir(team, f"http://127.0.0.1:{port}", server)
     finally:
         server.should_exit = True
         await serving
