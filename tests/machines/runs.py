@@ -28,10 +28,12 @@ def short(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> No
     run_state_machine_as_test(machine, settings=how)
 
 
-def long(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
-    """A long run that is another each time; what it finds is printed as steps, to become a test with a name."""
+def long(machine: type[RuleBasedStateMachine], rounds: int, steps: int) -> None:
+    """A long run that is another each time (rounds of a hundred examples each); what it finds is printed as steps, to
+    become a test with a name.
+    """
     how = settings(
-        max_examples=examples,
+        max_examples=100,
         stateful_step_count=steps,
         deadline=None,
         database=None,
@@ -39,7 +41,8 @@ def long(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> Non
         report_multiple_bugs=False,
         suppress_health_check=SLOW,
     )
-    run_state_machine_as_test(machine, settings=how)
+    for _ in range(rounds):
+        run_state_machine_as_test(machine, settings=how)
 
 
 def catches(machine: type[RuleBasedStateMachine], examples: int = 100, steps: int = 30) -> None:

@@ -375,7 +375,7 @@ def test_the_log_says_what_was_put_into_it() -> None:
 @pytest.mark.soak
 def test_the_log_for_long() -> None:
     """Many more."""
-    long(LogMachine, 4_000, 100)
+    long(LogMachine, 30, 100)
 
 
 # -- the machine can fail ---------------------------------------------------------------------------------

@@ -208,7 +208,7 @@ def test_all_devices_end_the_same() -> None:
 @pytest.mark.soak
 def test_all_devices_for_long() -> None:
     """Many more."""
-    long(MergeMachine, 10_000, 100)
+    long(MergeMachine, 60, 100)
 
 
 # -- the machine can fail ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ leaves what the model says, on a device and on the server alike; an entry on a h
 two rolls make of each other is told as what it is.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from sync.core import roll, roll_rules
 from sync.core.errors import RollForked, RollMoved, StraatError
 from sync.core.ids import invitation_author
 from sync.core.rights import Role
@@ -22,7 +24,7 @@ from sync.server.service import Service
 from sync.server.sessions import Carrier
 from sync.server.store_memory import MemoryStore
 from tests.machines.roll_model import RollModel
-from tests.machines.runs import Loop, long, short
+from tests.machines.runs import Loop, catches, long, short
 from tests.property.test_roll_laws import RollMachine
 from tests.support import roll_steps as steps
 from tests.support.core_world import P, Person, World
@@ -59,8 +61,8 @@ class SharedRollMachine(RollMachine):
         super().begin()
         self.loop, self.service, self.model = Loop(), Service(MemoryStore(), P, Noon()), RollModel()
         self.readers: list[Roll] = []
-        self.behind: World | None = None
-        self.branch: list[bytes] = []  # what the one who is behind has put on their own roll
+        self.branch: list[bytes] = []  # what those who are behind have put on their own roll
+        self.fall_behind()
         first, *rest = self.w.roll.entries
         self.loop.run(self.service.found(first))
         self.model.follow(parse(first))
@@ -137,19 +139,27 @@ class SharedRollMachine(RollMachine):
 
     # -- whoever is behind --------------------------------------------------------------------------------
 
+    @precondition(lambda self: self.branch or len(self.w.roll.entries) > len(self.behind.roll.entries) + 9)
     @rule()
     def fall_behind(self) -> None:
-        """A device that hears nothing for a while; the same people, on the roll as it is now."""
+        """Devices that hear nothing for a while; the same people, on the roll as it is now."""
         roll = Roll()
         roll.take_over(self.w.roll)
         self.behind, self.branch = replace(self.w, roll=roll, privates=dict(self.w.privates)), []
 
-    @precondition(lambda self: self.behind is not None)
-    @rule(by=picks, act=st.integers(0, 5), pick=picks, to=picks)
-    def act_behind(self, by: int, act: int, pick: int, to: int) -> None:
+    @rule(acts=st.lists(st.tuples(picks, st.integers(0, 5), picks, picks), min_size=1, max_size=3))
+    def act_behind(self, acts: list[tuple[int, int, int, int]]) -> None:
+        """Some decisions of those who are behind."""
+        for act in acts:
+            self.act_on_old_head(*act)
+
+    def act_on_old_head(self, by: int, act: int, pick: int, to: int) -> None:
         """An entry made on a head that may have moved: refused by all who know better, and made anew."""
-        assert self.behind is not None
-        author = self.someone(by)
+        there = [p for p in self.people if p.device in self.behind.state.devices]
+        deciding = [
+            p for p in there if self.behind.state.coordinates(p.device, self.behind.state.device(p.device).team)
+        ]
+        author = (deciding if by % 4 else there)[by // 4 % len(deciding if by % 4 else there)]
         entry = self.made(self.behind, author, act, pick, to)
         here, before = self.w.state.head, self.w.state
         if parse(entry).previous == here:
@@ -169,7 +179,8 @@ class SharedRollMachine(RollMachine):
             pass
         else:
             self.shown(self.branch)
-            self.shown_to(self.behind.roll, self.w.roll.entries[len(self.behind.roll.entries) - len(self.branch) :])
+            start = len(self.behind.roll.entries) - len(self.branch)
+            self.shown_to(self.behind.roll, self.w.roll.entries[start:])
         if author.device in self.w.state.devices:
             self.tried(self.made(self.w, author, act, pick, to))
 
@@ -268,4 +279,78 @@ def test_server_device_and_model_take_the_same() -> None:
 @pytest.mark.soak
 def test_the_roll_for_long() -> None:
     """Many more."""
-    long(SharedRollMachine, 1_500, 100)
+    long(SharedRollMachine, 15, 100)
+
+
+# -- the machine can fail ---------------------------------------------------------------------------------
+
+
+def keeps_rings(patch: pytest.MonkeyPatch) -> None:
+    """Whoever leaves stays a holder."""
+    right = roll_rules._without
+
+    def wrong(state: State, leaving: Any) -> State:
+        return replace(right(state, leaving), rings=state.rings)
+
+    patch.setattr(roll_rules, "_without", wrong)
+
+
+def needs_no_words(patch: pytest.MonkeyPatch) -> None:
+    """A coordinator's role is enough, nobody has to confirm it."""
+
+    def wrong(self: State, device: bytes, team: bytes) -> bool:
+        d = self.devices.get(device)
+        return d is not None and d.role is Role.COORDINATOR and self.covers(d.team, team)
+
+    patch.setattr(State, "coordinates", wrong)
+
+
+def invitations_outlive_their_maker(patch: pytest.MonkeyPatch) -> None:
+    """Whoever left can still let people in."""
+    patch.setattr(roll_rules, "_without_invites", lambda state, announced: state)
+
+
+def reads_on(patch: pytest.MonkeyPatch) -> None:
+    """The server gives the roll to whoever left, to the end."""
+
+    async def wrong(self: Service, carrier: Carrier, after: int) -> list[bytes]:
+        return (await self._organisation(carrier.organisation)).roll.entries[after:]
+
+    patch.setattr(Service, "roll", wrong)
+
+
+def claims_by_leavers(patch: pytest.MonkeyPatch) -> None:
+    """Whoever left can prove a fork for ever."""
+    patch.setattr(roll, "_may_sign", lambda state, author: True)
+
+
+def takes_what_it_has_not_checked(patch: pytest.MonkeyPatch) -> None:
+    """The server goes by the head alone."""
+
+    async def wrong(self: Service, organisation: bytes, expected: bytes, entry: bytes) -> list[bytes]:
+        known = await self._organisation(organisation)
+        if known.roll.state.head != expected:
+            raise RollMoved()
+        known.roll.entries.append(entry)
+        known.roll.state = replace(known.roll.state, head=parse(entry).hash)
+        return [parse(entry).hash]
+
+    patch.setattr(Service, "_append", wrong)
+
+
+FAULTS = (
+    keeps_rings,
+    needs_no_words,
+    invitations_outlive_their_maker,
+    reads_on,
+    claims_by_leavers,
+    takes_what_it_has_not_checked,
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_roll_is_caught(fault: Callable[[pytest.MonkeyPatch], None]) -> None:
+    """The control of the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        fault(patch)
+        catches(SharedRollMachine, 50, 40)

@@ -394,7 +394,7 @@ def test_both_stores_give_the_same_answers_and_pullers_miss_nothing() -> None:
 @pytest.mark.soak
 def test_both_stores_for_long() -> None:
     """Many more."""
-    long(StoreMachine, 3_000, 100)
+    long(StoreMachine, 30, 100)
 
 
 # -- the machine can fail ---------------------------------------------------------------------------------
