@@ -34,6 +34,12 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--data", type=Path, default=Path("data"))
     restore.add_argument("--from", dest="backup", type=Path, required=True, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="move the store that is there aside first")
+    serve = jobs.choices["serve"]
+    serve.add_argument("--log", choices=("text", "json"), default="text", help="how it logs to standard error")
+    serve.add_argument("--metrics-port", type=int, default=0, metavar="N", help="figures for Prometheus, on 127.0.0.1")
+    serve.add_argument("--drain-seconds", type=float, default=0, metavar="N", help="not ready, but answering, so long")
+    serve.add_argument("--device-mib", type=int, default=2048, metavar="N", help="what one device may store")
+    serve.add_argument("--organisation-mib", type=int, default=51_200, metavar="N", help="what all of one may store")
     verify = jobs.add_parser("verify-build", help="is the site at an address the build that was published?")
     verify.add_argument("url", metavar="URL", help="the address people use, such as https://straat.example")
     verify.add_argument(
@@ -103,9 +109,12 @@ def _run(args: argparse.Namespace) -> int:
 
         build(args.site)
     if args.job == "serve":
-        from app.commands.serve import serve
+        from app.commands.serve import Options, serve
+        from sync.server.limits import MIB, Limits
 
-        serve(args.data, args.host, args.port, args.site)
+        limits = Limits(args.device_mib * MIB, args.organisation_mib * MIB)
+        options = Options(args.log == "json", args.metrics_port, args.drain_seconds, limits)
+        serve(args.data, args.host, args.port, args.site, options)
         return 0
     from app.commands.demo import demo
 

@@ -5,6 +5,9 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import uvicorn
 
 from app.commands.stopping import StoppingServer
 from app.platform.native import SystemClock, SystemRandom
@@ -15,13 +18,26 @@ from sync.core.answers import ANSWERS
 from sync.core.errors import Busy
 from sync.server import erasures, figures, logs
 from sync.server.app import make_app
+from sync.server.connections import MAX_HEADER_BYTES, PatientProtocol, room_for
 from sync.server.erasures import Erasures
 from sync.server.limits import Limits
 from sync.server.metrics import Metrics
-from sync.server.service import Service
+from sync.server.service import LIMITS, Service
 from sync.server.store_sqlite import SqliteStore
 
 STORE = "store.db"
+MAX_CONNECTIONS = 2000
+ROUTES = ("health", "openapi.json", "events", *ANSWERS)
+UVICORN: dict[str, Any] = {
+    "http": PatientProtocol,
+    "ws": "none",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "limit_concurrency": MAX_CONNECTIONS,
+    "timeout_graceful_shutdown": 10,
+    "h11_max_incomplete_event_size": MAX_HEADER_BYTES,
+}
 
 
 def open_store(data: Path) -> SqliteStore:
@@ -40,15 +56,21 @@ class Options:
     log_json: bool = False
     metrics_port: int = 0
     drain_seconds: float = 0
-    limits: Limits = Limits()
+    limits: Limits = LIMITS
 
 
-def serve(data: Path, host: str, port: int, site: Path | None, options: Options = Options()) -> None:
+DEFAULTS = Options()
+
+
+def serve(data: Path, host: str, port: int, site: Path | None, options: Options = DEFAULTS) -> None:
     """Run until stopped by a signal: what has been asked is still answered, for at most 10 seconds."""
     logs.start(options.log_json)
     store, counted = open_store(data), Metrics(ROUTES) if options.metrics_port else None
     app = make_app(store, NativePrimitives(), SystemClock(), site, options.limits, counted)
-    server = StoppingServer(app, host, port, options.drain_seconds, counted, options.metrics_port)
+    most = room_for(MAX_CONNECTIONS)
+    config = uvicorn.Config(app, host=host, port=port, **UVICORN | {"limit_concurrency": most})
+    service = app.state.service
+    server = StoppingServer(config, service.wakeups, service.stop, options.drain_seconds, counted, options.metrics_port)
     if counted is not None:
         counted.more = figures.of(app, data / STORE, lambda: len(server.server_state.connections))
         store.watch(counted.commits.add)

@@ -19,6 +19,7 @@ from sync.core.errors import (
     NewerVersion,
     NotAuthorized,
     NotFound,
+    QuotaFull,
     Revoked,
     RollForked,
     RollMoved,
@@ -48,7 +49,7 @@ class Answer(NamedTuple):
 
 ANY_MESSAGE: tuple[Kind, ...] = (BadFormat, TooLarge, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
 WITH_TOKEN: tuple[Kind, ...] = (NotAuthorized,)
-LISTENING: tuple[Kind, ...] = (NotAuthorized, Revoked, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
+LISTENING: tuple[Kind, ...] = (BadFormat, NotAuthorized, Revoked, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
 _invited = (InvitationUnknown, InvitationUsed, InvitationExpired)
 _entry = (RollRefused, RollMoved, RollForked, BadSignature, NewerVersion, UnknownHead, Forbidden, *_invited)
 
@@ -100,7 +101,7 @@ ANSWERS = {
 }
 
 _envelope: tuple[Kind, ...] = (BadFormat, TooLarge, NewerVersion, Forbidden, UnknownHead, UnknownDevice)
-_chain: tuple[Kind, ...] = (BrokenChain, StaleEpoch, BadSignature)
+_chain: tuple[Kind, ...] = (BrokenChain, StaleEpoch, BadSignature, QuotaFull)
 # The texts in answers that are one of a few today (a device takes any: a newer server may know more).
 KNOWN = {
     "outcome of a push": (wire.STORED, wire.DUPLICATE, *(e.code for e in (*_envelope, *_chain))),

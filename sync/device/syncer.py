@@ -15,7 +15,16 @@ from contextlib import suppress
 from typing import Any
 
 from sync.core import codec
-from sync.core.errors import NotAuthorized, Revoked, RollForked, StraatError, UnknownDevice, UnknownHead, Unreachable
+from sync.core.errors import (
+    NotAuthorized,
+    QuotaFull,
+    Revoked,
+    RollForked,
+    StraatError,
+    UnknownDevice,
+    UnknownHead,
+    Unreachable,
+)
 from sync.core.ports import Clock, Log, Primitives, Random, Transport, Wakeable
 from sync.core.roll import Roll
 from sync.device import doubt, erasing, meta, rechain, restored
@@ -159,6 +168,8 @@ class Syncer:
             await self._pushing.push()
         except UnknownHead as error:  # the server misses a part of the roll: that keeps nothing from coming in
             self.rolls.lost = True
+            trouble = trouble or error
+        except QuotaFull as error:  # nor does this
             trouble = trouble or error
         if await self._pulling.pull():
             self._wake.set()

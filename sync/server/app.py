@@ -9,8 +9,11 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from sync.core.ports import Clock, Primitives
+from sync.server.limits import Limits
+from sync.server.metrics import Counting, Metrics
+from sync.server.quotas import Totals
 from sync.server.routes import Routes
-from sync.server.service import Service
+from sync.server.service import LIMITS, Service
 from sync.server.site import Site
 from sync.server.store import Store
 
@@ -18,14 +21,22 @@ HOUR = 3600
 logger = logging.getLogger("straatcontact")
 
 
-def make_app(store: Store, primitives: Primitives, clock: Clock, site: Path | None) -> Starlette:
-    """Everything wired; the store is closed when the app stops."""
-    service = Service(store, primitives, clock)
+def make_app(
+    store: Store,
+    primitives: Primitives,
+    clock: Clock,
+    site: Path | None,
+    limits: Limits = LIMITS,
+    metrics: Metrics | None = None,
+) -> Starlette:
+    """Everything wired; the store is closed when the app stops. `metrics` counts what is asked."""
+    service = Service(store, primitives, clock, limits)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
             await service.start()
+            logger.info("started: %d organisations", len(await store.organisations()))
             dropping = asyncio.create_task(_drop_hourly(service))
             try:
                 yield
@@ -36,12 +47,23 @@ def make_app(store: Store, primitives: Primitives, clock: Clock, site: Path | No
         finally:
             await store.close()
 
-    routes = Routes(service, clock.millis).all()
+    asked = Routes(service, clock.millis)
+    routes = asked.all()
     if site is not None:
         routes.append(Site(site).route())
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.service = service
+    app.state.rates = asked.rates
+    if metrics is not None:
+        app.add_middleware(Counting, metrics=metrics)
     return app
+
+
+def _warn(t: Totals) -> None:
+    """Before anything is refused."""
+    figures = (t.devices_near, t.devices, t.devices_over, t.organisations_near, t.organisations_over)
+    if any((t.devices_near, t.devices_over, t.organisations_near, t.organisations_over)):
+        logger.warning("quota: %d of %d devices near theirs, %d over; organisations near: %d, over: %d", *figures)
 
 
 async def _drop_hourly(service: Service) -> None:
@@ -49,6 +71,7 @@ async def _drop_hourly(service: Service) -> None:
     while True:
         try:
             logger.info("expired and overwritten: %d", await service.drop_expired())
+            _warn(await service.quotas.totals())
         except Exception as error:
             logger.error("dropping what expired failed: %s", type(error).__name__)
         await asyncio.sleep(HOUR)

@@ -78,6 +78,7 @@ class GroupCommit:
         self._inline = inline
         self._waiting: deque[_Job] = deque()
         self._busy = False  # a group is under way, or about to be
+        self.on_group: Callable[[int], None] = lambda _: None  # hears how many jobs go into each
         self._closed = False
         self._idle: asyncio.Event | None = None
         self._committer = ThreadPoolExecutor(1, "store writer")
@@ -150,6 +151,7 @@ class GroupCommit:
             if self._idle is not None:
                 self._idle.set()
             return
+        self.on_group(len(group))
         run: Callable[[], list[Outcome]]
         if any(job.wipes for job in group) or not self._begun_at_once():
             run = lambda: self._whole(group)  # noqa: E731

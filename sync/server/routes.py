@@ -53,6 +53,7 @@ class Routes:
         self._document = b""  # made when it is asked for
         self._strangers = Rates(millis, burst=300, per_second=10)
         self._carriers = Rates(millis, burst=600, per_second=20)
+        self.rates = {"strangers": self._strangers, "devices": self._carriers}
 
     def _messages(self) -> tuple[list[_Message], list[_Message]]:
         """What anybody may ask, and what takes a token."""

@@ -15,12 +15,14 @@ from sync.core.errors import (
     BadFormat,
     BadSignature,
     BrokenChain,
+    Busy,
     Forbidden,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
     NotAuthorized,
     NotFound,
+    QuotaFull,
     Revoked,
     RollMoved,
     RollRefused,
@@ -34,11 +36,14 @@ from sync.core.ids import entry_hash
 from sync.core.ports import Clock, Primitives, Signed
 from sync.core.roll import Device, Roll, State
 from sync.core.roll_entry import AddDevice, Recover, parse
+from sync.server.limits import Limits
+from sync.server.quotas import Quotas
 from sync.server.sessions import Carrier, Sessions
 from sync.server.store import NewEnvelope, Store
 from sync.server.unconfirmed import Unconfirmed
 from sync.server.wakeups import Listener, Wakeups
 
+LIMITS = Limits()
 PAGE_ITEMS = 500
 ROLL_PAGE_ITEMS, ROLL_PAGE_BYTES = 500, 4 << 20
 MAX_HANDED_IN = 5_000  # envelopes that are still stored of what a device brings after it has left,
@@ -57,11 +62,13 @@ class _Organisation:
 class Service:
     """One server's rules over one store."""
 
-    def __init__(self, store: Store, primitives: Primitives, clock: Clock) -> None:
+    def __init__(self, store: Store, primitives: Primitives, clock: Clock, limits: Limits = LIMITS) -> None:
         self._store, self._primitives, self._clock = store, primitives, clock
         self.sessions = Sessions(clock.millis)
         self.wakeups = Wakeups()
-        self._unconfirmed = Unconfirmed(store, clock.millis)
+        self.unconfirmed = Unconfirmed(store, clock.millis)
+        self.quotas = Quotas(store, limits)
+        self._stopping = False
         self._organisations: dict[bytes, _Organisation] = {}
         self._announced: dict[bytes, bytes] = {}
         self._handed_in: dict[bytes, tuple[int, int]] = {}  # device → envelopes and bytes stored since it left
@@ -77,8 +84,23 @@ class Service:
             await self._organisation(organisation)
 
     async def ready(self) -> None:
-        """Return when the store answers. Raises Busy."""
+        """Return when the store answers. Raises Busy, also when the server is about to stop."""
+        if self._stopping:
+            raise Busy("stopping")
         await self._store.incarnation()
+
+    def stop(self) -> None:
+        """From now on this server is not ready, and nobody listens; what is asked is still answered."""
+        self._stopping = True
+        self.wakeups.close()
+
+    async def totals(self) -> tuple[int, int, int]:
+        """Organisations, members' devices, and envelopes, of all together."""
+        envelopes = 0
+        for organisation in await self._store.organisations():
+            envelopes += sum(u.envelopes for u in await self._store.usage(organisation))
+        devices = sum(len(known.roll.state.devices) for known in self._organisations.values())
+        return len(self._organisations), devices, envelopes
 
     async def found(self, genesis: bytes) -> None:
         """Take in a new organisation by its genesis entry."""
@@ -91,7 +113,7 @@ class Service:
     async def _organisation(self, organisation: bytes) -> _Organisation:
         async with self._loading:
             if organisation not in self._organisations:
-                await self._unconfirmed.load()
+                await self.unconfirmed.load()
                 entries = await self._store.roll(organisation)
                 if not entries:
                     raise UnknownOrganisation()
@@ -127,7 +149,7 @@ class Service:
         if not (await self._primitives.verify([Signed(public, signature, message)]))[0]:
             raise NotAuthorized("signature")
         await self._note_seen(organisation, device)
-        self._unconfirmed.heard(organisation, device)
+        self.unconfirmed.heard(organisation, device)
         token, until = self.sessions.token(Carrier(organisation, device))
         return [token, until, await self._store.incarnation()]
 
@@ -175,7 +197,7 @@ class Service:
         if parse(entry).author != carrier.device:
             raise RollRefused("signed by another device")
         await self._present(carrier)
-        self._unconfirmed.check(carrier.organisation)
+        self.unconfirmed.check(carrier.organisation)
         return await self._append(carrier.organisation, expected, entry)
 
     async def offer(self, carrier: Carrier, entries: Sequence[bytes]) -> list[int]:
@@ -197,7 +219,7 @@ class Service:
         roll = (await self._coordinating(carrier)).roll
         if roll.state.head != head:
             raise RollMoved()
-        told = await self._unconfirmed.confirm(carrier.organisation, roll)
+        told = await self.unconfirmed.confirm(carrier.organisation, roll)
         return list(told)
 
     async def enrol_roll(self, announced: bytes, after: int) -> list[bytes]:
@@ -224,7 +246,7 @@ class Service:
             raise RollRefused("only a new device enrols")
         await self._usable(announced)
         if not again:
-            self._unconfirmed.check(self._announced[announced])
+            self.unconfirmed.check(self._announced[announced])
         return await self._append(self._announced[announced], expected, entry)
 
     async def _sheet(self, sheet: bytes) -> bytes:
@@ -289,7 +311,16 @@ class Service:
                 outcomes.append((good[-1][1].id, ""))
             except StraatError as error:
                 outcomes.append((envelope.id_of(data), error.code))
-        stored = await self._store.put(carrier.organisation, [e for _, e in good])
+        fits = await self.quotas.fitting(carrier.organisation, [e for _, e in good])
+        for place, e in (one for one, fit in zip(good, fits, strict=True) if not fit):
+            outcomes[place] = (e.id, QuotaFull.code)
+        good = [one for one, fit in zip(good, fits, strict=True) if fit]
+        new = [e for _, e in good]
+        stored = ["busy"] * len(new)
+        try:
+            stored = await self._store.put(carrier.organisation, new)
+        finally:
+            self.quotas.settle(carrier.organisation, new, stored)
         for (place, e), outcome in zip(good, stored, strict=True):
             outcomes[place] = (e.id, outcome)
             if handing_in and outcome == wire.STORED:  # what comes again is not counted again
@@ -316,7 +347,7 @@ class Service:
         if e.header.organisation != carrier.organisation:
             raise Forbidden("another organisation's envelope")
         if carrier.device in roll.state.devices and e.header.device == carrier.device and not roll.knows(e.header.head):
-            self._unconfirmed.named(carrier.organisation, e.header.head)
+            self.unconfirmed.named(carrier.organisation, e.header.head)
         state = roll.at(e.header.head)
         author = state.devices.get(e.header.device)
         if author is None:
@@ -374,12 +405,15 @@ class Service:
                 outcomes.append([name, Forbidden.code])
         if allowed:
             await self._store.erase(carrier.organisation, allowed, me.id, self._clock.millis() // DAY_MILLIS)
+            await self.quotas.refresh()
         return outcomes
 
     async def drop_expired(self) -> int:
         """Overwrite what is past its month."""
         now = datetime.fromtimestamp(self._clock.millis() / 1000, UTC)
-        return await self._store.drop_expired(now.year * 100 + now.month)
+        count = await self._store.drop_expired(now.year * 100 + now.month)
+        await self.quotas.refresh()
+        return count
 
     # -- the directory -----------------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class Rates:
     def __init__(self, millis: Callable[[], int], burst: int, per_second: float) -> None:
         self._millis, self._burst, self._per_second = millis, burst, per_second
         self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self.refused = 0  # since the start
 
     def take(self, key: str) -> None:
         """One more. Raises SlowDown."""
@@ -76,6 +77,7 @@ class Rates:
         self._buckets[key] = (max(left - 1, 0.0) if left >= 1 else left, now)
         _bound(self._buckets)
         if left < 1:
+            self.refused += 1
             raise SlowDown()
 
 

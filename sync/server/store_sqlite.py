@@ -43,6 +43,10 @@ class SqliteStore:
         """See Store."""
         await self._file.close()
 
+    def watch(self, on_group: Callable[[int], None]) -> None:
+        """Tell how many jobs go to the disk in each commit."""
+        self._file.on_group = on_group
+
     # -- the contract ------------------------------------------------------------------------------------
 
     async def incarnation(self) -> bytes:

@@ -1,0 +1,81 @@
+"""Connections that take their time: uvicorn waits for ever for a request's headers, and for a client that reads nothing.
+
+Each connection has so many seconds to say what it wants, and may stop reading an answer for so long. More connections
+than there is room for are closed as they come, so that a file can still be opened for those that are served. A body has
+its own bound (sync.server.routes), and so has an idle connection between two requests (uvicorn's keep-alive).
+"""
+
+import asyncio
+import resource
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEADER_SECONDS = 15
+STALLED_SECONDS = 60
+MAX_HEADER_BYTES = 16 << 10
+FILES_BESIDE = 200  # open files besides connections: the store, the site, Python's own
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1, with an end to patience. It is given to uvicorn as `http`."""
+
+    _waiting: asyncio.TimerHandle | None = None  # for the headers of a request
+    _stalled: asyncio.TimerHandle | None = None  # for somebody to read
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """See asyncio.Protocol."""
+        super().connection_made(transport)
+        most = self.config.limit_concurrency
+        if most is not None and len(self.connections) > most:
+            transport.abort()
+            return
+        self._wait_for_headers()
+
+    def data_received(self, data: bytes) -> None:
+        """See asyncio.Protocol."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._no_wait()
+        elif self._waiting is None and not self.transport.is_closing():
+            self._wait_for_headers()
+
+    def pause_writing(self) -> None:
+        """See asyncio.Protocol."""
+        super().pause_writing()
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """See asyncio.Protocol."""
+        self._no_stall()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio.Protocol."""
+        self._no_wait()
+        self._no_stall()
+        super().connection_lost(exc)
+
+    def _wait_for_headers(self) -> None:
+        self._waiting = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
+
+    def _no_wait(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _no_stall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+
+def room_for(connections: int) -> int:
+    """Let this process have so many files open, if it may; how many connections there is room for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES_BESIDE
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, min(connections, soft - FILES_BESIDE))
