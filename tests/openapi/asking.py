@@ -1,6 +1,7 @@
 """What schemathesis is told about us (SCHEMATHESIS_HOOKS): MessagePack, real values, tokens, and neighbours.
 
-STRAAT_POOL names the file of tests/openapi/pool.py, STRAAT_TALLY one to note all answers in. Runs in schemathesis' own process.
+Runs in schemathesis' own process. STRAAT_POOL names the file of tests/openapi/pool.py, STRAAT_TALLY one to note all
+answers in, STRAAT_URL the server.
 """
 
 import json
@@ -11,6 +12,7 @@ from random import Random
 from typing import Any
 
 import msgpack
+import requests
 import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
@@ -23,8 +25,9 @@ from tests.openapi.document import made
 from tests.openapi.hexed import hexed, unhexed
 
 POOL: dict[str, Any] = json.loads(Path(os.environ["STRAAT_POOL"]).read_text())
-TALLY = Path(os.environ["STRAAT_TALLY"])
+TALLY, URL = Path(os.environ["STRAAT_TALLY"]), os.environ["STRAAT_URL"]
 DOCUMENT = made()
+SIGNED = ("envelope", "roll entry", "edition")
 AS_THEY_ARE = "directory_publish"  # the operation whose body is no MessagePack
 
 
@@ -55,13 +58,16 @@ def _bytes(value: Any) -> bytes:
 
 
 def _signed(value: Any) -> Any:
-    """A real signature over a real device's challenge, in every second one."""
+    """In every second one what a real device signs, over a challenge that was asked for just now."""
     known = isinstance(value, list) and len(value) == 4 and str(value[1]) in POOL["seeds"]
-    if not known or not all(isinstance(v, str) and v for v in value[:3]) or _by(value).random() < 0.5:
+    if not known or value[0] not in POOL["values"]["organisation"] or _by(value).random() < 0.5:
         return value
-    organisation, device, nonce = (v if isinstance(v, bytes) else b"" for v in unhexed(value[:3]))
+    organisation, device = bytes.fromhex(value[0]), bytes.fromhex(value[1])
+    headers = {"Content-Type": wire.MEDIA_TYPE, "X-Forwarded-For": _address(_by(value))}
+    asked = requests.post(f"{URL}/v1/challenge", wire.encode([organisation, device]), headers=headers, timeout=10)
+    nonce, _ = wire.decode(wire.CHALLENGED, asked.content)
     seed = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(POOL["seeds"][value[1]]))
-    return [*value[:3], seed.sign(wire.session_bytes(organisation, device, nonce)).hex()]
+    return [*value[:2], nonce.hex(), seed.sign(wire.session_bytes(organisation, device, nonce)).hex()]
 
 
 @schemathesis.deserializer(wire.MEDIA_TYPE)
@@ -108,7 +114,8 @@ def before_generate_body(context: schemathesis.HookContext, strategy: st.SearchS
     content = context.operation.definition.raw["requestBody"]["content"][wire.MEDIA_TYPE]
     if context.operation.definition.raw["operationId"] == AS_THEY_ARE:
         return st.one_of(strategy, _real("edition"))
-    return st.one_of(strategy, _like(content["schema"]), _like(content["schema"]))
+    like = _like(content["schema"])
+    return st.integers(0, 3).flatmap(lambda n: strategy if n == 3 else like)
 
 
 def _like(schema: dict[str, Any]) -> st.SearchStrategy:
@@ -129,10 +136,9 @@ def _like(schema: dict[str, Any]) -> st.SearchStrategy:
 
 
 def _real(name: str) -> st.SearchStrategy:
-    """One of the pool, now and then with a byte altered."""
-    return st.one_of(
-        st.sampled_from(POOL["values"][name]), st.builds(_altered, st.sampled_from(POOL["values"][name]), st.randoms())
-    )
+    """One of the pool; of what is signed now and then one with a bit altered."""
+    one = st.sampled_from(POOL["values"][name])
+    return st.one_of(one, st.builds(_altered, one, st.randoms())) if name in SIGNED else one
 
 
 def _altered(value: Any, random: Random) -> Any:
@@ -162,8 +168,11 @@ class Tokens:
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     """From an address of its own, as the proxy before the server tells it: strangers have a rate by address."""
-    chance = _by(case.id)
-    case.headers["X-Forwarded-For"] = f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(1, 255)}"
+    case.headers["X-Forwarded-For"] = _address(_by(case.id))
+
+
+def _address(chance: Random) -> str:
+    return f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(1, 255)}"
 
 
 @schemathesis.hook

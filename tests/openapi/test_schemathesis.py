@@ -8,6 +8,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.openapi.pool import filled, signed_in
 from tests.support.process import running
 
@@ -24,8 +26,11 @@ CHECKS = (
 )
 
 
-async def asked(folder: Path, *more: str) -> None:
-    """Run schemathesis against a server of its own; what it found fails the test, in its own words."""
+async def asked(folder: Path, *more: str) -> Counter[str]:
+    """Run schemathesis against a server of its own; what it found fails the test, in its own words.
+
+    Gives how often each path was answered with each status and code.
+    """
     organisation, pool = await filled(folder)
     async with running(folder) as server:
         await signed_in(organisation, pool, server.url)
@@ -33,17 +38,43 @@ async def asked(folder: Path, *more: str) -> None:
         command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/v1/openapi.json"]
         command += ["--checks", ",".join(CHECKS), "--no-color", "--continue-on-failure", "--workers", "1", *more]
         command += ["--exclude-path", "/v1/events"]  # its answer has no end: tests/unit/test_server_events.py
-        files = {"STRAAT_POOL": str(folder / "pool.json"), "STRAAT_TALLY": str(folder / "tally")}
+        files = {
+            "STRAAT_URL": server.url,
+            "STRAAT_POOL": str(folder / "pool.json"),
+            "STRAAT_TALLY": str(folder / "tally"),
+        }
         env = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.openapi.asking", **files}
         done = await asyncio.to_thread(
             subprocess.run, command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=1000
         )
         tally = Counter((folder / "tally").read_text().splitlines())
-        print("\n".join(f"{n:6} {line}" for line, n in sorted(tally.items())))
         assert done.returncode == 0, done.stdout[-30_000:] + done.stderr
         assert await server.end(signal.SIGTERM) in (0, -signal.SIGTERM)
+    assert "Traceback" not in (folder / "server.log").read_text()
+    return tally
+
+
+BEHIND_THE_FIRST_CHECK = {
+    "/v1/challenge 200 ",
+    "/v1/token 200 ",
+    "/v1/directory 200 ",
+    "/v1/roll 200 ",
+    "/v1/push 200 ",
+    "/v1/erase 200 ",
+    "/v1/pull 200 ",
+    "/v1/pull 403 forbidden",
+}
 
 
 def test_nothing_is_answered_that_the_document_does_not_tell(tmp_path: Path) -> None:
-    """Every message with bodies that fit and that don't, with tokens and without."""
-    asyncio.run(asked(tmp_path, "--max-examples", "25", "--seed", "1"))
+    """Every message with bodies that fit and that don't, with tokens and without; and it gets behind the first check."""
+    tally = asyncio.run(asked(tmp_path, "--max-examples", "14", "--seed", "1"))
+    assert set(tally) >= BEHIND_THE_FIRST_CHECK, sorted(tally)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [11, 22, 33])
+def test_nothing_is_answered_that_the_document_does_not_tell_long(tmp_path: Path, seed: int) -> None:
+    """The same, for minutes."""
+    tally = asyncio.run(asked(tmp_path, "--max-examples", "500", "--seed", str(seed)))
+    assert set(tally) >= BEHIND_THE_FIRST_CHECK, tally
