@@ -120,7 +120,7 @@ class Routes:
 
     def _carrier(self, request: Request) -> Carrier:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer":
+        if scheme.lower() != "bearer":
             raise NotAuthorized()
         return self._service.sessions.carrier(token)
 
