@@ -76,7 +76,7 @@ def serve(data: Path, host: str, port: int, site: Path | None, options: Options 
         store.watch(counted.commits.add)
     with suppress(KeyboardInterrupt):
         server.run()
-    if not server.started:
+    if server.failed or not server.started:
         sys.exit(3)
 
 

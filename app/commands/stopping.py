@@ -37,6 +37,7 @@ class StoppingServer(uvicorn.Server):
         self._stop = stop or wakeups.close
         self._drain_seconds, self._counted, self._metrics_port = drain_seconds, counted, metrics_port
         self._metrics: asyncio.Server | None = None
+        self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""
@@ -46,7 +47,7 @@ class StoppingServer(uvicorn.Server):
                 self._metrics = await metrics.listen(self._counted, self._metrics_port)
             except OSError:
                 logger.error("metrics: port %d is taken", self._metrics_port)
-                self.should_exit = True
+                self.should_exit = self.failed = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""

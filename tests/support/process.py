@@ -57,6 +57,15 @@ class ServerProcess:
         return await self.ended()
 
 
+def commanded(folder: Path, *more: str) -> ServerProcess:
+    """`straatcontact serve` as an administrator types it, over `folder` and without a site to build; just started."""
+    port, site = free_port(), folder / "site"
+    site.mkdir(exist_ok=True)
+    (site / "site.json").write_text('{"files": {}, "headers": {}}', encoding="utf-8")
+    command = [sys.executable, "-m", "app.cli", "serve", "--data", str(folder), "--port", str(port)]
+    return ServerProcess([*command, "--site", str(site), *more], port, folder / "server.log")
+
+
 def served(folder: Path, port: int, limit_bytes: int = 0) -> ServerProcess:
     """A process that serves `folder`, just started.
 
