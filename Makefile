@@ -5,6 +5,7 @@ PYTHON ?= python3
 PORT   ?= 8550
 DATA   ?= data
 SEEDS  ?= 200
+FIRST  ?= 1
 ONLY   ?= all
 BIN    := .venv/bin
 
@@ -24,8 +25,8 @@ test: set-up-test web ## Set up everything, then lint, types and all tests
 soak: set-up-test web ## The long versions of tests (kills, power loss, fuzzing)
 	$(BIN)/python -m pytest -m soak
 
-simulate: set-up-test ## Whole organisations on a fake network (SEEDS=200)
-	$(BIN)/python -m sync.simulate --seeds $(SEEDS)
+simulate: set-up-test ## Whole organisations on a fake network (SEEDS=200 FIRST=1 STATE=file)
+	$(BIN)/python -m sync.simulate --seeds $(SEEDS) --first $(FIRST) $(if $(STATE),--state $(STATE))
 
 bench: set-up-test web ## Measure (ONLY=build|core|server|start|desk), figures in build/bench.json
 	$(BIN)/python -m tests.bench --only $(ONLY)

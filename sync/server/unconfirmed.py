@@ -84,7 +84,7 @@ class Unconfirmed:
         patient = heard < len(awaited) and self._millis() < waiting.since + PATIENCE_MILLIS
         if not waiting.ahead and not patient:
             await self._store.confirm(organisation)
-            del self._waiting[organisation]
+            self._waiting.pop(organisation, None)  # another coordinator may have done it meanwhile
         return Told(organisation not in self._waiting, heard, len(awaited), len(waiting.ahead))
 
     def __len__(self) -> int:

@@ -1,38 +1,157 @@
-"""`make simulate SEEDS=…`: play seeds one after another; stop at the first that breaks, with its story.
+"""`make simulate SEEDS=…`: play seeds on all cores; stop at the first that breaks, with its story and how to see it again.
 
-Primitives come by name, since sync imports no adapter.
+`--state FILE` notes which seeds are done, so that a long run can stop at any moment and go on later.
+Primitives come by name, since sync imports no adapter: real ones for every twentieth seed, fast ones elsewhere.
 """
 
 import argparse
-import asyncio
 import importlib
+import json
+import logging
+import os
 import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
 
+from sync.core.ports import Primitives
+from sync.simulate.fast import FastPrimitives
+from sync.simulate.plan import REAL_EVERY
 from sync.simulate.run import Broken, Simulation
+
+REAL = "app.platform.native_crypto:NativePrimitives"
+CHUNK = 10  # seeds that a process plays in one go
+AGAIN = "python -m sync.simulate --seeds 1 --first"
+
+
+class Played(NamedTuple):
+    """What a chunk of seeds gave. `broken`: the first story, "" when all hold. `devices`: how many → seeds."""
+
+    first: int
+    seeds: int
+    notes: int
+    seconds: float
+    devices: dict[int, int]
+    broken: str
+
+
+def primitives_of(seed: int, real: str) -> Primitives:
+    """Which primitives a seed is played with."""
+    if seed % REAL_EVERY:
+        return FastPrimitives()
+    module, _, name = real.partition(":")
+    found: Primitives = getattr(importlib.import_module(module), name)()
+    return found
+
+
+def chunk(first: int, seeds: int, real: str = REAL) -> Played:
+    """Play so many seeds from the first, up to one that breaks."""
+    logging.disable(logging.CRITICAL)  # what fails on purpose says so in the log
+    notes, began, devices = 0, time.process_time(), dict[int, int]()
+    for seed in range(first, first + seeds):
+        simulation = Simulation(primitives_of(seed, real), seed)
+        try:
+            notes += simulation.play()
+        except Broken as broken:
+            told = f"{broken}\nagain: {AGAIN} {seed}\n"
+            return Played(first, seed - first + 1, notes, time.process_time() - began, devices, told)
+        size = simulation.plan.devices
+        devices[size] = devices.get(size, 0) + 1
+    return Played(first, seeds, notes, time.process_time() - began, devices, "")
 
 
 def main() -> int:
     """0 when every seed holds."""
-    parser = argparse.ArgumentParser(prog="sync.simulate")
+    parser = argparse.ArgumentParser(prog="python -m sync.simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--primitives", default="app.platform.native_crypto:NativePrimitives")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--state", type=Path, help="note what is done in this file, and go on from it")
+    parser.add_argument("--go-on", action="store_true", help="after a broken seed too; all are told at the end")
+    parser.add_argument("--primitives", default=REAL)
     args = parser.parse_args()
-    module, _, name = args.primitives.partition(":")
-    primitives = getattr(importlib.import_module(module), name)()
-    notes = 0
-    for seed in range(args.first, args.first + args.seeds):
+    if os.environ.get("PYTHONHASHSEED") != "0":  # a set's order is part of what has to repeat itself
+        os.execve(  # noqa: S606 ourselves, once more
+            sys.executable,
+            [sys.executable, "-m", "sync.simulate", *sys.argv[1:]],
+            {**os.environ, "PYTHONHASHSEED": "0"},
+        )
+    state = _State(args.state)
+    starts = [s for s in range(args.first, args.first + args.seeds, CHUNK) if s not in state.done]
+    jobs = ((s, min(CHUNK, args.first + args.seeds - s), args.primitives) for s in starts)
+    began = time.monotonic()
+    for played in _all(jobs, min(args.processes, len(starts) or 1)):
+        state.add(played)
+        _say(state, args.seeds, time.monotonic() - began)
+        if played.broken:
+            sys.stderr.write(f"\n{played.broken}")
+            if not args.go_on:
+                return 1
+    sys.stderr.write("\n")
+    sys.stdout.write(state.summary() + "\n")
+    return 1 if state.broken else 0
+
+
+def _all(jobs: Iterable[tuple[int, int, str]], processes: int) -> Iterator[Played]:
+    """As they come in; never more waiting than are worked on."""
+    jobs = iter(jobs)
+    if processes == 1:
+        for job in jobs:
+            yield chunk(*job)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        running: set[Future[Played]] = {pool.submit(chunk, *job) for job in islice(jobs, processes)}
         try:
-            trust, fading = seed % 2 == 0, seed % 4 == 1
-            played = Simulation(primitives, seed, contacts=2 + seed % 5, steps=60, trust=trust, fading=fading)
-            notes += asyncio.run(played.run())
-        except Broken as broken:
-            sys.stderr.write(f"{broken}\nagain: python -m sync.simulate --seeds 1 --first {seed}\n")
-            return 1
-        if seed % 25 == 0:
-            sys.stderr.write(f"seed {seed}: {notes} notes, none lost\n")
-    sys.stdout.write(f"{args.seeds} seeds, {notes} notes: nothing lost, everyone agrees\n")
-    return 0
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for one in finished:
+                    running |= {pool.submit(chunk, *job) for job in islice(jobs, 1)}
+                    yield one.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
-sys.exit(main())
+class _State:
+    """What was played so far, in memory and in a file of one JSON object."""
+
+    def __init__(self, path: Path | None) -> None:
+        known = json.loads(path.read_text()) if path is not None and path.exists() else {}
+        self._path = path
+        self.done: set[int] = set(known.get("done", []))
+        self.seeds, self.notes = int(known.get("seeds", 0)), int(known.get("notes", 0))
+        self.seconds = float(known.get("seconds", 0.0))
+        self.devices: dict[int, int] = {int(k): v for k, v in known.get("devices", {}).items()}
+        self.broken: list[str] = known.get("broken", [])
+
+    def add(self, played: Played) -> None:
+        """Note a chunk, before the next is played."""
+        self.done.add(played.first)
+        self.seeds, self.notes = self.seeds + played.seeds, self.notes + played.notes
+        self.seconds += played.seconds
+        for size, count in played.devices.items():
+            self.devices[size] = self.devices.get(size, 0) + count
+        self.broken += [played.broken] if played.broken else []
+        if self._path is not None:
+            facts = {k: getattr(self, k) for k in ("seeds", "notes", "seconds", "devices", "broken")}
+            fresh = self._path.with_suffix(".new")
+            fresh.write_text(json.dumps({"done": sorted(self.done), **facts}))
+            fresh.replace(self._path)
+
+    def summary(self) -> str:
+        """One line."""
+        sizes = ", ".join(f"{count} of {size}" for size, count in sorted(self.devices.items()))
+        ends = f"{len(self.broken)} broken" if self.broken else "nothing lost, everyone agrees"
+        return f"{self.seeds} seeds, {self.notes} notes, {self.seconds:.0f} CPU seconds: {ends} (devices: {sizes})"
+
+
+def _say(state: _State, seeds: int, seconds: float) -> None:
+    sys.stderr.write(f"\r{state.seeds} of {seeds} seeds, {state.notes} notes, {seconds:.0f} s")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

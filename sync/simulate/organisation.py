@@ -1,5 +1,6 @@
-"""A whole organisation made by hand from sync.core: one team, one coordinator, any number of contact persons."""
+"""A whole organisation made by hand from sync.core: one team, coordinators, contact persons and collectors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync.core import ring
@@ -7,7 +8,7 @@ from sync.core.ids import ID_BYTES, device_id, invitation_author
 from sync.core.ports import SEED_BYTES, Primitives, Random
 from sync.core.rights import Role
 from sync.core.roll import Roll
-from sync.core.roll_entry import NO_PREVIOUS, AddDevice, Genesis, Invite, proof_bytes, sign
+from sync.core.roll_entry import NO_PREVIOUS, AddDevice, Genesis, Granted, Invite, proof_bytes, sign
 from sync.device.secrets import Secrets
 
 FAR = 2**47  # no invitation of a simulation expires
@@ -55,16 +56,26 @@ class _Maker:
         await self.roll.extend(p, [entry])
         return await self._join(invite, inviting, [team, coordinators])
 
-    async def welcome(self, by: Secrets) -> Secrets:
-        """A contact person, invited by the coordinator, and their device."""
+    async def welcome(self, by: Secrets, role: Role) -> Secrets:
+        """Someone invited by the coordinator, and their device; a coordinator is confirmed at once."""
         p = self._primitives
         inviting, agreeing = self._seed(), self._seed()
-        team = ring.team_ring(self.team)
-        invite = await self._invite(Role.CONTACT, [team], inviting, agreeing)
+        invite = await self._invite(role, [ring.team_ring(self.team)], inviting, agreeing)
+        await self._append(by, invite)
+        joined = await self._join(invite, inviting, [ring.team_ring(self.team)])
+        if role is Role.COORDINATOR:
+            r, public = ring.coordinators_ring(self.team), (await p.agreement_key(joined.agreement)).public
+            device = device_id((await p.signing_key(joined.signing)).public, public)
+            organisation = self.roll.state.organisation
+            grant = await ring.grant(p, self._seed(), self._shared[r], organisation, r, 1, public)
+            await self._append(by, Granted(((r, 1, device, grant.sealed),)))
+        return joined
+
+    async def _append(self, by: Secrets, body: Invite | Granted) -> None:
+        p = self._primitives
         key, agreement = await p.signing_key(by.signing), await p.agreement_key(by.agreement)
         author = device_id(key.public, agreement.public)
-        await self.roll.extend(p, [await sign(p, key, self.roll.state.head, author, invite)])
-        return await self._join(invite, inviting, [team])
+        await self.roll.extend(p, [await sign(p, key, self.roll.state.head, author, body)])
 
     async def _join(self, invite: Invite, inviting: bytes, rings: list[bytes]) -> Secrets:
         p, announced = self._primitives, self.roll.state.head
@@ -81,9 +92,9 @@ class _Maker:
         return secrets
 
 
-async def make(primitives: Primitives, random: Random, contacts: int) -> Organisation:
-    """One coordinator and so many contact persons, each with one device."""
+async def make(primitives: Primitives, random: Random, others: Sequence[Role]) -> Organisation:
+    """One coordinator, and someone in each of these roles, each with one device."""
     maker = _Maker(primitives, random)
     coordinator = await maker.found()
-    others = [await maker.welcome(coordinator) for _ in range(contacts)]
-    return Organisation(maker.roll, (coordinator, *others), maker.team)
+    welcomed = [await maker.welcome(coordinator, role) for role in others]
+    return Organisation(maker.roll, (coordinator, *welcomed), maker.team)

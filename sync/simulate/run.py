@@ -1,326 +1,288 @@
-"""One seed: devices write, crash, lose messages and clocks; at the end nothing is lost and all agree.
+"""One seed: an organisation lives through what its plan has for it, and is looked at all along.
 
-Checked: what `write` returned for is there after any crash; queues drain once the network is back; every ring's
-holders show the same records; nobody holds a record that is not for them; nothing honest is set aside.
-With `trust`, members move between teams and roles, phones are lost while their owners go on noting, one device stays
-offline through all of it, and some stop between the roll and the rest of a round (trust.py).
-With `fading`, notes have a month and months go by, authors and the coordinator erase, on either side of a crash: what is
-over or erased has left every log and the server, to the last byte, and nothing else has.
+Two times, in the middle and at the end, the network is back for everyone (`_calm`): then everything must be well
+(sync.simulate.invariants). docs/simulation.md says what is played and what is checked.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import asyncio
+import tempfile
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from sync.core import ring
-from sync.core.change import Change, Patch
-from sync.core.envelope import NEVER, parse
 from sync.core.errors import Revoked, StraatError
-from sync.core.ids import ID_BYTES, record_id
-from sync.core.merge import Record
 from sync.core.ports import Primitives
 from sync.core.rights import Role
 from sync.core.roll import Roll
-from sync.device import erasing, terms
-from sync.device.keyring import Keyring, unlock
-from sync.device.leaving import drop_lost
 from sync.device.log import SqliteLog
-from sync.device.replica import Replica
-from sync.device.secrets import Secrets
-from sync.device.steward import Steward
-from sync.device.syncer import Syncer
-from sync.device.writer import Part, Writer
-from sync.server.service import Service
-from sync.server.store import Store
-from sync.server.store_memory import MemoryStore
+from sync.simulate import faults, world
+from sync.simulate.ages import NEW, OLD, AgedReplica
+from sync.simulate.device import Common, Device
+from sync.simulate.disk import Crash, Disk
+from sync.simulate.invariants import Invariants
+from sync.simulate.network import Weather
 from sync.simulate.organisation import make
-from sync.simulate.trust import ACTS, adopt_all, play, unkept
-from sync.simulate.world import Luck, Network, Time
+from sync.simulate.people import People
+from sync.simulate.plan import Plan, plan
+from sync.simulate.server import MakeStore, Server, open_store
+from sync.simulate.story import Broken, Story
+from sync.simulate.trust import adopt_all
+from sync.simulate.truth import Truth
+from sync.simulate.world import DAY, HOUR, MINUTE, Luck, millis
 
-DAY = 24 * 60 * 60 * 1000
-START = 1_795_000_000_000
-ROUNDS_TO_DRAIN = 60
-FADING = ("erase", "month")
+__all__ = ["Broken", "Parts", "Simulation"]
+
+MOST_ROUNDS = 30
+SKEWS = (0, 0, 2 * int(DAY) * 1000, -3 * int(DAY) * 1000, 7 * 60_000)
 
 
-class Broken(AssertionError):
-    """An invariant failed: the message is the seed's short story."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a test may plant a fault in."""
+
+    make_store: MakeStore = open_store
+    log: type[SqliteLog] = SqliteLog
+    replica: type[AgedReplica] = AgedReplica
 
 
 @dataclass(slots=True)
-class Device:
-    """One simulated device. The log outlives a crash; all else is made anew from it."""
-
-    name: str
-    secrets: Secrets
-    log: SqliteLog
-    time: Time
-    keyring: Keyring
-    writer: Writer
-    replica: Replica
-    syncer: Syncer
-    roll: Roll
-    steward: Steward
-    network: Network
-    saved: dict[bytes, list[str]] = field(default_factory=dict)  # record → notes whose write returned
-
-
 class Simulation:
-    """A seed's organisation and what happens to it."""
+    """A seed's organisation and what happens to it. `set_up`, when given, changes the seed's plan."""
 
-    def __init__(
-        self,
-        primitives: Primitives,
-        seed: int,
-        contacts: int,
-        steps: int,
-        store: Callable[[bytes], Store] = MemoryStore,
-        *,
-        trust: bool = False,
-        fading: bool = False,
-    ) -> None:
-        """`store` makes the server's store from an incarnation number: a test may plant a fault there."""
-        self._trust, self._fading = trust, fading
-        self._erased: set[bytes] = set()  # records that somebody erased
-        self._bodies: dict[bytes, dict[bytes, bytes]] = {}  # record → envelope → its sealed body
-        self._months: dict[bytes, int] = {}  # record → the month after which it goes
-        self._primitives, self._seed, self._contacts, self._steps = primitives, seed, contacts, steps
-        self._make_store = store
-        self._luck = Luck(seed)
-        self._now = [START]
-        self._draining = False
-        self.story: list[str] = []
-        self.devices: list[Device] = []
+    primitives: Primitives
+    seed: int
+    parts: Parts = field(default_factory=Parts)
+    changes: dict[str, Any] = field(default_factory=dict)
+    story: Story = field(init=False)
+    truth: Truth = field(init=False, default_factory=Truth)
+    devices: list[Device] = field(init=False, default_factory=list)
+    luck: Luck = field(init=False)
+    plan: Plan = field(init=False)
+    common: Common = field(init=False)
+    server: Server = field(init=False)
+    people: People = field(init=False)
+    invariants: Invariants = field(init=False)
+    troubles: list[BaseException] = field(init=False, default_factory=list)
+    folder: Path = field(init=False)
 
-    async def run(self) -> int:
-        """Play the seed; the number of notes written. Raises Broken."""
-        self._organisation = await make(self._primitives, self._luck, self._contacts)
-        store = self._store = self._make_store(self._luck.bytes(16))
-        service = Service(store, self._primitives, Time(self._now))
-        await service.found(self._organisation.roll.entries[0])
-        for number, entry in enumerate(self._organisation.roll.entries[1:], 1):
-            await store.append_roll(self._organisation.roll.state.organisation, number, entry)
-        self._service = Service(store, self._primitives, Time(self._now))
-        await self._service.start()
-        for number, secrets in enumerate(self._organisation.secrets):
-            log = SqliteLog(":memory:")
-            log.append_roll(self._organisation.roll.entries)
-            skew = self._luck.seeded.choice([0, 0, 0, 2 * DAY, -3 * DAY, 7 * 60_000])
-            self.devices.append(await self._start(f"device{number}", secrets, log, skew, 0.2))
-        for _ in range(self._steps):
-            await self._step()
-        await self._drain()
-        await self._check()
-        return sum(len(notes) for d in self.devices for notes in d.saved.values())
+    def play(self) -> int:
+        """The whole seed; how many notes were saved. Raises Broken."""
+        self.luck, self.story = Luck(self.seed), Story(self.seed)
+        self.plan = replace(plan(self.seed, self.luck), **self.changes)
+        memory = Path("/dev/shm")  # noqa: S108 a disk that costs nothing to flush, where there is one
+        with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+            self.folder = Path(folder)
+            world.run(self._play())
+        return len(self.truth.notes)
 
-    async def _start(self, name: str, secrets: Secrets, log: SqliteLog, skew: int, loss: float) -> Device:
-        p, time = self._primitives, Time(self._now, skew)
-        roll = Roll()
-        await roll.extend(p, log.roll())
-        keyring = await unlock(p, secrets, roll)
-        writer = Writer(p, self._luck, time, log, roll, keyring)
-        replica = Replica(p, log, roll, keyring, lambda change: writer.witness(change.stamp))
-        replica.month = lambda: terms.explained_month(log, time)
-        network = Network(self._service, self._luck, loss)
-        syncer = Syncer(network, p, time, self._luck, log, roll, keyring, replica, writer)
+    async def _play(self) -> None:
+        try:
+            await self._found()
+            for half in range(2):
+                for _ in range(self.plan.steps // 2):
+                    await self._step()
+                await self._calm(last=half == 1)
+        except (Broken, asyncio.CancelledError):
+            raise
+        except BaseException as error:
+            raise self.story.broken(f"{type(error).__name__}: {error}") from error
 
-        async def own_secrets() -> Secrets:
-            return secrets
+    # -- founding ----------------------------------------------------------------------------------------
 
-        steward = Steward(p, self._luck, log, roll, keyring, replica, writer, syncer, own_secrets)
-        syncer.upkeep = steward.keep if self._trust else None
-        return Device(name, secrets, log, time, keyring, writer, replica, syncer, roll, steward, network)
+    async def _found(self) -> None:
+        p, luck, chosen = self.primitives, self.luck, self.plan
+        self.server = Server(p, luck, self.story, self.folder, self.parts.make_store)
+        self.common = Common(p, luck, self.story, self.server, self.parts.log, self.parts.replica)
+        roles = [Role.CONTACT, Role.COLLECTOR, *luck.seeded.choices((Role.CONTACT, Role.COORDINATOR), (6, 1), k=99)]
+        made = await make(p, luck, roles[: chosen.devices - chosen.seconds - 1])
+        organisation = made.roll.state.organisation
+        await self.server.start()
+        await self.server.service.found(made.roll.entries[0])
+        for number, entry in enumerate(made.roll.entries[1:], 1):
+            await self.server.store.append_roll(organisation, number, entry)
+        await self.server.restart()
+        self.people = People(luck, self.story, self.truth, chosen.fading, chosen.ages)
+        self.invariants = Invariants(self.common, self.truth, self.people, organisation, luck)
+        for secrets in made.secrets:
+            await self.admit(secrets, made.roll)
+        for _ in range(chosen.seconds):
+            await faults.second(self, luck.seeded.choice(self.devices))
+        if chosen.trust:
+            self.devices[-1].asleep = True  # offline through all of it
+        await self.weather()
 
-    # -- what may happen -------------------------------------------------------------------------------------
+    async def admit(self, secrets: Any, roll: Roll) -> Device:
+        """A device that is on the roll by now is there."""
+        name = f"device{len(self.devices)}"
+        disk = Disk(self.luck, self.folder / f"{name}.db" if self.plan.files else None)
+        skew = self.luck.seeded.choice(SKEWS) if self.plan.skew else 0
+        age = self.luck.seeded.choice((OLD, NEW)) if self.plan.ages else NEW
+        d = Device(self.common, name, secrets, disk, skew, age)
+        await d.start(roll.entries)
+        self.devices.append(d)
+        return d
+
+    async def weather(self) -> None:
+        """Every line as bad as this seed has it."""
+        for d in self.devices:
+            d.link.weather = replace(self.plan.weather)
+
+    # -- what may happen ---------------------------------------------------------------------------------
+
+    @property
+    def awake(self) -> list[Device]:
+        """Devices that somebody uses."""
+        return [d for d in self.devices if not d.evicted]
+
+    def _paired(self) -> list[Device]:
+        """Devices of members who have more than one: they change the same notes. All, where nobody has."""
+        members = [d.member for d in self.awake]
+        return [d for d in self.awake if members.count(d.member) > 1] or self.awake
 
     async def _step(self) -> None:
-        luck = self._luck.seeded
-        place = luck.randrange(len(self.devices))
-        device = self.devices[place]
-        self._now[0] += luck.randrange(0, 6 * 60 * 60 * 1000)
-        more = [*(ACTS if self._trust else ()), *(FADING if self._fading else ())]
-        act = luck.choice(["write", "write", "edit", "sync", "sync", "crash", *more])
-        self.story.append(f"{device.name} {act}")
+        luck = self.luck.seeded
+        d = luck.choice(self._paired() if luck.random() < 0.35 else self.awake)
+        acts = ["write", "write", "write", "sync", "sync", "sync", *faults.acts(self.plan)]
+        act = luck.choice(acts)
         if act == "write":
-            await self._write(device, None)
-        elif act == "edit" and device.saved:
-            await self._write(device, luck.choice(sorted(device.saved)))
+            self.start(d, lambda: self.people.act(d))
         elif act == "sync":
-            await self._sync(device)
-        elif act in ("crash", "half"):
-            if act == "half":  # the roll is in, the rest of the round is not
-                device.network.shut = frozenset({"push", "pull"})
-                await self._sync(device)
-            revived = await self._start(device.name, device.secrets, device.log, device.time.skew, 0.2)
-            revived.saved = device.saved
-            self.devices[place] = revived
-            await revived.replica.catch_up()
-        elif act == "erase":
-            await self._erase(device)
-        elif act == "month":
-            await self._pass(20 * DAY)
-        elif act in ACTS:
-            try:
-                await play(act, luck, self.devices)
-            except StraatError as error:
-                self.story.append(f"{act}: {error.code}")
+            self.start(d, lambda: self.sync(d))
+        else:
+            await faults.play(self, act, d)
+        await asyncio.sleep(luck.choice((0.001, 0.02, 0.05, 1.0, MINUTE, 20 * MINUTE, 5 * HOUR)))
+        if self.troubles:
+            raise self.troubles[0]
 
-    async def _write(self, device: Device, record: bytes | None) -> None:
-        text = f"note {self._luck.bytes(4).hex()}"
-        nonce = None if record else self._luck.bytes(ID_BYTES)
-        name = record or record_id(device.secrets.member, "visit", nonce or b"")
-        known = device.replica.records.get(name)
-        patch = Patch(text, known.replaces("detail.note") if known else ())
-        change = Change("visit", "detail", name, device.writer.stamp(), {"note": patch}, nonce)
-        here = device.roll.state.devices.get(device.keyring.device)
-        if here is None:
-            return  # it knows that it has left: the app takes no more notes
-        rings = frozenset({ring.own_ring(device.secrets.member), ring.coordinators_ring(here.team)})
-        if self._fading and record is None:
-            self._months[name] = self._luck.seeded.choice([NEVER, NEVER, *_months_from(self._now[0])])
-        await device.writer.write([Part(change, rings, self._months.get(name, NEVER))])
-        device.saved.setdefault(name, []).append(text)  # from here on it may not be lost
-        last = device.log.pending(100_000)[-1]
-        self._bodies.setdefault(name, {})[last.id] = parse(last.data).body
-        await device.replica.catch_up()
+    def start(self, d: Device, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """This device does something, while everything else goes on."""
+        d.spawn(self._doing(d, act))
 
-    async def _erase(self, device: Device) -> None:
-        """Their own note, or for the coordinator any that is known there."""
-        records = device.replica.records
-        theirs = sorted(set(records) if device is self.devices[0] else set(device.saved))
-        there = [r for r in theirs if r in records and records[r].kind == "visit" and not records[r].erased]
-        if not there:
-            return
-        known: Record = records[self._luck.seeded.choice(there)]
-        await device.writer.write([await erasing.part(device, known)])
-        self._erased.add(known.id)
-        if self._luck.seeded.random() < 0.8:  # else it stops before the bytes went
-            await device.replica.catch_up()
-
-    async def _pass(self, millis: int) -> None:
-        """Time goes by: the server overwrites what is over."""
-        self._now[0] += millis
-        await self._service.drop_expired()
-
-    async def _tidy(self, device: Device) -> None:
-        """As the app does after a round and at unlocking."""
-        over = terms.expired(device.replica, device.log, terms.expired_month(device.log, device.time))
-        if over:
-            await device.replica.drop(over)
-        await erasing.name_late(device)
-
-    async def _sync(self, device: Device) -> None:
-        if self._trust and device is self.devices[-1] and not self._draining:
-            return  # offline through all of it
+    async def _doing(self, d: Device, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await device.syncer.once()
+            await act()
+        except Crash:
+            await self.revive(d)
         except StraatError as error:
-            self.story.append(f"{device.name}: {error.code}")
-        if self._fading:
-            await self._tidy(device)
+            self.story.tell(f"{d.name}: {error.code}")
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self.troubles.append(error)
 
-    # -- what must hold --------------------------------------------------------------------------------------
-
-    async def _drain(self) -> None:
-        """The network is back: a few rounds for everyone."""
-        self._draining = True
-        if self._fading:
-            await self._pass(_to_mid_month(self._now[0]))
-        for _ in range(ROUNDS_TO_DRAIN):
-            for device in self.devices:
-                await self._sync(device)
-            if not any(d.log.pending(1) for d in self.devices):
-                break
-        for place, device in enumerate(self.devices):
-            whole = await self._start(device.name, device.secrets, device.log, device.time.skew, 0.0)
-            whole.saved = device.saved
-            self.devices[place] = whole
-        for _ in range(4 if self._trust or self._fading else 1):
-            for device in self.devices:
-                await self._last_round(device)
-        if self._trust:
-            await adopt_all(self.devices[0], self._luck)
-            for device in self.devices:
-                await self._last_round(device)
-
-    async def _last_round(self, device: Device) -> None:
+    async def revive(self, d: Device) -> None:
+        """It crashed: on again, and all that it had saved is there."""
+        if d.reviving or d.evicted:
+            return
+        d.reviving = True
         try:
-            await device.syncer.once()
-            if self._fading:
-                await self._tidy(device)
-        except Revoked:
-            self._demand(device.keyring.device in self.devices[0].roll.state.left, f"{device.name} has not left")
-        if device.keyring.device in device.roll.state.devices:
-            await drop_lost(device.log, device.roll, device.keyring, device.replica)
-            await device.replica.catch_up()
+            self.story.tell(f"{d.name} crashed")
+            await d.revive()
+            await self.invariants.after_start(d)
+        except (Broken, StraatError) as error:
+            self.troubles.append(error)
+        finally:
+            d.reviving = False
 
-    async def _check(self) -> None:
-        coordinator = self.devices[0]
-        for device in self.devices:
-            present = device.keyring.device in coordinator.roll.state.devices
-            self._demand(not device.log.pending(1), f"{device.name}'s queue is stuck")
-            if present:
-                self._demand(not device.replica.aside, f"{device.name} set something honest aside")
-                self._demand(not device.replica.withheld, f"{device.name} sees a gap")
-                self._demand(device.replica.waiting == 0, f"{device.name} waits for something")
-            for record, notes in device.saved.items():
-                if self._gone(record):
-                    continue
-                for holder in [coordinator, device] if present else [coordinator]:
-                    shown = holder.replica.records.get(record)
-                    value = shown.value("detail.note") if shown else None
-                    self._demand(value == notes[-1], f"{holder.name} shows {value} instead of {notes[-1]}")
-            if present and coordinator.roll.state.devices[device.keyring.device].role is Role.CONTACT:
-                there = {r for r, known in device.replica.records.items() if not known.erased}
-                theirs = {r for r in device.saved if not self._gone(r)}
-                self._demand(there == theirs, f"{device.name} holds what is not theirs")
-        if self._fading:
-            await self._check_gone()
-        for wrong in unkept(self.devices) if self._trust else ():
-            self._demand(False, wrong)
+    async def sync(self, d: Device) -> None:
+        """One round, if it is not at one; and what must hold after it."""
+        if d.asleep or d.syncing:
+            return
+        d.syncing = True
+        try:
+            await d.syncer.once()
+            self.story.tell(f"{d.name} synced")
+            await self.invariants.after_round(d)
+        finally:
+            d.syncing = False
 
-    def faded(self) -> int:
-        """How many records were erased or are over."""
-        return sum(map(self._gone, self._bodies))
+    # -- when the network is back ------------------------------------------------------------------------
 
-    def _gone(self, record: bytes) -> bool:
-        over = 0 < self._months.get(record, NEVER) < terms.month_of(self._now[0])
-        return record in self._erased or over
+    async def _calm(self, *, last: bool) -> None:
+        self.story.tell("the network is back")
+        await self._mend(last=last)
+        if self.plan.fading:
+            await asyncio.sleep(_to_mid_month(millis()))
+            await self.server.tidy()
+        there = [d for d in self.awake if not d.asleep]
+        await self._settle(there)
+        for _ in range(3):
+            if not self.devices[0].replica.quarantine:
+                break
+            await adopt_all(self.devices[0], self.luck)
+            await self._settle(there)
+        if self.plan.fading:  # what came in after a device had tidied goes the day after
+            await self.server.tidy()
+            await asyncio.sleep(DAY)
+            await self._settle(there)
+            await self.server.tidy()
+        await self.invariants.all_well(there)
+        self.story.tell("all is well")
+        if not last:
+            await self.weather()
 
-    async def _check_gone(self) -> None:
-        """Nothing of a record that is over or erased is shown, and no byte of its bodies is anywhere."""
-        await self._service.drop_expired()  # as each hour
-        gone = {
-            name: body for record, some in self._bodies.items() if self._gone(record) for name, body in some.items()
-        }
-        organisation = self._organisation.roll.state.organisation
-        for device in self.devices:
-            shown = [r for r, known in device.replica.records.items() if self._gone(r) and not known.erased]
-            self._demand(not shown, f"{device.name} shows what is gone")
-            held = {e.id: e.data for e in device.log.read(0, 100_000)}
-            for name, body in gone.items():
-                self._demand(body not in held.get(name, b""), f"{device.name} still has the bytes of what is gone")
-            rings = device.roll.state.readable(device.keyring.device)
-            for r in sorted(rings):
-                page = await self._store.page(organisation, r, 0, 100_000, 1 << 30)
-                stored = b"".join(data for _, data in page.items)
-                self._demand(
-                    not any(b in stored for b in gone.values()), "the server still has the bytes of what is gone"
-                )
+    async def _mend(self, *, last: bool) -> None:
+        """Good lines, room on every disk, the server on, whatever was going on finished."""
+        self.server.disk.free()
+        self.server.disk.calm()
+        if self.server.down or self.server.disk.dead:
+            await self.server.restart()
+            await self.invariants.after_server_start()
+        for d in self.awake:
+            d.link.cut, d.link.shut, d.link.weather = False, frozenset(), Weather()
+            d.disk.free()
+            d.disk.calm()
+            d.asleep = d.asleep and not last
+        for _ in range(5):
+            await asyncio.gather(*[t for d in self.awake for t in d.tasks])
+        if self.troubles:
+            raise self.troubles[0]
+        for d in self.awake if last else ():
+            if d.age == OLD:
+                await self._update(d)
 
-    def _demand(self, holds: bool, what: str) -> None:
-        if not holds:
-            raise Broken(f"seed {self._seed}: {what}\n  " + "\n  ".join(self.story[-12:]))
+    async def _update(self, d: Device) -> None:
+        """The old app is replaced by the new one."""
+        d.update()
+        d.disk.kill()
+        await self.revive(d)
+        if self.troubles:
+            raise self.troubles[0]
+
+    async def _settle(self, there: list[Device]) -> None:
+        """Rounds until nothing changes any more; with days between, when some wait for those."""
+        before: object = None
+        for number in range(MOST_ROUNDS):
+            await asyncio.gather(*(self._round(d) for d in there))
+            if self.troubles:
+                raise self.troubles[0]
+            now = [self._signs(d) for d in there]
+            if now == before and all(self._at_rest(d) for d in there):
+                return
+            before = now
+            await asyncio.sleep(11 * MINUTE if number < 10 else DAY)
+
+    def _signs(self, d: Device) -> object:
+        return (d.replica.position, len(d.roll.entries), d.replica.waiting, d.replica.rebuilt, d.keyring.rings.keys())
+
+    @staticmethod
+    def _at_rest(d: Device) -> bool:
+        return not d.log.pending(1) and not d.replica.withheld and d.syncer.state.trouble in ("", Revoked.code)
+
+    async def _round(self, d: Device) -> None:
+        async def round_() -> None:
+            with suppress(Revoked):
+                await d.syncer.once()
+
+        await self._doing(d, round_)
 
 
-def _months_from(millis: int) -> list[int]:
-    """This month and the next two."""
-    return [terms.month_of(millis + days * DAY) for days in (0, 31, 62)]
-
-
-def _to_mid_month(millis: int) -> int:
-    """From a moment to the middle of a month at least a month later: no wrong clock stands in another month then."""
+def _to_mid_month(now_millis: int) -> float:
+    """Seconds from a moment to the middle of a month at least a month later: no wrong clock stands in another then."""
     ahead = 31 * DAY
-    while not 13 <= datetime.fromtimestamp((millis + ahead) / 1000, UTC).day <= 17:
+    while not 13 <= datetime.fromtimestamp(now_millis / 1000 + ahead, UTC).day <= 17:
         ahead += DAY
     return ahead

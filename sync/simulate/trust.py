@@ -56,9 +56,8 @@ class Acting(Protocol):
         ...
 
 
-async def play(act: str, luck: Seeded, devices: Sequence[Acting]) -> None:
-    """One act of whichever coordinator's turn it is, on whoever but the first. Raises what the roll or network does."""
-    by = luck.choice([d for d in devices if _coordinates(d)] or devices[:1])
+async def play(act: str, luck: Seeded, by: Acting, devices: Sequence[Acting]) -> None:
+    """One act of a coordinator (`by`), on whoever but the first. Raises what the roll or the network does."""
     target = luck.choice(devices[1:])
     state, name = by.roll.state, target.keyring.device
     if name not in state.devices:
@@ -68,14 +67,15 @@ async def play(act: str, luck: Seeded, devices: Sequence[Acting]) -> None:
         await by.steward.revoke([name])
     elif act == "move":
         below = [team for team in state.teams if team != root]
-        to = luck.choice([root, *below]) if len(below) > 1 else await devices[0].steward.found_team(root)
-        await by.steward.place(target.keyring.member, Role.CONTACT, to)
+        to = luck.choice([root, *below]) if len(below) > 1 else await by.steward.found_team(root)
+        await by.steward.place(target.keyring.member, luck.choice([Role.CONTACT, Role.CONTACT, Role.COLLECTOR]), to)
     elif act == "role":
-        await by.steward.place(target.keyring.member, Role.COORDINATOR, root)
+        await by.steward.place(target.keyring.member, Role.COORDINATOR, luck.choice(sorted(state.teams)))
         await by.steward.confirm(name)
 
 
-def _coordinates(d: Acting) -> bool:
+def coordinates(d: Acting) -> bool:
+    """Whether this is a confirmed coordinator's of the team at the top, as far as it knows."""
     here = d.roll.state.devices.get(d.keyring.device)
     return here is not None and d.roll.state.coordinates(here.id, here.team) and d.roll.state.teams[here.team] is None
 
@@ -94,9 +94,9 @@ async def adopt_all(coordinator: Acting, random: Random) -> None:
 
 
 def unkept(devices: Sequence[Acting]) -> Iterator[str]:
-    """What the roll still owes when everyone has synced: nothing, or this."""
+    """What the roll still owes when all of these have synced: nothing, or this."""
     state = devices[0].roll.state
-    members = {d.member for d in state.devices.values()}
+    members = {state.devices[d.keyring.device].member for d in devices if d.keyring.device in state.devices}
     for name in state.exposed:
         if state.rings[name].kind != ring.OWN or state.rings[name].owner in members:
             yield "a ring that someone left was not renewed"

@@ -1,12 +1,15 @@
-"""Clock, randomness and network of a simulation: everything follows from one seed."""
+"""Time and luck of a simulation: an event loop that never waits, clocks that follow it, randomness from one seed."""
 
+import asyncio
+import selectors
+from collections.abc import Coroutine
 from random import Random as Seeded
+from typing import Any, TypeVar
 
-from sync.core import wire
-from sync.core.errors import StraatError, Unreachable
-from sync.core.ports import Reply
-from sync.server.service import Service
-from sync.server.sessions import Carrier
+T = TypeVar("T")
+START = 1_795_000_000_000  # the moment at which every simulation begins, in milliseconds since 1970
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0  # seconds
+_TICK = 1e-6  # seconds: finer than that, a float of some years does not move
 
 
 class Luck:
@@ -19,67 +22,56 @@ class Luck:
         """The next bytes of this seed."""
         return self.seeded.randbytes(count)
 
+    def chance(self, likely: float) -> bool:
+        """True so often (0 to 1)."""
+        return likely > 0 and self.seeded.random() < likely
+
+
+class _Nothing(selectors.SelectSelector):
+    """Waits for no file: every wait is a step of the virtual clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Let the time pass that nobody has anything to do in."""
+        if timeout is None:
+            raise RuntimeError("everyone waits for someone else")
+        self.now += max(timeout, _TICK) if timeout else 0.0
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """asyncio on a clock of its own: a day passes as soon as nothing is left to do in it."""
+
+    def __init__(self) -> None:
+        self._nothing = _Nothing()
+        super().__init__(self._nothing)
+        self._clock_resolution = _TICK
+
+    def time(self) -> float:
+        """Seconds since this loop began."""
+        return self._nothing.now
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """As asyncio.run, in virtual time: the same coroutine does the same in the same order every time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
+
+
+def millis() -> int:
+    """The simulation's own time, in milliseconds since 1970."""
+    return START + int(asyncio.get_running_loop().time() * 1000)
+
 
 class Time:
-    """A clock that the simulation moves; each device may be off by `skew`."""
+    """A clock (sync.core.ports.Clock) that is off by `skew` milliseconds."""
 
-    def __init__(self, shared: list[int], skew: int = 0) -> None:
-        self._shared, self.skew = shared, skew
+    def __init__(self, skew: int = 0) -> None:
+        self.skew = skew
 
     def millis(self) -> int:
         """See the port."""
-        return self._shared[0] + self.skew
-
-
-class Network:
-    """A Transport straight into a Service, that loses requests and answers, and repeats."""
-
-    def __init__(self, service: Service, luck: Luck, loss: float) -> None:
-        self._service, self._luck, self.loss = service, luck, loss
-        self.shut: frozenset[str] = frozenset()  # routes that do not answer: a round stops there
-
-    async def send(self, method: str, path: str, body: bytes = b"", token: str = "") -> Reply:
-        """See the port."""
-        chance = self._luck.seeded.random
-        if path.removeprefix("/v1/") in self.shut:
-            raise Unreachable("shut")
-        if chance() < self.loss:
-            raise Unreachable("request lost")
-        reply = await self._answer(path, body, token)
-        if chance() < self.loss:
-            reply = await self._answer(path, body, token)  # the request came twice
-        if chance() < self.loss:
-            raise Unreachable("answer lost")
-        return reply
-
-    async def _answer(self, path: str, body: bytes, token: str) -> Reply:
-        s = self._service
-        try:
-            match path.removeprefix("/v1/"):
-                case "challenge":
-                    value = await s.challenge(*wire.decode(wire.CHALLENGE, body))
-                case "token":
-                    value = await s.token(*wire.decode(wire.TOKEN, body))
-                case "roll":
-                    entries = await s.roll(self._carrier(token), wire.decode(wire.ROLL_AFTER, body))
-                    return Reply(200, wire.encode(entries))
-                case "roll/append":
-                    head = await s.append(self._carrier(token), *wire.decode(wire.APPEND, body))
-                    return Reply(200, wire.encode(head))
-                case "push":
-                    outcomes = await s.push(self._carrier(token), wire.decode(wire.PUSH, body))
-                    return Reply(200, wire.encode(outcomes))
-                case "erase":
-                    outcomes = await s.erase(self._carrier(token), wire.decode(wire.ERASE, body))
-                    return Reply(200, wire.encode(outcomes))
-                case "pull":
-                    pages = await s.pull(self._carrier(token), wire.decode(wire.PULL, body))
-                    return Reply(200, wire.encode(pages))
-                case other:
-                    raise Unreachable(f"a simulated device asked for {other}")
-        except StraatError as error:
-            return Reply(error.status, wire.encode_error(error))
-        return Reply(200, wire.encode(value))
-
-    def _carrier(self, token: str) -> Carrier:
-        return self._service.sessions.carrier(token)
+        return millis() + self.skew
