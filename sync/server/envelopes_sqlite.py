@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sync.core.envelope import NO_PREVIOUS, Link, is_stub
+from sync.core.envelope import NO_PREVIOUS, is_stub
 from sync.server.schema import BROUGHT, CHUNK_BITS, STUB, WHOLE, short
 from sync.server.store import NewEnvelope, Page, left_of
 
@@ -102,7 +102,8 @@ class _Batch:
         self._next: int = db.execute("SELECT coalesce(max(sequence), 0) + 1 FROM envelopes").fetchone()[0]
         any_order = "SELECT EXISTS (SELECT 1 FROM orders WHERE organisation = ?)"
         self._orders = bool(db.execute(any_order, (organisation,)).fetchone()[0])
-        self._numbered: dict[tuple[str, bytes], int] = {}  # rows of rings and devices
+        self._devices: dict[bytes, int] = {}  # their small numbers
+        self._rings: dict[bytes, int] = {}
         self._chains: dict[tuple[bytes, bytes], tuple[int, bytes]] = {}  # (ring, device) → last number and id
         self._clear()
 
@@ -110,13 +111,18 @@ class _Batch:
         self._rows: list[tuple[int, bytes, int, int, int, bytes]] = []
         self._runs: dict[int, list[list[int]]] = {}
         self._months: dict[int, list[list[int]]] = {}
-        self._grown: set[tuple[bytes, bytes]] = set()
+        self._grown: dict[tuple[int, int], tuple[int, bytes]] = {}
         self._more: dict[int, tuple[int, int]] = {}
 
     def take(self, e: NewEnvelope) -> str:
         """Its outcome."""
         # What follows its device's last one can't be here: it would be in that chain. So only the rest is looked for.
-        follows = all(self._follows(e.device, link) for link in e.links)
+        follows = True
+        for link in e.links:
+            chain = (link.ring, e.device)
+            number, previous = self._chains.get(chain) or self._last(chain)
+            if link.number != number + 1 or link.previous != previous:
+                follows = False
         if follows and e.links:
             self._add(e, 1)
             return "stored"
@@ -135,14 +141,13 @@ class _Batch:
         self._add(e, 0, -len(here.data))
         return "stored"
 
-    def _follows(self, device: bytes, link: Link) -> bool:
-        chain = (link.ring, device)
-        if chain not in self._chains:
-            last = f"SELECT number, id FROM chains WHERE ring = ({_RING}) AND device = ({_DEVICE})"  # noqa: S608
-            row = self._db.execute(last, (self._organisation, link.ring, self._organisation, device)).fetchone()
-            self._chains[chain] = row or (0, NO_PREVIOUS)
-        number, previous = self._chains[chain]
-        return link.number == number + 1 and link.previous == previous
+    def _last(self, chain: tuple[bytes, bytes]) -> tuple[int, bytes]:
+        """Number and id of this device's newest envelope in this ring."""
+        last = f"SELECT number, id FROM chains WHERE ring = ({_RING}) AND device = ({_DEVICE})"  # noqa: S608
+        ring, device = chain
+        found = self._db.execute(last, (self._organisation, ring, self._organisation, device)).fetchone()
+        self._chains[chain] = known = found or (0, NO_PREVIOUS)
+        return known
 
     def _ordered(self, name: bytes) -> bool:
         """Whether it was asked to be erased."""
@@ -154,16 +159,17 @@ class _Batch:
     def _add(self, e: NewEnvelope, count: int, size: int = 0) -> None:
         """Give it the next number; `count` and `size` (bytes besides its own) go to its device's totals."""
         data, kept = e.data, BROUGHT if is_stub(e.data) else WHOLE
-        if self._ordered(e.id):
+        if self._orders and self._ordered(e.id):
             data, kept = left_of(e.data), STUB
-        device = self._row("devices", "device", e.device)
+        device = self._devices.get(e.device) or self._row("devices", "device", e.device)
         sequence, self._next = self._next, self._next + 1
         self._rows.append((sequence, e.id, device, e.expiry, kept, data))
         for link in e.links:
-            _stretch(self._runs, self._row("rings", "ring", link.ring), sequence)
+            ring = self._rings.get(link.ring) or self._row("rings", "ring", link.ring)
+            _stretch(self._runs, ring, sequence)
             if count:
                 self._chains[link.ring, e.device] = (link.number, e.id)
-                self._grown.add((link.ring, e.device))
+                self._grown[ring, device] = (link.number, e.id)
         if e.expiry and kept != STUB:
             _stretch(self._months, e.expiry, sequence)
         counted, bytes_ = self._more.get(device, (0, 0))
@@ -171,14 +177,12 @@ class _Batch:
 
     def _row(self, table: str, column: str, name: bytes) -> int:
         """The small number of a ring or device, given out if it has none yet."""
-        known = self._numbered.get((table, name))
-        if known is None:
-            of = f"SELECT row FROM {table} WHERE organisation = ? AND {column} = ?"  # noqa: S608
-            new = f"INSERT INTO {table} (organisation, {column}) VALUES (?, ?)"  # noqa: S608
-            row = self._db.execute(of, (self._organisation, name)).fetchone()
-            known = int(row[0] if row else self._db.execute(new, (self._organisation, name)).lastrowid or 0)
-            self._numbered[table, name] = known
-        return known
+        of = f"SELECT row FROM {table} WHERE organisation = ? AND {column} = ?"  # noqa: S608
+        new = f"INSERT INTO {table} (organisation, {column}) VALUES (?, ?)"  # noqa: S608
+        row = self._db.execute(of, (self._organisation, name)).fetchone()
+        number = int(row[0] if row else self._db.execute(new, (self._organisation, name)).lastrowid or 0)
+        (self._rings if table == "rings" else self._devices)[name] = number
+        return number
 
     def write(self) -> None:
         """All that was taken since the last time."""
@@ -190,11 +194,8 @@ class _Batch:
         for table, stretches in (("runs", self._runs), ("months", self._months)):
             rows = [(key, last, first) for key, found in stretches.items() for first, last in found]
             many(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
-        grown = (
-            (self._row("rings", "ring", ring), self._row("devices", "device", device), *self._chains[ring, device])
-            for ring, device in self._grown
-        )
-        many("INSERT OR REPLACE INTO chains VALUES (?, ?, ?, ?)", list(grown))
+        grown = [(*chain, *last) for chain, last in self._grown.items()]
+        many("INSERT OR REPLACE INTO chains VALUES (?, ?, ?, ?)", grown)
         more = "UPDATE devices SET envelopes = envelopes + ?, bytes = bytes + ? WHERE row = ?"
         many(more, [(*counts, device) for device, counts in self._more.items()])
         self._clear()
@@ -202,8 +203,8 @@ class _Batch:
 
 def _stretch(stretches: dict[int, list[list[int]]], key: int, number: int) -> None:
     """Take a number into the last stretch of this key if it follows it, else begin one."""
-    found = stretches.setdefault(key, [])
+    found = stretches.get(key)
     if found and found[-1][1] == number - 1:
         found[-1][1] = number
     else:
-        found.append([number, number])
+        stretches.setdefault(key, []).append([number, number])

@@ -37,6 +37,7 @@ from sync.core.ports import Clock, Primitives, Signed
 from sync.core.roll import Device, Roll, State
 from sync.core.roll_entry import AddDevice, Recover, parse
 from sync.server.limits import Limits
+from sync.server.quick import quick
 from sync.server.quotas import Quotas
 from sync.server.sessions import Carrier, Sessions
 from sync.server.store import NewEnvelope, Store
@@ -73,6 +74,7 @@ class Service:
         self._announced: dict[bytes, bytes] = {}
         self._handed_in: dict[bytes, tuple[int, int]] = {}  # device → envelopes and bytes stored since it left
         self._seen: dict[bytes, int] = {}
+        self._rings: dict[bytes, tuple[State | None, dict[bytes, set[bytes]]]] = {}  # who reads what, at the last head
         self._loading = asyncio.Lock()
 
     async def start(self) -> None:
@@ -111,6 +113,8 @@ class Service:
         await self._organisation(roll.state.organisation)
 
     async def _organisation(self, organisation: bytes) -> _Organisation:
+        if organisation in self._organisations:
+            return self._organisations[organisation]
         async with self._loading:
             if organisation not in self._organisations:
                 await self.unconfirmed.load()
@@ -305,10 +309,12 @@ class Service:
             raise SlowDown("handed in enough")  # a phone that was lost may be a thief's
         outcomes: list[tuple[bytes, str]] = []
         good: list[tuple[int, NewEnvelope]] = []
+        judged: Judged = set()
         for place, data in enumerate(envelopes):
             try:
-                good.append((place, await self._checked(known.roll, carrier, data)))
-                outcomes.append((good[-1][1].id, ""))
+                e = _as_judged(judged, data) or await self._checked(known.roll, carrier, data, judged)
+                good.append((place, e))
+                outcomes.append((e.id, ""))
             except StraatError as error:
                 outcomes.append((envelope.id_of(data), error.code))
         fits = await self.quotas.fitting(carrier.organisation, [e for _, e in good])
@@ -337,11 +343,12 @@ class Service:
         readers.update(*(state.rings[ring].holders for ring in rings if ring in state.rings))
         self.wakeups.wake(carrier.organisation, readers, carrier.device)
 
-    async def _checked(self, roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
+    async def _checked(self, roll: Roll, carrier: Carrier, data: bytes, judged: "Judged") -> NewEnvelope:
         """An envelope as far as its header tells; its place in the chains is the store's to judge.
 
         One that this device carries for another has to be signed by that other: else anyone could take up the
-        numbers of someone else's envelopes. Raises what stands in its way.
+        numbers of someone else's envelopes. Raises what stands in its way. The carrier's own that may be here are noted
+        in `judged`: whatever else stands on the same rings, epochs and head in this push needs no second look.
         """
         e = envelope.parse_any(data)
         if e.header.organisation != carrier.organisation:
@@ -359,6 +366,8 @@ class Service:
                 raise StaleEpoch()
         if author.id != carrier.device and not (await envelope.verify(self._primitives, [(e, author.signing)]))[0]:
             raise BadSignature("carried for another device")
+        if author.id == carrier.device:
+            judged.add((carrier.organisation, author.id, e.header.head, e.header.rings))
         return NewEnvelope(e.id, e.header.device, e.header.links, e.header.expiry, data)
 
     async def pull_small(self, carrier: Carrier, asked: Sequence[tuple[bytes, int]]) -> list[list[object]]:
@@ -370,7 +379,7 @@ class Service:
     ) -> list[list[object]]:
         """A page of each ring after its cursor, within one bound for all. Only rings this device can read."""
         known = await self._present(carrier)
-        readable = known.roll.state.readable(carrier.device)
+        readable = self._readable(known.roll.state, carrier.device)
         left = most
         pages: list[list[object]] = []
         for ring, after in asked:
@@ -381,8 +390,17 @@ class Service:
                 continue
             page = await self._store.page(carrier.organisation, ring, after, PAGE_ITEMS, left)
             left -= sum(len(data) for _, data in page.items)
-            pages.append([ring, [list(item) for item in page.items], page.more])
+            pages.append([ring, page.items, page.more])
         return pages
+
+    def _readable(self, state: State, device: bytes) -> Collection[bytes]:
+        """Its rings, worked out once for each head of the roll."""
+        of, rings = self._rings.get(state.organisation, (None, dict[bytes, set[bytes]]()))
+        if of is not state:
+            of, rings = self._rings[state.organisation] = (state, {})
+        if device not in rings:
+            rings[device] = state.readable(device)
+        return rings[device]
 
     async def erase(self, carrier: Carrier, ids: Sequence[bytes]) -> list[list[object]]:
         """Overwrite these envelopes, and whatever comes with their ids; an answer for each, in order. Allowed is what
@@ -446,6 +464,17 @@ class Service:
         """Raises Revoked when the device has left since."""
         if carrier.device not in self._organisations[carrier.organisation].roll.state.devices:
             raise Revoked()
+
+
+Judged = set[tuple[bytes, bytes, bytes, tuple[tuple[bytes, int], ...]]]
+
+
+def _as_judged(judged: Judged, data: bytes) -> NewEnvelope | None:
+    """An ordinary envelope that stands on what was judged before in the same push."""
+    e = quick(data) if judged else None
+    if e is None or e.standing not in judged:
+        return None
+    return NewEnvelope(e.id, e.standing[1], e.links, e.expiry, data)
 
 
 def _known(organisation: _Organisation, device: bytes) -> Device:
