@@ -221,6 +221,8 @@ class Steward:
         for known in list(state.rings.values()):
             if known.kind == ring.OWN and _came_back(state, known.owner):
                 first = state.members()[known.owner][0]
+                if not state.coordinates(self._me, first.team):
+                    continue  # nobody would take it from here: the coordinators of their team do it
                 given = self._replica.handed_on.get(first.id, set())
                 keys = sorted(self._keys_for(known) - given)
                 adopted = sorted(self._replica.adopted_of(known.owner) - given)

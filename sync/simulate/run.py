@@ -71,16 +71,20 @@ class Simulation:
     def play(self) -> int:
         """The whole seed; how many notes were saved. Raises Broken."""
         self.luck, self.story = Luck(self.seed), Story(self.seed)
-        self.plan = replace(plan(self.seed, self.luck), **self.changes)
+        self.plan = self.planned(**self.changes)
         memory = Path("/dev/shm")  # noqa: S108 a disk that costs nothing to flush, where there is one
         with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
             self.folder = Path(folder)
             world.run(self._play())
         return len(self.truth.notes)
 
+    def planned(self, **changes: Any) -> Plan:
+        """The seed's plan, and what is to be otherwise."""
+        return replace(plan(self.seed, self.luck), **changes)
+
     async def _play(self) -> None:
         try:
-            await self._found()
+            await self.found()
             for half in range(2):
                 for _ in range(self.plan.steps // 2):
                     await self._step()
@@ -92,7 +96,8 @@ class Simulation:
 
     # -- founding ----------------------------------------------------------------------------------------
 
-    async def _found(self) -> None:
+    async def found(self) -> None:
+        """The organisation, its server and its devices are there."""
         p, luck, chosen = self.primitives, self.luck, self.plan
         self.server = Server(p, luck, self.story, self.folder, self.parts.make_store)
         self.common = Common(p, luck, self.story, self.server, self.parts.log, self.parts.replica)
