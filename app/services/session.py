@@ -148,13 +148,15 @@ class Session:
             self.on_directory()
 
     async def tidy(self) -> None:
-        """Drop what has to go, once a day: it must keep nobody from the notes."""
-        day = self.world.clock.millis() // retention.DAY_MILLIS
-        if day == self._tidied:
+        """Drop what has to go, once on each day that has come for sure: it must keep nobody from the notes. After a
+        long time without a server that day comes with the first answer, not with the unlocking.
+        """
+        day = terms.sure_millis(self.log, self.world.clock) // retention.DAY_MILLIS
+        if day and day == self._tidied:
             return
         try:
             await retention.tidy(self)
-            self._tidied = day if terms.sure_millis(self.log, self.world.clock) else -1
+            self._tidied = day
         except StraatError as error:
             logger.warning("not tidied: %s", error.code)
 

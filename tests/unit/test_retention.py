@@ -310,3 +310,20 @@ def test_the_screen_says_what_goes_and_how_long_all_is_kept(settled: Path, tmp_p
             assert desk.calm()
 
     asyncio.run(story())
+
+
+def test_what_went_over_while_the_phone_was_off_goes_with_the_first_answer(settled: Path, tmp_path: Path) -> None:
+    """At unlocking its server was last met long ago, so nothing was sure; it stayed until the next day once."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma = await t.fatma()
+            await fatma.save_visit(replace(FORM, note="gedeeld"))
+            await fatma.sync_once()
+            t.clock.now += 2 * CONTACT_DAYS * DAY
+            again = await t.fatma()
+            assert notes(again) == {"gedeeld"}
+            await again.sync_once()
+            assert notes(again) == set()
+
+    asyncio.run(story())
