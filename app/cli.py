@@ -1,4 +1,7 @@
-"""`straatcontact build | serve | demo | init | verify-build | directory`: each job imports only what it needs."""
+"""`straatcontact build | serve | demo | init | backup | restore | doctor | verify-build | directory`.
+
+Each job imports only what it needs.
+"""
 
 import argparse
 import sys
@@ -40,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--drain-seconds", type=float, default=0, metavar="N", help="not ready, but answering, so long")
     serve.add_argument("--device-mib", type=int, default=2048, metavar="N", help="what one device may store")
     serve.add_argument("--organisation-mib", type=int, default=51_200, metavar="N", help="what all of one may store")
+    doctor = jobs.add_parser("doctor", help="is all well with a server? 0 well, 1 look at it some day, 2 now")
+    doctor.add_argument("--data", type=Path, default=Path("data"))
+    doctor.add_argument("--url", default="", help="the address people use: its certificate, clock and versions too")
+    doctor.add_argument("--site", type=Path, default=BUILD, help="folder made by `build`")
+    doctor.add_argument("--backups", type=Path, metavar="FOLDER", help="how old are they?")
+    doctor.add_argument("--json", action="store_true", help="for another program to read")
     verify = jobs.add_parser("verify-build", help="is the site at an address the build that was published?")
     verify.add_argument("url", metavar="URL", help="the address people use, such as https://straat.example")
     verify.add_argument(
@@ -98,6 +107,10 @@ def _run(args: argparse.Namespace) -> int:
 
         restore(args.data, args.backup, args.replace, _say)
         return 0
+    if args.job == "doctor":
+        from app.commands import doctor
+
+        return doctor.run(args.data, args.url, args.site, args.backups, args.json, _say)
     origin = args.origin or f"http://localhost:{args.port}"
     if args.job == "init":
         from app.commands.serve import init

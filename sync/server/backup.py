@@ -54,7 +54,7 @@ async def make(store: Path, target: Path, primitives: Primitives, say: Say) -> W
     part = target.with_name(target.name + PART)
     try:
         part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        private_file(part)
         counts = copy(store, part, say)
         found, orders = await read_back(part, counts, primitives)
         added = erasures.merge(target.with_name(erasures.FILE), orders | erasures.read(store.with_name(erasures.FILE)))
@@ -121,6 +121,11 @@ async def read_back(part: Path, counts: dict[str, int] | None, primitives: Primi
             return found, await erasures.in_store(store)
         finally:
             await store.close()
+
+
+def private_file(path: Path) -> None:
+    """An empty one, for this user only, which must not be there. Raises OSError."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def private_copy(source: Path, target: Path) -> None:

@@ -52,6 +52,8 @@ async def put_back(
                 kept = _moved_aside(data, aside)
                 say(f"what was there is now in {kept}; it holds what was erased since: remove it within 35 days")
             os.replace(fresh, store)
+            for path in (store, data / erasures.FILE):
+                as_the_folder(path)
             sync_folder(data)
     except OSError as e:
         raise Busy(f"{e.filename or data}: {e.strerror}") from e
@@ -67,6 +69,13 @@ def check_unused(store: Path) -> None:
         raise Busy(f"{store} is in use: stop the server first") from e
     except sqlite3.DatabaseError:
         return  # no database, or a damaged one: no server runs on that
+
+
+def as_the_folder(path: Path) -> None:
+    """For whom the folder is: a server that runs as a user of its own could not open what root put there."""
+    if os.geteuid() == 0 and path.exists():
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 async def _old_orders(path: Path, say: Say) -> set[Order]:
