@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from app.services.models import QueueFilter, Role, Stage
+from app.services.models import QueueFilter, Role, Stage, SyncStatus
+from app.views.common.sync_card import sync_lines
 from sync.core import formats, versions, wire
-from sync.core.errors import BadFormat, ServerBehind, StraatError, UpdateNeeded
+from sync.core.errors import BY_CODE, BadFormat, NewerVersion, ServerBehind, StraatError, UpdateNeeded
 from sync.core.ports import LogState, Reply
 from sync.core.versions import Range
 from tests.openapi.document import routes
@@ -181,6 +182,14 @@ def test_the_home_screen_asks_for_the_update_in_plain_words(tell: Tell, speak: S
             assert person.calm()
 
     tell(story)
+
+
+@pytest.mark.parametrize("code", sorted(BY_CODE))
+def test_an_update_is_offered_where_it_helps_and_nowhere_else(code: str) -> None:
+    """Too old for the server, or for what others wrote on the roll: the app's own update, never a vain one."""
+    lines = sync_lines(SyncStatus(trouble=code), lambda _: None)
+    offered = "App bijwerken" in {getattr(line, "content", None) for line in lines}
+    assert offered == (code in (UpdateNeeded.code, NewerVersion.code))
 
 
 @pytest.mark.parametrize(("device", "server", "code"), [OLD_PHONE, OLD_SERVER])

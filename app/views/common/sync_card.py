@@ -9,15 +9,18 @@ from app.services.language import _, counted, moment_text
 from app.services.models import SyncStatus
 from app.services.wording import sentence_of, withheld
 from app.views.parts import card, main_button, notice
-from sync.core.errors import UpdateNeeded
+from sync.core.errors import NewerVersion, UpdateNeeded
+
+UPDATE_HELPS = (UpdateNeeded.code, NewerVersion.code)
 
 
 def sync_card(s: SyncStatus, update: Callable) -> ft.Control:
     """For the first screen of whoever notes things. `update` is what its button does where the server asks for it."""
-    return card(*(_lines(s, update) or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
+    return card(*(sync_lines(s, update) or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
 
 
-def _lines(s: SyncStatus, update: Callable) -> list[ft.Control]:
+def sync_lines(s: SyncStatus, update: Callable) -> list[ft.Control]:
+    """What the card says; nothing before the first round."""
     now = int(time.time() * 1000)
     lines: list[ft.Control] = []
     if s.unsent:
@@ -32,7 +35,7 @@ def _lines(s: SyncStatus, update: Callable) -> list[ft.Control]:
         lines.append(notice(_("Geen verbinding. Je kunt gewoon doorgaan."), ft.Icons.CLOUD_OFF_OUTLINED))
     if s.trouble:
         lines.append(notice(sentence_of(s.trouble), ft.Icons.WARNING_AMBER, alarm=True))
-    if s.trouble == UpdateNeeded.code:
+    if s.trouble in UPDATE_HELPS:
         lines.append(main_button(_("App bijwerken"), update, ft.Icons.SYSTEM_UPDATE_ALT))
     if s.clock_off_minutes:
         words = counted(
