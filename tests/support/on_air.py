@@ -68,7 +68,14 @@ async def on_air(team: Team) -> AsyncIterator[OnAir]:
     """Serve this team's app on the loopback, and stop as `serve` does."""
     port = free_port()
     config = uvicorn.Config(
-        team.asgi, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off", ws="none"
+        team.asgi,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=5,
     )
     server = StoppingServer(config, team.asgi.state.service.wakeups)
     server.capture_signals = nullcontext  # type: ignore[method-assign]
