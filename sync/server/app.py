@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from sync.core.ports import Clock, Primitives
+from sync.server.answering import Shortcut
 from sync.server.limits import Limits
 from sync.server.metrics import Counting, Metrics
 from sync.server.quotas import Totals
@@ -54,6 +55,7 @@ def make_app(
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.service = service
     app.state.rates = asked.rates
+    app.add_middleware(Shortcut, paths=asked.posted())
     if metrics is not None:
         app.add_middleware(Counting, metrics=metrics)
     return app

@@ -1,38 +1,30 @@
 """The HTTP face of the service: bounded bodies in, typed errors out. Logs names and counts, never content."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sync.core import codec, events, versions, wire
 from sync.core.directory import MAX_DIRECTORY_BYTES
-from sync.core.errors import BadFormat, Busy, NotAuthorized, NotFound, SlowDown, StraatError, TooLarge, WrongMethod
+from sync.core.errors import NotAuthorized, NotFound, StraatError, WrongMethod
 from sync.core.roll_entry import MAX_ENTRY_BYTES
 from sync.server import openapi
+from sync.server.answering import HEADERS, Answering, Asked, refused, retry
 from sync.server.events import EventStream
 from sync.server.service import Service
 from sync.server.sessions import Carrier, Rates
 
 logger = logging.getLogger("straatcontact")
-RETRY_SECONDS = "5"
-BODY_SECONDS = 60
 SMALL = 4096
 ERASE_BYTES = wire.MAX_ERASE * 40
 ONE_ENTRY = MAX_ENTRY_BYTES + SMALL
 OFFER_BYTES = 4 << 20
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    versions.HEADER: str(versions.SERVER),
-}
-
 Endpoint = Callable[[Request], Awaitable[Response | EventStream]]
 
 
@@ -51,6 +43,7 @@ class Routes:
     def __init__(self, service: Service, millis: Callable[[], int]) -> None:
         self._service = service
         self._document = b""  # made when it is asked for
+        self._posted: dict[str, Answering] = {}
         self._strangers = Rates(millis, burst=300, per_second=10)
         self._carriers = Rates(millis, burst=600, per_second=20)
         self.rates = {"strangers": self._strangers, "devices": self._carriers}
@@ -91,47 +84,57 @@ class Routes:
 
     def all(self) -> list[Route]:
         """For a Starlette app."""
-        open_to_all, with_token = self._messages()
         found = [
             Route("/v1/health", self._health, methods=["GET"]),
             Route("/v1/openapi.json", self._openapi, methods=["GET"]),
             Route("/v1/events", _endpoint("events", self._events), methods=["GET"]),
-            *(Route(f"/v1/{m.path}", self._open(m), methods=["POST"]) for m in open_to_all),
-            *(Route(f"/v1/{m.path}", self._closed(m), methods=["POST"]) for m in with_token),
+            *(Route(path, answering, methods=["POST"]) for path, answering in self.posted().items()),
         ]
         allowed = {r.path: ", ".join(sorted(r.methods or ())) for r in found}
         rest = _Rest(allowed)
         return [*found, Route("/v1", rest), Route("/v1/{rest:path}", rest)]
 
-    def _open(self, m: _Message) -> Endpoint:
-        async def work(request: Request) -> Any:
-            self._strangers.take(_neighbourhood(request.client.host if request.client else ""))
-            return await m.act(await _asked(m, request))
+    def posted(self) -> dict[str, Answering]:
+        """What answers a POST to each path, without a way through Starlette."""
+        if not self._posted:
+            open_to_all, with_token = self._messages()
+            self._posted = {
+                **{f"/v1/{m.path}": self._open(m) for m in open_to_all},
+                **{f"/v1/{m.path}": self._closed(m) for m in with_token},
+            }
+        return self._posted
 
-        return _endpoint(m.path, work)
+    def _open(self, m: _Message) -> Answering:
+        async def work(asked: Asked) -> Any:
+            self._strangers.take(_neighbourhood(asked.host))
+            return await m.act(await _read(m, asked))
 
-    def _closed(self, m: _Message) -> Endpoint:
-        async def work(request: Request) -> Any:
-            carrier = self._carrier(request)
+        return Answering(m.path, work)
+
+    def _closed(self, m: _Message) -> Answering:
+        async def work(asked: Asked) -> Any:
+            carrier = self._carrier(asked.header(b"authorization"))
             self._carriers.take(carrier.device.hex())
-            return await m.act(carrier, await _asked(m, request))
+            return await m.act(carrier, await _read(m, asked))
 
-        return _endpoint(m.path, work)
+        return Answering(m.path, work)
 
-    def _carrier(self, request: Request) -> Carrier:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    def _carrier(self, authorization: str | None) -> Carrier:
+        scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise NotAuthorized()
         return self._service.sessions.carrier(token)
 
     async def _events(self, request: Request) -> Response | EventStream:
         """A word to this device each time that something comes in for it, for as long as its token lasts."""
-        carrier = self._carrier(request)
+        carrier = self._carrier(request.headers.get("authorization"))
         self._carriers.take(carrier.device.hex())
         listening = await self._service.listen(carrier)
         if request.method == "HEAD":
             return Response(headers=HEADERS, media_type=events.MEDIA_TYPE)
-        return EventStream(listening, lambda: self._service.may_listen(self._carrier(request)), HEADERS)
+        return EventStream(
+            listening, lambda: self._service.may_listen(self._carrier(request.headers.get("authorization"))), HEADERS
+        )
 
     async def _openapi(self, request: Request) -> Response:
         """The document of everything here, made of the same tables."""
@@ -148,30 +151,10 @@ class Routes:
         return JSONResponse({"status": "ok"}, headers=HEADERS)
 
 
-async def _asked(m: _Message, request: Request) -> Any:
+async def _read(m: _Message, asked: Asked) -> Any:
     """The checked body. Raises BadFormat, TooLarge, or Busy for one that takes for ever to arrive."""
-    if request.headers.get("content-type", "") != wire.MEDIA_TYPE:
-        raise BadFormat("content type")
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await _body(request, m.limit)
-    except (TimeoutError, ClientDisconnect) as e:
-        raise Busy("the body did not arrive") from e
+    body = await asked.body(m.limit)
     return body if m.shape is None else wire.decode(m.shape, body)
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """The whole body, refused as soon as it is known to be too large."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
-        raise TooLarge(f"over {limit} bytes")
-    parts, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"over {limit} bytes")
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def _neighbourhood(host: str) -> str:
@@ -185,39 +168,21 @@ def _neighbourhood(host: str) -> str:
     return host
 
 
-def _endpoint(name: str, work: Callable[[Request], Awaitable[Any]]) -> Endpoint:
-    """The answer, or the typed error; whatever else goes wrong is 'internal' and tells nothing."""
+def _endpoint(name: str, work: Endpoint) -> Endpoint:
+    """The answer, or the typed error, for what takes the way through Starlette."""
 
     async def endpoint(request: Request) -> Response | EventStream:
         try:
             versions.agreed(versions.read(request.headers.get(versions.HEADER)), versions.SERVER)
-            value = await work(request)
-            if isinstance(value, Response | EventStream):
-                return value
-        except StraatError as error:
-            logger.info("%s refused: %s", name, error.code)
-            return _refusal(error)
+            return await work(request)
         except Exception as error:
-            logger.error("%s failed: %s", name, _place(error))
-            return _refusal(StraatError())
-        body = value if isinstance(value, bytes) else wire.encode(value)
-        return Response(body, headers=HEADERS, media_type=wire.MEDIA_TYPE)
+            return _refusal(refused(name, error))
 
     return endpoint
 
 
-def _place(error: Exception) -> str:
-    """Kind and line of code: what an exception says may quote what it choked on."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__} in {where}"
-
-
 def _refusal(error: StraatError) -> Response:
-    retry = {"Retry-After": RETRY_SECONDS} if isinstance(error, SlowDown | Busy) else {}
-    return Response(wire.encode_error(error), error.status, {**HEADERS, **retry}, media_type=wire.MEDIA_TYPE)
+    return Response(wire.encode_error(error), error.status, {**HEADERS, **retry(error)}, media_type=wire.MEDIA_TYPE)
 
 
 class _Rest:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sync.core import wire
 from sync.core.errors import SlowDown, StraatError
-from sync.server import routes
+from sync.server import answering
 from sync.server.app import make_app
 from sync.server.store_memory import MemoryStore
 from tests.support.native_app import ORIGIN, TestClock
@@ -87,7 +87,7 @@ def test_an_announced_size_over_the_bound_is_refused_unread() -> None:
 
 def test_a_body_that_never_arrives_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """After its time the server answers busy and lets go."""
-    monkeypatch.setattr(routes, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(answering, "BODY_SECONDS", 0.05)
 
     async def dripping() -> AsyncIterator[bytes]:
         yield b"\x92"

@@ -15,7 +15,7 @@ import uvicorn
 from app.commands.serve import UVICORN
 from app.commands.stopping import StoppingServer
 from sync.core import wire
-from sync.server import connections, routes
+from sync.server import answering, connections
 from sync.server.store_memory import MemoryStore
 from tests.support.native_app import TestClock
 from tests.support.organisation import Organisation, founded
@@ -131,7 +131,7 @@ def test_headers_that_drip_do_not_buy_time(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_body_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its time is for the whole; the answer says busy, and the connection ends."""
-    monkeypatch.setattr(routes, "BODY_SECONDS", 0.4)
+    monkeypatch.setattr(answering, "BODY_SECONDS", 0.4)
 
     async def story(a: Air) -> None:
         head = b"POST /v1/challenge HTTP/1.1\r\nHost: x\r\nContent-Type: %b\r\nContent-Length: 4000\r\n\r\n"

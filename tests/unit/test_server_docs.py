@@ -9,7 +9,7 @@ from pathlib import Path
 from app.cli import _parser
 from app.commands.serve import MAX_CONNECTIONS
 from sync.core import directory, envelope, roll_entry, wire
-from sync.server import routes, service, sessions
+from sync.server import answering, routes, service, sessions
 from sync.server.store_sqlite import SqliteStore
 from tests.contract.contract_store import HERE, RING, Author
 
@@ -66,7 +66,7 @@ def test_its_bounds_are_those_of_the_code() -> None:
     assert wire.MAX_PUSH == 200
     assert envelope.MAX_ENVELOPE_BYTES == 1.25 * (1 << 20)
     assert (routes.SMALL, roll_entry.MAX_ENTRY_BYTES, directory.MAX_DIRECTORY_BYTES) == (4 << 10, 256 << 10, 256 << 10)
-    assert routes.BODY_SECONDS == 60
+    assert answering.BODY_SECONDS == 60
     assert (wire.MAX_PULL_BYTES, service.PAGE_ITEMS, wire.MAX_PULL_RINGS) == (4 << 20, 500, 64)
     assert (r._carriers._burst, r._carriers._per_second) == (600, 20)
     assert (r._strangers._burst, r._strangers._per_second) == (300, 10)
