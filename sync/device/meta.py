@@ -12,6 +12,7 @@ CLOCK = "clock"
 UNSENT_SINCE = "unsent since"
 LAST_SYNC = "last sync"
 INCARNATION = "incarnation"
+ROLL_OWED = "roll owed"  # the server was put back: what it lost of the roll has not been given back yet
 UNCONFIRMED = "unconfirmed"  # the server was put back: whether its roll was confirmed since is to be asked
 CURSORS = "cursors"
 LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginning for want of something

@@ -74,9 +74,11 @@ async def join_again(ask: Ask, roll: Roll, device: bytes) -> bool:
 
 
 async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:
-    """Give the server, which has `theirs` entries, the ones that it lost, whoever signed them. Gives whether any were."""
+    """Give the server, which has `theirs` entries, the ones that it lost, whoever signed them; and say, with an empty
+    offer, that this was all. Gives whether any were lost.
+    """
     lost, at = roll.entries[theirs:], 0
-    while at < len(lost):
+    while at <= len(lost):
         some = _fitting(lost[at : at + wire.MAX_OFFER])
         try:
             [length] = await ask("roll/offer", some, wire.OFFERED)
@@ -88,13 +90,13 @@ async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:
                 raise
             break
         at += len(some)
-        if length < theirs + at:
+        if length < theirs + at or not some:
             break  # another has been there first, or the server will not have it: that must not stop the sync
     return bool(lost)
 
 
 def _fitting(entries: Sequence[bytes]) -> list[bytes]:
-    """As many as go into one body, one at least."""
+    """As many as go into one body, one at least where there are any."""
     some, size = list[bytes](), 0
     for data in entries:
         size += len(data) + 8

@@ -28,7 +28,7 @@ class RollExchange:
         self._line, self._primitives, self._log = line, primitives, log
         self._roll, self._keyring, self._state = roll, keyring, state
         self._growing = asyncio.Lock()
-        self.lost = False
+        self.lost = log.get(meta.ROLL_OWED) is not None
         self._kept = True  # the log has all that is known of the roll
 
     async def exchange(self, offer_again: Callable[[], None]) -> StraatError | None:
@@ -42,6 +42,8 @@ class RollExchange:
                 if await restored.offer_roll(self._line.ask, self._roll, self._keyring.device, theirs):
                     offer_again()
                 self.lost = False
+                if self._log.get(meta.ROLL_OWED) is not None:
+                    self._log.put({meta.ROLL_OWED: None})
             await self.pull()
             return await restored.confirm(self._line.ask, self._log, self._roll, self._keyring.device)
         except (NotAuthorized, Unreachable):

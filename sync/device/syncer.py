@@ -221,7 +221,7 @@ class Syncer:
             self.rolls.lost = True
             self._pushing.offer_again()
         if known != incarnation:
-            again = {meta.UNCONFIRMED: b"\1"} if known is not None else {}
+            again = {meta.UNCONFIRMED: b"\1", meta.ROLL_OWED: b"\1"} if known is not None else {}
             self._log.put({meta.INCARNATION: incarnation, **again})
         restored.offer_refused(self._log, self._keyring.device, self._replica.aside)
 

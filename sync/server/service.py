@@ -153,7 +153,6 @@ class Service:
         if not (await self._primitives.verify([Signed(public, signature, message)]))[0]:
             raise NotAuthorized("signature")
         await self._note_seen(organisation, device)
-        self.unconfirmed.heard(organisation, device)
         token, until = self.sessions.token(Carrier(organisation, device))
         return [token, until, await self._store.incarnation()]
 
@@ -206,9 +205,12 @@ class Service:
 
     async def offer(self, carrier: Carrier, entries: Sequence[bytes]) -> list[int]:
         """Take back entries that stood on the roll before a backup was put back, whoever signed them: they prove
-        themselves. Those that are here are passed over; one that does not follow ends it. Gives how many there are now.
+        themselves. Those that are here are passed over; one that does not follow ends it. An empty offer says that this
+        device knows no more. Gives how many there are now.
         """
         known = await self._present(carrier)
+        if not entries:
+            self.unconfirmed.heard(carrier.organisation, carrier.device)
         for entry in entries:
             if known.roll.knows(entry_hash(entry)):
                 continue
@@ -223,6 +225,7 @@ class Service:
         roll = (await self._coordinating(carrier)).roll
         if roll.state.head != head:
             raise RollMoved()
+        self.unconfirmed.heard(carrier.organisation, carrier.device)
         told = await self.unconfirmed.confirm(carrier.organisation, roll)
         return list(told)
 

@@ -63,7 +63,7 @@ class Unconfirmed:
             raise RollUnconfirmed()
 
     def heard(self, organisation: bytes, device: bytes) -> None:
-        """This device has signed in."""
+        """This device has given back all that it knows of the roll (to sign in is not enough: the line may break)."""
         if waiting := self._waiting.get(organisation):
             waiting.heard.add(device)
 

@@ -1,6 +1,7 @@
 """What goes wrong in a seed, besides the weather: machines, disks, lines, backups; and who leaves, moves and comes."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from sync.simulate.network import Link, Weather
 from sync.simulate.plan import Plan
 from sync.simulate.trust import ACTS, coordinates
 from sync.simulate.trust import play as play_trust
-from sync.simulate.world import DAY
+from sync.simulate.world import DAY, MINUTE
 
 if TYPE_CHECKING:
     from sync.simulate.run import Simulation
@@ -103,6 +104,20 @@ async def _server(s: "Simulation", act: str) -> None:
     elif act == "restore" and await server.restore():
         s.story.tell("the server is put back from last night's backup")
         await s.invariants.after_server_start()
+        await _come_by(s)
+
+
+async def _come_by(s: "Simulation") -> None:
+    """Within a day of it everyone has been there: at first on the lines as they are, then on good ones. Whoever knows
+    more of the roll than the backup and stays away longer than that is shown two rolls (docs/protocol.md).
+    """
+    for weather in (s.plan.weather, s.plan.weather, Weather(), Weather(), Weather()):
+        for one in s.awake:
+            one.link.weather, one.link.cut = replace(weather), False
+            one.disk.free()
+            s.start(one, partial(s.sync, one))
+        await asyncio.sleep(10 * MINUTE)
+    await s.weather()
 
 
 def _trust(s: "Simulation", act: str, d: Device) -> None:

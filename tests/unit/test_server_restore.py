@@ -175,6 +175,8 @@ def test_nothing_new_goes_on_the_roll_until_a_coordinator_confirmed_its_head(nig
             with pytest.raises(StraatError, match="forbidden"):
                 await confirmed(caller, head, of_fatma)
             assert await caller.push(of_fatma, [await fatma.envelope(b"x")]) == ["stored"]
+            assert (await confirmed(caller, head, token)) == (False, 1, 2, 0)  # she may know more of the roll
+            await caller.ask("roll/offer", [], None, of_fatma)  # she knows no more
             assert (await confirmed(caller, head, token)) == (True, 2, 2, 0)
             await caller.ask("roll/append", [head, entry], None, token)
         assert (await reopened(night.data)) == {}

@@ -1,12 +1,15 @@
 """What the simulation found in sync/, each reduced to the promise that it broke."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from sync.core import ring
+from sync.core.errors import StraatError
 from sync.core.rights import Role
 from sync.core.roll import Roll
 from sync.server.store_sqlite import SqliteStore
+from sync.device import meta
 from sync.server.unconfirmed import Told, Unconfirmed
 from sync.simulate import faults
 from sync.simulate.run import Simulation
@@ -58,5 +61,67 @@ def test_keys_are_handed_on_only_by_who_may_so_that_nobody_sends_them_for_ever()
         assert ring.own_ring(again.member) in bram.roll.state.rings
         assert len(bram.log.read(0, 10_000)) == before
         assert not bram.replica.aside
+
+    told(story)
+
+
+async def _put_back_after_a_new_team(s: Simulation) -> bytes:
+    """Fatma's and Joke's devices know an entry that the server has lost; another coordinator's does not."""
+    joke, fatma, bram = s.devices[0], s.devices[1], s.devices[3]
+    root = joke.roll.state.device(joke.keyring.device).team
+    await joke.steward.place(bram.member, Role.COORDINATOR, root)
+    await joke.steward.confirm(bram.keyring.device)
+    await rounds(*s.devices)
+    s.server.back_up()
+    await joke.steward.found_team(root)
+    await rounds(joke, fatma)
+    await s.server.restore()
+    return joke.roll.state.head
+
+
+async def _broken_off(s: Simulation, number: int) -> None:
+    """A round of which the line breaks after the signing in."""
+    d = s.devices[number]
+    d.link.shut = frozenset({"roll", "roll/offer"})
+    with suppress(StraatError):
+        await d.syncer.once()
+    d.link.shut = frozenset()
+
+
+def test_a_roll_is_not_confirmed_before_those_who_signed_in_have_given_back_what_they_know() -> None:
+    """Signing in used to be enough: with the line broken after it, another coordinator could begin a second roll."""
+
+    async def story(s: Simulation) -> None:
+        head = await _put_back_after_a_new_team(s)
+        for number in (0, 1, 2):
+            await _broken_off(s, number)
+        bram = s.devices[3]
+        with suppress(StraatError):
+            await bram.syncer.once()
+        assert bram.log.get(meta.UNCONFIRMED) is not None
+        assert len(s.server.service.unconfirmed) == 1
+        for d in (*s.devices, bram):
+            with suppress(StraatError):
+                await d.syncer.once()
+        assert bram.log.get(meta.UNCONFIRMED) is None
+        assert bram.roll.state.head == head
+
+    told(story)
+
+
+def test_a_phone_that_stops_between_signing_in_and_giving_back_the_roll_gives_it_back_at_its_next_start() -> None:
+    """That the server was put back used to be forgotten with the phone's memory, and the roll's end was lost."""
+
+    async def story(s: Simulation) -> None:
+        head = await _put_back_after_a_new_team(s)
+        joke, bram = s.devices[0], s.devices[3]
+        await _broken_off(s, 0)
+        joke.disk.kill()
+        await s.revive(joke)
+        with suppress(StraatError):
+            await joke.syncer.once()
+        with suppress(StraatError):
+            await bram.syncer.once()
+        assert bram.roll.state.head == head
 
     told(story)
