@@ -146,7 +146,8 @@ def _address(address: str, site: Path) -> Iterator[Finding]:
     else:
         yield Finding(Level.OK, "TLS", "none, on this machine itself")
     try:
-        with httpx.Client(base_url=address, timeout=SECONDS, trust_env=False) as client:
+        trusted = ssl.create_default_context()  # what this machine trusts, as for the certificate above
+        with httpx.Client(base_url=address, timeout=SECONDS, trust_env=False, verify=trusted) as client:
             before = time.time()
             health = client.get("/v1/health")
             here = (before + time.time()) / 2
@@ -192,9 +193,9 @@ def _certificate(host: str, port: int) -> Finding:
         return Finding(Level.FAIL, "TLS", f"the certificate does not hold: {error.verify_message}", do)
     except OSError as error:
         return Finding(Level.FAIL, "TLS", f"no connection ({type(error).__name__})", "look whether the proxy runs")
-    until = ssl.cert_time_to_seconds(str(got["notAfter"]))
+    begin, until = (ssl.cert_time_to_seconds(str(got[name])) for name in ("notBefore", "notAfter"))
     issuer: dict[str, str] = {}
     for part in got.get("issuer", ()):
         issuer.update(part)  # type: ignore[arg-type]
     name = issuer.get("organizationName") or issuer.get("commonName") or "somebody"
-    return doctor.certificate(until, time.time(), name)
+    return doctor.certificate(begin, until, time.time(), name)

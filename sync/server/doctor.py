@@ -102,14 +102,16 @@ def clocks(here: float, there: float) -> Finding:
     return Finding(level, "clock at the address", f"{apart:.0f} s apart", "set the clock that is wrong")
 
 
-def certificate(until: float, now: float, issuer: str) -> Finding:
-    """One that holds for the name: its last second, since 1970."""
-    days = (until - now) / DAY
+def certificate(begin: float, until: float, now: float, issuer: str) -> Finding:
+    """One that holds for the name: its first and last second, since 1970. A short one is renewed shortly before."""
+    days, whole = (until - now) / DAY, (until - begin) / DAY
     how = f"holds for the name, until {datetime.fromtimestamp(until, UTC):%Y-%m-%d} ({days:.0f} days), by {issuer}"
     do = "look why the proxy does not renew it: its log, port 80 and 443 from outside, DNS"
-    if days < CERTIFICATE_LAST_DAYS:
+    if days < min(CERTIFICATE_LAST_DAYS, whole / 10):
         return Finding(Level.FAIL, "TLS", how, do)
-    return Finding(Level.WARN, "TLS", how, do) if days < CERTIFICATE_DAYS else Finding(Level.OK, "TLS", how)
+    if days < min(CERTIFICATE_DAYS, whole / 4):
+        return Finding(Level.WARN, "TLS", how, do)
+    return Finding(Level.OK, "TLS", how)
 
 
 def backups(made: Sequence[datetime], now: datetime) -> list[Finding]:

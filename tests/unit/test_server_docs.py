@@ -1,62 +1,74 @@
-"""docs/operations.md says what is so: its commands parse, its SQL works, its bounds are the code's."""
+"""docs/operations.md and docs/deploy say what is so: their commands parse, their bounds are the code's."""
 
-import asyncio
+import json
 import re
 import shlex
-import sqlite3
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from app.cli import _parser
 from app.commands.serve import MAX_CONNECTIONS
 from sync.core import directory, envelope, roll_entry, wire
-from sync.server import answering, routes, service, sessions
-from sync.server.store_sqlite import SqliteStore
-from tests.contract.contract_store import HERE, RING, Author
+from sync.server import answering, connections, logs, routes, service, sessions
+from sync.server.backup import KEEP_DAYS
+from sync.server.limits import NEAR_TENTHS, OVERHEAD, Limits
+from sync.server.unconfirmed import PATIENCE_MILLIS, RECENT_DAYS
 
 TEXT = Path("docs/operations.md").read_text(encoding="utf-8")
+FIGURES = "".join(Path(f"sync/server/{name}.py").read_text(encoding="utf-8") for name in ("figures", "metrics"))
+
+
+DEPLOY = Path("docs/deploy")
 
 
 def test_every_command_in_it_parses() -> None:
-    """Each `straatcontact …` line, the service's own included."""
-    lines = re.findall(r"^(?:ExecStart=\S*/)?straatcontact +([a-z].*)$", TEXT, re.MULTILINE)
+    """Each `straatcontact …` line, those of the units and of the container included."""
+    lines = re.findall(r"^straatcontact +([a-z].*)$", TEXT, re.MULTILINE)
     jobs = [_parser().parse_args(shlex.split(line)).job for line in lines]
-    assert jobs == ["init", "serve", "verify-build", "verify-build", "serve", "directory", "directory"]
+    first = ["init", "serve", "backup", "doctor", "verify-build", "verify-build"]
+    assert jobs == [*first, "backup", "restore", "doctor", "directory", "directory"]
+    inline = re.findall(r"`straatcontact (restore|doctor) (--[^`]+)`", TEXT)
+    assert {_parser().parse_args([job, *shlex.split(rest)]).job for job, rest in inline} == {"restore", "doctor"}
+    units = [line for path in sorted(DEPLOY.glob("*.service")) for line in _starts(path)]
+    assert [_parser().parse_args(shlex.split(line)).job for line in units] == ["backup", "serve"]
+    container = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    said = json.loads(container.rsplit("\nCMD ", 1)[1])
+    assert _parser().parse_args(said).job == "serve"
 
 
-def test_its_backup_and_restore_work(tmp_path: Path) -> None:
-    """The copy made while the server runs holds everything; the restored store has another incarnation."""
-    backup, renew = (shlex.split(line)[2] for line in re.findall(r"^sqlite3 .*$", TEXT, re.MULTILINE))
-    made = Author().many(3)
-
-    async def look(path: Path) -> tuple[bytes, list[bytes]]:
-        store = SqliteStore(path)
-        page = await store.page(HERE, RING, 0, 10, 10_000)
-        first = await store.incarnation()
-        await store.close()
-        return first, [data for _, data in page.items]
-
-    async def whole() -> None:
-        store = SqliteStore(tmp_path / "store.db")
-        await store.put(HERE, made)
-        copy = tmp_path / "copy.db"
-        _run(tmp_path / "store.db", re.sub(r"'/backup/[^']+'", f"'{copy}'", backup))
-        await store.put(HERE, Author(2).many(1))
-        before = await store.incarnation()
-        await store.close()
-        _run(copy, renew)
-        after, held = await look(copy)
-        assert held == [e.data for e in made]
-        assert after != before
-        assert len(after) == 16
-
-    asyncio.run(whole())
+def _starts(unit: Path) -> list[str]:
+    """What a unit starts, after the program's name."""
+    found = re.findall(r"^ExecStart=\S*/straatcontact +(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(found) == 1
+    return found
 
 
-def _run(path: Path, statement: str) -> None:
-    db = sqlite3.connect(path)
-    db.execute(statement)
-    db.commit()
-    db.close()
+def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
+    """By its own checker, where there is one; and each file that is there is named in the text."""
+    names = {p.name for p in DEPLOY.iterdir()}
+    assert {name for name in names if f"(deploy/{name})" in TEXT} == names
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze here")
+    program = shutil.which("true") or "/bin/true"
+    for path in (p for p in DEPLOY.iterdir() if p.suffix in (".service", ".timer")):
+        text = path.read_text(encoding="utf-8").replace("/opt/straatcontact/.venv/bin/straatcontact", program)
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    command = ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_line_of_the_log_is_told() -> None:
+    """Each event, by its name in JSON."""
+    assert {name for name, _ in logs.EVENTS.values()} - set(re.findall(r"`([a-z_]+)`", TEXT)) <= {
+        "expiring_failed",
+        "metrics_port_taken",
+    }
+    for name in re.findall(r"`(straatcontact_[a-z_]+)", TEXT):
+        assert f'"{name.removeprefix("straatcontact_")}' in FIGURES
 
 
 def test_its_bounds_are_those_of_the_code() -> None:
@@ -71,4 +83,10 @@ def test_its_bounds_are_those_of_the_code() -> None:
     assert (r._carriers._burst, r._carriers._per_second) == (600, 20)
     assert (r._strangers._burst, r._strangers._per_second) == (300, 10)
     assert MAX_CONNECTIONS == 2000
+    assert (connections.HEADER_SECONDS, connections.MAX_HEADER_BYTES, connections.STALLED_SECONDS) == (15, 16 << 10, 60)
+    limits = _parser().parse_args(["serve"])
+    assert (limits.device_mib, limits.organisation_mib) == (2048, 51_200)
+    assert (Limits().device, Limits().organisation) == (2048 << 20, 51_200 << 20)
+    assert (NEAR_TENTHS, OVERHEAD, KEEP_DAYS) == (8, 256, 35)
+    assert (RECENT_DAYS, PATIENCE_MILLIS) == (14, 24 * 60 * 60 * 1000)
     assert (sessions.CHALLENGE_MILLIS, sessions.TOKEN_MILLIS) == (60_000, 3_600_000)

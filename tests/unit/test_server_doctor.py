@@ -248,6 +248,14 @@ def test_the_certificate_as_phones_see_it(
     assert word in told.how
 
 
+def test_a_short_certificate_is_not_called_late() -> None:
+    """Of six days, renewed two days before its end."""
+    whole = 6 * DAY
+    for left, level in ((5.9, 0), (2, 0), (1.4, 1), (0.5, 2)):
+        until = NOW + left * DAY
+        assert doctor.certificate(until - whole, until, NOW, "x").level == level
+
+
 def test_an_address_where_nobody_answers_fails(tmp_path: Path) -> None:
     """And the rest is looked at all the same."""
     asyncio.run(filled(tmp_path, 1))
