@@ -138,8 +138,11 @@ class Replica:
 
     @property
     def withheld(self) -> set[Place]:
-        """(device, ring) with a gap in its numbers, or with a body missing and no reason for that."""
-        return self._chains.withheld | self.gone.unexplained(self.month())
+        """(device, ring) with a gap in its numbers, or with a body missing and no reason for that; of rings that are this
+        device's now: of one that it lost it has dropped what leaves no stub.
+        """
+        held = self._roll.state.readable(self._keyring.device)
+        return {place for place in self._chains.withheld | self.gone.unexplained(self.month()) if place[1] in held}
 
     @property
     def doubled(self) -> set[Place]:

@@ -57,8 +57,11 @@ class Acting(Protocol):
 
 
 async def play(act: str, luck: Seeded, by: Acting, devices: Sequence[Acting]) -> None:
-    """One act of a coordinator (`by`), on whoever but the first. Raises what the roll or the network does."""
-    target = luck.choice(devices[1:])
+    """One act of a coordinator (`by`), on anyone but the first one's owner. Raises what the roll or the network does."""
+    others = [d for d in devices if d.keyring.member != devices[0].keyring.member]
+    if not others:
+        return
+    target = luck.choice(others)
     state, name = by.roll.state, target.keyring.device
     if name not in state.devices:
         return

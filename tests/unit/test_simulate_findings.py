@@ -8,8 +8,8 @@ from sync.core import ring
 from sync.core.errors import StraatError
 from sync.core.rights import Role
 from sync.core.roll import Roll
-from sync.server.store_sqlite import SqliteStore
 from sync.device import meta
+from sync.server.store_sqlite import SqliteStore
 from sync.server.unconfirmed import Told, Unconfirmed
 from sync.simulate import faults
 from sync.simulate.run import Simulation
@@ -123,5 +123,26 @@ def test_a_phone_that_stops_between_signing_in_and_giving_back_the_roll_gives_it
         with suppress(StraatError):
             await bram.syncer.once()
         assert bram.roll.state.head == head
+
+    told(story)
+
+
+def test_whoever_moved_sees_no_gap_in_what_is_no_longer_theirs() -> None:
+    """At the next start a phone used to say that the server withholds notes of the team that it had left."""
+
+    async def story(s: Simulation) -> None:
+        joke, fatma, bram = s.devices[0], s.devices[1], s.devices[3]
+        root = joke.roll.state.device(joke.keyring.device).team
+        await joke.steward.place(bram.member, Role.COORDINATOR, root)
+        await joke.steward.confirm(bram.keyring.device)
+        await rounds(*s.devices)
+        for _ in range(8):
+            await s.people.act(fatma)
+        await rounds(fatma, bram)
+        await joke.steward.place(bram.member, Role.CONTACT, await joke.steward.found_team(root))
+        await rounds(joke, bram)
+        bram.disk.kill()
+        await s.revive(bram)
+        assert not bram.replica.withheld
 
     told(story)
