@@ -27,7 +27,7 @@ import json
 import os
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -108,12 +108,23 @@ def _package(name: str) -> Iterator[tuple[str, bytes]]:
         yield str(path.relative_to(origin.parents[1])), path.read_bytes()
 
 
-def _handler(files: dict[str, bytes], pyodide: Path) -> type[BaseHTTPRequestHandler]:
+Answering = Callable[[BaseHTTPRequestHandler], None]
+
+
+def _handler(files: dict[str, bytes], pyodide: Path, wire: Answering | None) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if wire is not None:
+                wire(self)
+
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
+            if wire is not None and path.startswith("/v1/"):
+                wire(self)
+                return
             path = "/index.html" if path == "/" else path
             body = files.get(path)
             if body is None:
@@ -137,8 +148,10 @@ def _handler(files: dict[str, bytes], pyodide: Path) -> type[BaseHTTPRequestHand
 
 
 @contextlib.contextmanager
-def serve(packages: tuple[str, ...], scripts: Scripts) -> Iterator[str]:
-    """A loopback server on a free port, for as long as the block lasts. Gives its address."""
+def serve(packages: tuple[str, ...], scripts: Scripts, wire: Answering | None = None) -> Iterator[str]:
+    """A loopback server on a free port, for as long as the block lasts. Gives its address. `wire` answers whatever
+    is asked under /v1/.
+    """
     plan = {"modules": scripts.modules, "before": scripts.before, "after": scripts.after}
     files = {
         "/index.html": (HERE / "worker_page.html").read_bytes(),
@@ -149,7 +162,7 @@ def serve(packages: tuple[str, ...], scripts: Scripts) -> Iterator[str]:
         "/sources.zip": sources(packages),
         "/favicon.ico": b"",
     }
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(files, pyodide_folder()))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(files, pyodide_folder(), wire))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
