@@ -32,7 +32,7 @@ from sync.server import backup as copies
 from sync.server import doctor
 from sync.server.checking import Whole, check_content, check_file
 from sync.server.doctor import Finding, Level
-from sync.server.schema import migrations
+from sync.server.migrations import migrations
 from sync.server.store_sqlite import SqliteStore
 
 STORE = "store.db"

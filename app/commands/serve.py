@@ -1,6 +1,7 @@
 """`straatcontact serve` and `init`: the server over a data folder, and an empty organisation in it."""
 
 import asyncio
+import gc
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,6 @@ import uvicorn
 from app.commands.stopping import StoppingServer
 from app.platform.native import SystemClock, SystemRandom
 from app.platform.native_crypto import NativePrimitives
-from app.services.founding import found
-from app.services.inviting import ROUTE
 from sync.core.answers import ANSWERS
 from sync.core.errors import Busy
 from sync.server import erasures, figures, logs
@@ -74,6 +73,8 @@ def serve(data: Path, host: str, port: int, site: Path | None, options: Options 
     if counted is not None:
         counted.more = figures.of(app, data / STORE, lambda: len(server.server_state.connections))
         store.watch(counted.commits.add)
+    gc.collect()
+    gc.freeze()  # what is there from the start to the end need not be looked through again and again
     with suppress(KeyboardInterrupt):
         server.run()
     if server.failed or not server.started:
@@ -86,6 +87,9 @@ def init(data: Path, origin: str) -> str:
 
 
 async def _init(data: Path, origin: str) -> str:
+    from app.services.founding import found  # late: a server that only serves knows nothing of an app's services
+    from app.services.inviting import ROUTE
+
     store = open_store(data)
     try:
         founding = await found(NativePrimitives(), SystemRandom(), SystemClock())

@@ -44,20 +44,30 @@ def find(db: sqlite3.Connection, organisation: bytes, name: bytes) -> Found | No
     return Found(*row) if row else None
 
 
-def page(db: sqlite3.Connection, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
-    """See Store."""
-    items: list[tuple[int, bytes]] = []
-    size = 0
-    rows = db.execute(PAGE, (ring, after, organisation, limit + 1))
-    for item in rows:
-        size += len(item[1])
-        if items and (size > max_bytes or len(items) == limit):
-            rows.close()
-            return Page(tuple(items), True)
-        items.append(item)
-    if not items and after and after > db.execute("SELECT coalesce(max(sequence), 0) FROM envelopes").fetchone()[0]:
-        return page(db, organisation, ring, 0, limit, max_bytes)
-    return Page(tuple(items), False)
+class Pages:
+    """Reads pages. Remembers how far the numbers went at least: they never fall, so that a poll asks only once."""
+
+    def __init__(self) -> None:
+        self._highest = 0
+
+    def page(
+        self, db: sqlite3.Connection, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int
+    ) -> Page:
+        """See Store."""
+        items: list[tuple[int, bytes]] = []
+        size = 0
+        rows = db.execute(PAGE, (ring, after, organisation, limit + 1))
+        for item in rows:
+            size += len(item[1])
+            if items and (size > max_bytes or len(items) == limit):
+                rows.close()
+                return Page(tuple(items), True)
+            items.append(item)
+        if not items and after > self._highest:
+            self._highest = db.execute("SELECT coalesce(max(sequence), 0) FROM envelopes").fetchone()[0]
+            if after > self._highest:
+                return self.page(db, organisation, ring, 0, limit, max_bytes)
+        return Page(tuple(items), False)
 
 
 def overwrite(db: sqlite3.Connection, rows: Iterable[tuple[int, bytes]]) -> int:

@@ -17,14 +17,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlite_utils import Database
-
 from sync.core.errors import Busy
+from sync.server.connection import Database
 
 T = TypeVar("T")
 Work = Callable[[Database], Any]
 MAX_GROUP = 256
 MAX_WAITING = 1000
+MAX_ROUNDS = 8  # of the loop, in which others may come along
 WAIT_MILLIS = 10_000  # for another process that writes
 WIPE_MILLIS = 500  # for another process that reads: all that is to be written waits meanwhile
 PAGE_BYTES = 8192  # of a new file: an envelope of 1 KiB fills a page of 4,096 to three quarters only
@@ -51,7 +51,7 @@ Outcome = tuple[_Job, Any]  # what it gave, or the exception that it ended in
 
 
 def _connect(path: Path) -> Database:
-    db = Database(sqlite3.connect(path, check_same_thread=False, cached_statements=256))
+    db = Database(path)
     for pragma in PRAGMAS:
         db.execute(f"PRAGMA {pragma}").fetchall()
     return db
@@ -102,7 +102,7 @@ class GroupCommit:
             self._waiting.append(job)
             if not self._busy:
                 self._busy = True
-                loop.call_soon(self._next, loop)  # not at once: others in this round of the loop come along
+                loop.call_soon(self._gather, loop, 0, 0)
         result: T = await job.answer
         return result
 
@@ -138,6 +138,13 @@ class GroupCommit:
         self._writer.close()
 
     # -- groups: on the loop ---------------------------------------------------------------------------------
+
+    def _gather(self, loop: asyncio.AbstractEventLoop, before: int, rounds: int) -> None:
+        """Begin when a round of the loop brought nothing more: what is coming in anyway goes along."""
+        if len(self._waiting) > before and rounds < MAX_ROUNDS:
+            loop.call_soon(self._gather, loop, len(self._waiting), rounds + 1)
+        else:
+            self._next(loop)
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take what waits; run it here if that is quick, and let the thread commit."""
@@ -177,7 +184,7 @@ class GroupCommit:
 
     def _finish(self, loop: asyncio.AbstractEventLoop, outcomes: Sequence[Outcome]) -> None:
         _tell(outcomes)
-        self._next(loop)
+        self._gather(loop, 0, 0)
 
     def _on_thread(self, loop: asyncio.AbstractEventLoop, run: Callable[[], list[Outcome]]) -> None:
         outcomes = run()

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from os import urandom
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from sync.core.errors import Busy, LogDamaged
 from sync.server import envelopes_sqlite
+from sync.server.connection import Database
 from sync.server.erasures import Erasures, Order
 from sync.server.group_commit import GroupCommit
 from sync.server.schema import prepare
 from sync.server.store import NewEnvelope, Page, Usage, is_change
 
+HEARD = "heard "  # the same, and the device: that it has given back what it knows of an unconfirmed roll
 UNCONFIRMED = "unconfirmed "  # and the organisation in hexadecimal: the name of a fact, the moment of the restore
 
 
@@ -32,6 +32,7 @@ class SqliteStore:
         Raises NewerVersion, LogDamaged (not a database: left as it is) or Busy (no room, or can't be opened).
         """
         self._beside = beside
+        self._pages = envelopes_sqlite.Pages()
         try:
             self._file = commit(path, prepare)
         except (sqlite3.OperationalError, OSError) as e:
@@ -59,6 +60,7 @@ class SqliteStore:
 
         def work(db: Database) -> None:
             db.execute("UPDATE facts SET value = ? WHERE name = 'incarnation'", [urandom(16)])
+            db.execute("DELETE FROM facts WHERE name LIKE ?", [HEARD + "%"])
             for (organisation,) in db.execute("SELECT organisation FROM rolls WHERE number = 1").fetchall():
                 name = UNCONFIRMED + bytes(organisation).hex()
                 db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, millis.to_bytes(8, "big")])
@@ -76,8 +78,23 @@ class SqliteStore:
 
         def work(db: Database) -> None:
             db.execute("DELETE FROM facts WHERE name = ?", [UNCONFIRMED + organisation.hex()])
+            db.execute("DELETE FROM facts WHERE name LIKE ?", [_heard(organisation) + "%"])
 
         await self._file.write(work)
+
+    async def note_heard(self, organisation: bytes, device: bytes) -> None:
+        """See Store."""
+
+        def work(db: Database) -> None:
+            db.execute("INSERT OR REPLACE INTO facts VALUES (?, x'')", [_heard(organisation) + device.hex()])
+
+        await self._file.write(work)
+
+    async def heard(self, organisation: bytes) -> set[bytes]:
+        """See Store."""
+        query, prefix = "SELECT name FROM facts WHERE name LIKE ?", _heard(organisation)
+        rows = await self._file.read(lambda db: db.execute(query, [prefix + "%"]).fetchall())
+        return {bytes.fromhex(name.removeprefix(prefix)) for (name,) in rows}
 
     async def organisations(self) -> list[bytes]:
         """See Store."""
@@ -108,9 +125,7 @@ class SqliteStore:
 
     async def page(self, organisation: bytes, ring: bytes, after: int, limit: int, max_bytes: int) -> Page:
         """See Store."""
-        return await self._file.read(
-            lambda db: envelopes_sqlite.page(db.conn, organisation, ring, after, limit, max_bytes)
-        )
+        return await self._file.read(lambda db: self._pages.page(db.conn, organisation, ring, after, limit, max_bytes))
 
     async def usage(self, organisation: bytes) -> list[Usage]:
         """See Store."""
@@ -193,3 +208,7 @@ class SqliteStore:
             return True
 
         return await self._file.write(work)
+
+
+def _heard(organisation: bytes) -> str:
+    return f"{HEARD}{organisation.hex()} "

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlite_utils import Database
-
 from sync.core.errors import Busy
+from sync.server.connection import Database
 from sync.server.group_commit import PRAGMAS, GroupCommit, _Job, _tell
 from sync.simulate.disk import Crash, Disk
 

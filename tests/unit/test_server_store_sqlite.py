@@ -13,7 +13,8 @@ from sync.core import envelope
 from sync.core.errors import Busy, LogDamaged, NewerVersion
 from sync.server.envelopes_sqlite import PAGE
 from sync.server.group_commit import GroupCommit
-from sync.server.schema import migrations
+from sync.server.migrations import migrations
+from sync.server.schema import STEPS
 from sync.server.store_sqlite import SqliteStore
 from tests.contract.contract_store import HERE, OTHER, RING, Author
 
@@ -209,7 +210,7 @@ def test_the_store_of_a_newer_server_is_left_alone(tmp_path: Path) -> None:
 
     async def mark(store: SqliteStore) -> None:
         row = {"migration_set": "store", "name": "m999_later", "applied_at": "2030-01-01"}
-        await store._file.write(lambda db: db["_sqlite_migrations"].insert(row) and None)
+        await store._file.write(lambda db: Database(db.conn)["_sqlite_migrations"].insert(row) and None)
 
     using(path, mark)
     with pytest.raises(NewerVersion):
@@ -318,3 +319,11 @@ def test_a_page_is_read_in_order_without_sorting(tmp_path: Path) -> None:
         assert "B-TREE" not in told
 
     using(tmp_path / "store.db", look)
+
+
+def test_the_steps_a_start_looks_for_are_those_there_are(tmp_path: Path) -> None:
+    """Else a server would go on with tables of before, or migrate at each start."""
+    db = Database(tmp_path / "m.db")
+    migrations.apply(db)
+    assert tuple(m.name for m in migrations.applied(db)) == STEPS
+    db.close()
