@@ -5,9 +5,7 @@ Primitives come by name, since sync imports no adapter: real ones for every twen
 """
 
 import argparse
-import importlib
 import json
-import logging
 import os
 import sys
 import time
@@ -16,52 +14,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
 
-from sync.core.ports import Primitives
-from sync.simulate.fast import FastPrimitives
-from sync.simulate.plan import REAL_EVERY
-from sync.simulate.run import Broken, Simulation
+from sync.simulate.played import REAL, Played, chunk
 
-REAL = "app.platform.native_crypto:NativePrimitives"
 CHUNK = 10  # seeds that a process plays in one go
-AGAIN = "python -m sync.simulate --seeds 1 --first"
-
-
-class Played(NamedTuple):
-    """What a chunk of seeds gave. `broken`: the first story, "" when all hold. `devices`: how many → seeds."""
-
-    first: int
-    seeds: int
-    notes: int
-    seconds: float
-    devices: dict[int, int]
-    broken: str
-
-
-def primitives_of(seed: int, real: str) -> Primitives:
-    """Which primitives a seed is played with."""
-    if seed % REAL_EVERY:
-        return FastPrimitives()
-    module, _, name = real.partition(":")
-    found: Primitives = getattr(importlib.import_module(module), name)()
-    return found
-
-
-def chunk(first: int, seeds: int, real: str = REAL) -> Played:
-    """Play so many seeds from the first, up to one that breaks."""
-    logging.disable(logging.CRITICAL)  # what fails on purpose says so in the log
-    notes, began, devices = 0, time.process_time(), dict[int, int]()
-    for seed in range(first, first + seeds):
-        simulation = Simulation(primitives_of(seed, real), seed)
-        try:
-            notes += simulation.play()
-        except Broken as broken:
-            told = f"{broken}\nagain: {AGAIN} {seed}\n"
-            return Played(first, seed - first + 1, notes, time.process_time() - began, devices, told)
-        size = simulation.plan.devices
-        devices[size] = devices.get(size, 0) + 1
-    return Played(first, seeds, notes, time.process_time() - began, devices, "")
 
 
 def main() -> int:
@@ -81,10 +37,11 @@ def main() -> int:
             {**os.environ, "PYTHONHASHSEED": "0"},
         )
     state = _State(args.state)
-    starts = [s for s in range(args.first, args.first + args.seeds, CHUNK) if s not in state.done]
-    jobs = ((s, min(CHUNK, args.first + args.seeds - s), args.primitives) for s in starts)
+    wanted = [(s, min(CHUNK, args.first + args.seeds - s)) for s in range(args.first, args.first + args.seeds, CHUNK)]
+    left = [one for one in wanted if one not in state.done]
+    jobs = ((first, seeds, args.primitives) for first, seeds in left)
     began = time.monotonic()
-    for played in _all(jobs, min(args.processes, len(starts) or 1)):
+    for played in _all(jobs, min(args.processes, len(left) or 1)):
         state.add(played)
         _say(state, args.seeds, time.monotonic() - began)
         if played.broken:
@@ -121,7 +78,7 @@ class _State:
     def __init__(self, path: Path | None) -> None:
         known = json.loads(path.read_text()) if path is not None and path.exists() else {}
         self._path = path
-        self.done: set[int] = set(known.get("done", []))
+        self.done: set[tuple[int, int]] = {(first, seeds) for first, seeds in known.get("done", [])}
         self.seeds, self.notes = int(known.get("seeds", 0)), int(known.get("notes", 0))
         self.seconds = float(known.get("seconds", 0.0))
         self.devices: dict[int, int] = {int(k): v for k, v in known.get("devices", {}).items()}
@@ -129,7 +86,7 @@ class _State:
 
     def add(self, played: Played) -> None:
         """Note a chunk, before the next is played."""
-        self.done.add(played.first)
+        self.done.add((played.first, played.wanted))
         self.seeds, self.notes = self.seeds + played.seeds, self.notes + played.notes
         self.seconds += played.seconds
         for size, count in played.devices.items():

@@ -140,7 +140,7 @@ class Invariants:
             self._demand(d.syncer.state.trouble == "", f"{d.name} stays in trouble: {d.syncer.state.trouble}")
             self._demand(not self._odd(d), f"{d.name} set something honest aside: {self._odd(d)}")
             self._demand(not d.replica.withheld, f"{d.name} sees a gap where there is none")
-            back = d.member in self.truth.came_back or d.replica.quarantine  # what is about that waits with it
+            back = d.member in self.truth.came_back or bool(d.replica.quarantine)  # what is about that waits with it
             self._demand(d.age != NEW or back or not d.replica.waiting, f"{d.name} waits for something for ever")
             self.rights(d)
             self._complete(d, state, stored)

@@ -67,7 +67,10 @@ def _in_wal(luck: Seeded, before: Image, after: Image) -> Image:
 
 def _torn(luck: Seeded, old: bytes, new: bytes) -> bytes:
     """A write of which only the first part arrived; what follows is as it was, or zeros, or anything."""
-    first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    first, same = 0, min(len(old), len(new))
+    while first < same and old[first : first + _SECTOR] == new[first : first + _SECTOR]:
+        first += _SECTOR
+    first = min(first, same)
     cut = luck.randrange(first, len(new) + 1)
     rest = len(new) - cut
     tail = luck.choice((old[cut:], bytes(rest), luck.randbytes(min(rest, 3 * _SECTOR)), b""))

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from sync.simulate.__main__ import AGAIN, chunk
 from sync.simulate.fast import FastPrimitives
+from sync.simulate.played import AGAIN, chunk
 from sync.simulate.run import Simulation
 from sync.simulate.server import Server
 
@@ -45,7 +45,7 @@ async def _forgets(self: Server) -> None:
 def test_a_broken_seed_tells_its_story_and_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """What broke, what happened before it, and how to play it again."""
     monkeypatch.setattr(Server, "restart", _forgets)
-    played = chunk(7, 3)
+    played = chunk(7, 1)
     assert played.broken.startswith("seed 7: AssertionError: planted")
     assert f"again: {AGAIN} 7\n" in played.broken
     assert played.seeds == 1
