@@ -43,9 +43,10 @@ async def main(page: ft.Page) -> None:
             app.announce_update()
         if message.get("makeWay"):
             page.run_task(app.storing.make_way)
-        if message.get("stuck") or message.get("rescued"):
-            app.storing.hear(bool(message.get("stuck")))
-            page.run_task(shell.dress.keep)  # what was chosen for the screen lies beside the log, and went with it
+        if "stuck" in message:
+            app.storing.hear_stuck(bool(message["stuck"]))
+        if message.get("adrift"):
+            page.run_task(put_back)
         if "visible" in message:
             see = app.locking.in_sight if message["visible"] else app.locking.out_of_sight
             page.run_task(see)
@@ -53,6 +54,10 @@ async def main(page: ft.Page) -> None:
             app.sync_now()
         if message.get("visible") is False:
             app.locking.hidden()
+
+    async def put_back() -> None:
+        await shell.dress.keep()  # what was chosen for the screen lies beside the log, and went with it
+        await app.storing.put_back()
 
     browser.listen(hear)
     await shell.start()

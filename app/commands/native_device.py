@@ -40,6 +40,9 @@ class NativeStorage:
         """See Storage."""
         self.marker = marker
 
+    async def save_adrift(self) -> None:
+        """See Storage: nothing removes a folder's files here."""
+
     async def start_over(self) -> Log:
         """See Storage."""
         number = int(self._path().stem.split("-")[1]) + 1

@@ -30,7 +30,7 @@ class BrowserStorage:
         if not found["leader"]:
             return Opened(None)
         try:
-            return Opened(SqliteLog(found["path"]), _marker(found["marked"]))
+            return Opened(SqliteLog(found["path"]), _marker(found["marked"]), rescued=found["rescued"])
         except LogDamaged:
             return Opened(None, damaged=True)
 
@@ -45,6 +45,10 @@ class BrowserStorage:
     def mark(self, marker: Marker | None) -> None:
         """See Storage."""
         storage.mark(json.dumps({"unsent": marker.unsent_since}) if marker else "")
+
+    async def save_adrift(self) -> None:
+        """See Storage."""
+        await _roomy(storage.board())
 
     async def start_over(self) -> Log:
         """See Storage. The new log is opened by a fresh start; until then there is one in memory."""
@@ -213,7 +217,7 @@ class BrowserPage:
 
     def listen(self, callback: Callable[[dict[str, object]], None]) -> None:
         """Hear the page: {"updateReady": true}, {"visible": bool}, {"online": bool}; and the store: {"makeWay": true}
-        when another tab asks for it, {"stuck": true} when cleared data can't be put back, {"rescued": true}.
+        when another tab asks for it, {"adrift": true} when its data were cleared under this app, {"stuck": bool} when they can't be saved yet.
         """
 
         def hear(message) -> None:

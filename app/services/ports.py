@@ -27,6 +27,7 @@ class Opened:
     log: Log | None
     marker: Marker | None = None
     damaged: bool = False
+    rescued: bool = False  # the browser had removed it under the open app, and it was put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Storage(Protocol):
 
     def mark(self, marker: Marker | None) -> None:
         """Remember this outside of the log; None: that nothing of anybody is here."""
+
+    async def save_adrift(self) -> None:
+        """The browser removed the data under this app: keep all that it has for the next start, which puts it back.
+        Raises DiskFull.
+        """
 
     async def start_over(self) -> Log:
         """Keep what is there aside and give an empty log. Raises DiskFull."""

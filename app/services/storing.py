@@ -18,8 +18,9 @@ class Storing:
         self._live, self._locking = live, locking
         self.lost: Marker | None = None  # what is known of the data that the browser removed (at GONE), if anything
         self.other_tab = OtherTab.UNASKED  # what the tab that leads said (at OTHER_TAB)
-        self.stuck = False  # the browser removed the data under the open app, and they can't be put back yet
-        self.rescued = 0  # how often they were put back
+        self.stuck = False  # the browser removed the data under the open app, and there is no room to save them
+        self._saving = asyncio.Lock()
+        self.rescued = False  # they were put back at this start
 
     async def open(self) -> Opened:
         """The store, as soon as this tab leads and there is room to open it."""
@@ -32,6 +33,7 @@ class Storing:
                 await asyncio.sleep(FULL_SECONDS)
                 continue
             if opened.log is not None or opened.damaged:
+                self.rescued = opened.rescued
                 return opened
             live.enter(Stage.OTHER_TAB)
             await live.storage.wait_for_lead()
@@ -51,8 +53,18 @@ class Storing:
         else:
             self._live.page.reload()
 
-    def hear(self, stuck: bool) -> None:
-        """Data that were cleared under the open app can't be put back (yet), or have been."""
+    def hear_stuck(self, stuck: bool) -> None:
+        """Data that were cleared under the open app can't be saved for want of room, or now they can."""
         self.stuck = stuck
-        self.rescued += not stuck
         self._live.tell()
+
+    async def put_back(self) -> None:
+        """The browser removed the data under this app. All is saved, and put back where the page starts anew."""
+        async with self._saving:
+            await self._locking.close(keep=False)
+            try:
+                await self._live.storage.save_adrift()
+            except DiskFull:  # tried again in a moment; what was kept before stands until then
+                self.stuck = True
+                return self._live.enter(Stage.LOCKED if self._live.stage is Stage.OPEN else self._live.stage)
+            self._live.page.reload()

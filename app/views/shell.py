@@ -40,7 +40,6 @@ class Shell:
         self._name: ft.Text | None = None
         self._stage = app.stage
         self._was_wide = False
-        self._rescued = 0
 
     @property
     def wide(self) -> bool:
@@ -129,9 +128,6 @@ class Shell:
                 self._name.value = self.app.my_name
         self._draw_update_bar()
         self.page.update()
-        if self.app.storing.rescued != self._rescued:
-            self._rescued = self.app.storing.rescued
-            say(self.page, _("De browser had de gegevens van deze app gewist. Alles is teruggezet."))
 
     def _enter(self, joined: bool) -> None:
         """Somebody comes in: whoever is new sees the tour first, and goes on with it after a lock."""

@@ -130,6 +130,12 @@ async function inStore(mode, use) {
   }
 }
 
+// Whether there is such a database: looking into it would make one.
+async function begun() {
+  const known = await indexedDB.databases?.();
+  return !known || known.some(({ name }) => name === DATABASE);
+}
+
 const stored = () => inStore("readonly", (store) => store.get(NAME));
 
 async function theKey() {
@@ -156,10 +162,7 @@ export const deviceKey = {
   mac: plain(async (message) => new Uint8Array(await subtle.sign("HMAC", await theKey(), message))),
   exists: plain(async () => Boolean(await stored())),
   // Keep the one that is stored in memory, so that it can be put back.
-  hold: plain(async () => {
-    const known = await indexedDB.databases?.();
-    if (!known || known.some(({ name }) => name === DATABASE)) held ??= (await stored()) ?? null;
-  }),
+  hold: plain(async () => { if (await begun()) held ??= (await stored()) ?? null; }),
   // Put it back where it is no longer stored. Nothing is done where none is in memory.
   mend: plain(async () => {
     if (held && !(await stored())) await deviceKey.putBack();
@@ -180,6 +183,19 @@ export const deviceKey = {
     await inStore("readwrite", (store) => store.clear());
     await answered(indexedDB.deleteDatabase(DATABASE));
   }),
+};
+
+// The log of a store that was cleared under the running app, until the next start has put it back (opfs.js); and what
+// tells that it was cleared: it goes with the rest. Both lie in the same database: they go with the key in a wipe, and
+// the log is sealed as it always is.
+const BOAT = "lifeboat", MOORED = "moored";
+const inBegun = async (name) => ((await begun()) ? inStore("readonly", (store) => store.get(name)) : undefined);
+export const lifeboat = {
+  moor: () => inStore("readwrite", (store) => store.put(true, MOORED)),
+  moored: async () => Boolean(await inBegun(MOORED)),
+  put: (saved) => inStore("readwrite", (store) => store.put(saved, BOAT)),
+  get: () => inBegun(BOAT),
+  drop: () => inStore("readwrite", (store) => store.delete(BOAT)),
 };
 
 // -- the vault's keys ------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import { makeShelf, plain } from "./shelf.js";
 const ENOSPC = 51, EIO = 29, ENOENT = 44, EPERM = 63, EINVAL = 28;
 const FOLDER = "straat", PROBE_MILLIS = 3000;
 const CALM_MILLIS = 200; // what clears site data does so in steps: it is not answered in the middle of them
+const SETTLE_MILLIS = 1000, LASTED_LOOKS = 10; // after a rescue: until files may be made again, and are believed in
 const WIPING = "wiping"; // there from the moment that everything must go until it is gone
 const JOURNAL = "log.db-journal", DATABASE = "log.db";
 
@@ -53,7 +54,7 @@ function guarded(work) {
 
 const record = (...operation) => stats.operations?.push(operation);
 
-// A file is {name, handle, alive}. `handle` is swapped when a cleared store is rescued: SQLite notices nothing.
+// A file is {name, handle, alive}.
 const files = { [DATABASE]: null, [JOURNAL]: null };
 
 function flush(file) {
@@ -195,12 +196,12 @@ async function openAll(directory, generation) {
 }
 
 /** `post` tells the page, `tell` tells Python: what both hear is an object of facts. */
-export function makeStorage(post, deviceKey, tell = () => {}) {
-  let generation = 0, opened = "", probing = null, timer = 0, stuck = false, rescued = false, marked = "";
-  const lead = makeLead(tell), view = makeShelf(folder);
+export function makeStorage(post, deviceKey, lifeboat, tell = () => {}) {
+  let generation = 0, opened = "", probing = null, timer = 0, stuck = false, landed = 0, boarded = -1, moored = false, marked = "";
+  const lead = makeLead(tell), view = makeShelf(ashore);
 
   const storage = {
-    // → JSON {leader, path, marked}. Asked again after it failed, it goes on where it stopped.
+    // → JSON {leader, path, marked, rescued}. Asked again after it failed, it goes on where it stopped.
     open: plain(async (marker) => {
       if (!(await lead.take())) return JSON.stringify({ leader: false });
       if (!routed) throw new Error("fdatasync is not routed: saved notes would not be safe");
@@ -213,6 +214,7 @@ export function makeStorage(post, deviceKey, tell = () => {}) {
     mark(text) {
       marked = text;
       post({ marker: marked });
+      if (marked) moor().catch(() => {}); // else at the next look
     },
     // The next start begins with an empty log; what is there stays where it is.
     startOver: plain(async () => {
@@ -240,16 +242,22 @@ export function makeStorage(post, deviceKey, tell = () => {}) {
     // One at a time, shared by all who ask: the timer and the page do so together when the app comes back into
     // view, and two rescues would stand in each other's way.
     probe: () => (probing ??= look().catch(() => {}).finally(() => { probing = null; })),
+    // Once more into the boat, with what was written since; the page starts anew after this.
+    board: plain(async () => { await board(); await deviceKey.mend(); }),
     view,
     stats,
   };
 
   async function openOnce(marker) {
+    const saved = await lifeboat.get();
+    if (saved) await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS)); // the handles of before have ended
     let directory = await folder(true);
     if (await isThere(directory, WIPING)) { // it was cut off
       await destroy();
       directory = await folder(true);
       marker = "";
+    } else if (saved) {
+      await land(saved, directory);
     }
     await view.tidy();
     generation = (await newestGeneration(directory)) || 1;
@@ -259,7 +267,7 @@ export function makeStorage(post, deviceKey, tell = () => {}) {
     await deviceKey.hold().catch(() => {}); // else it could not be put back where it is cleared at the lock screen
     timer = setInterval(storage.probe, PROBE_MILLIS);
     navigator.storage.persist?.().catch(() => {});
-    return JSON.stringify({ leader: true, path: `/store/${DATABASE}`, marked });
+    return JSON.stringify({ leader: true, path: `/store/${DATABASE}`, marked, rescued: landed > 0 });
   }
 
   // The key first: without it nothing of the rest can be read.
@@ -271,20 +279,22 @@ export function makeStorage(post, deviceKey, tell = () => {}) {
     await root.removeEntry(FOLDER, { recursive: true });
   }
 
-  // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file. Log and key go
-  // at moments of their own, so both are looked for each time.
+  // Site data cleared under the running app: SQLite would go on answering "ok" into an unlinked file. What it has must
+  // not go into files again while its handles are open: when they end, Chromium removes the folder of all files of this
+  // site once more, and if that was as much as looked into since, then whatever is written there lasts until the
+  // browser ends and no longer. So nobody looks there; all goes into the lifeboat, the page starts anew, and the next
+  // worker puts it back. The key may be cleared at a moment of its own, so it is looked for each time.
   async function look() {
-    if (!generation) return;
+    if (!generation || !marked) return; // nothing of anybody is here
     try {
-      if (await cleared()) {
-        await new Promise((resolve) => setTimeout(resolve, CALM_MILLIS));
-        await rescue();
-        rescued = true;
-        post({ rescued, marker: marked });
-      }
+      await moor();
+      const adrift = await isAdrift();
+      if (adrift && boarded !== stats.writes) await board();
       await deviceKey.mend();
-      if (stuck || rescued) tell({ rescued: true });
-      stuck = rescued = false;
+      if (stuck) tell({ stuck: false });
+      if (adrift && (await reachable())) tell({ adrift: true }); // without the network the page could not come back
+      stuck = false;
+      if (!adrift && landed && --landed === 0) await lifeboat.drop();
     } catch (error) { // a full disk, say: tried again at the next look, and nothing of what was read is let go
       if (!stuck) tell({ stuck: true });
       stuck = true;
@@ -292,33 +302,42 @@ export function makeStorage(post, deviceKey, tell = () => {}) {
     }
   }
 
-  const cleared = () => folder(false).then((directory) => directory.getFileHandle(fileName(generation, DATABASE))).then(
-    () => false,
-    (error) => { if (error.name !== "NotFoundError") throw error; return true; });
+  async function board() {
+    await new Promise((resolve) => setTimeout(resolve, CALM_MILLIS));
+    const writes = stats.writes;
+    await lifeboat.put({ generation: generation + 1, bytes: contentOf(files[DATABASE].handle) });
+    boarded = writes;
+    post({ marker: marked });
+  }
 
-  async function rescue() {
-    const directory = await folder(true);
-    const next = generation + 1;
-    const temporary = await directory.getFileHandle("rescue.tmp", { create: true });
-    const old = files[DATABASE].handle;
+  // What a worker before this one saved goes into a file again. It stays in the boat until the file has lasted.
+  async function land(saved, directory) {
+    if (saved.generation <= (await newestGeneration(directory))) return lifeboat.drop();
+    const temporary = await directory.getFileHandle("landing.tmp", { create: true });
     const copy = await temporary.createSyncAccessHandle();
     try {
-      fill(copy, contentOf(old));
+      fill(copy, saved.bytes);
     } finally {
       copy.close();
     }
-    await temporary.move(fileName(next, DATABASE));
-    const handles = await openHandles(directory, next);
-    try {
-      // What was written while we copied is in the old file still: once more in one go, no await.
-      const now = contentOf(old);
-      if (!same(contentOf(handles[DATABASE]), now)) fill(handles[DATABASE], now);
-    } catch (error) {
-      Object.values(handles).forEach((handle) => handle.close());
-      throw error;
-    }
-    for (const name of Object.keys(files)) files[name].handle = handles[name]; // the old ones are never closed
-    generation = next;
+    await temporary.move(fileName(saved.generation, DATABASE));
+    landed = LASTED_LOOKS;
+  }
+
+  // The app's own files were cleared with the rest.
+  const reachable = () => fetch("/sw.js", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PROBE_MILLIS) })
+    .then(() => true, () => false);
+
+  async function moor() {
+    if (!moored) await lifeboat.moor();
+    moored = true;
+  }
+
+  const isAdrift = async () => moored && !(await lifeboat.moored());
+
+  async function ashore(create) {
+    if (await isAdrift()) throw new DOMException("the store was cleared", "NotFoundError");
+    return folder(create);
   }
 
   return storage;
@@ -335,5 +354,3 @@ function fill(handle, bytes) {
   if (handle.write(bytes, { at: 0 }) !== bytes.length) throw new DOMException("cut off", "QuotaExceededError");
   handle.flush();
 }
-
-const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);

@@ -122,7 +122,6 @@ function fromPython(facts) {
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
   if (facts.cards) import("./print.js").then(({ printCards }) => printCards(facts.cards));
   if (facts.dress) dress(facts.dress);
-  if (facts.rescued) updating.start(true);
   if ("inside" in facts) covering = facts.inside;
   if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }
   if (facts.cover) cover();

@@ -56,10 +56,11 @@ export function makeShelf(folder) {
       }
     }),
     remove: plain(async () => {
-      const directory = await folder(true);
-      for (const name of [VIEW, VIEW_NEW]) await directory.removeEntry(name).catch(forgiving);
+      for (const name of [VIEW, VIEW_NEW]) {
+        await folder(true).then((directory) => directory.removeEntry(name)).catch(forgiving);
+      }
     }),
     // What a death in mid-writing left.
-    tidy: async () => (await folder(true)).removeEntry(VIEW_NEW).catch(() => {}),
+    tidy: () => folder(true).then((directory) => directory.removeEntry(VIEW_NEW)).catch(() => {}),
   };
 }

@@ -5,7 +5,7 @@ const CHECK_MILLIS = 3600_000;
 
 /** `tellPython` is called with {updateReady: true} when a new version waits. */
 export function updates(tellPython) {
-  let registration = null, begun = false, checked = 0, gone = false, wanted = false;
+  let registration = null, begun = false, checked = 0, wanted = false;
 
   const tell = () => {
     if (!registration?.waiting || !navigator.serviceWorker.controller) return;
@@ -16,28 +16,23 @@ export function updates(tellPython) {
   const watch = (fresh) => fresh?.addEventListener("statechange", () => { if (fresh.state === "installed") tell(); });
 
   const check = async () => {
-    if (gone) await start(true);
     if (!registration || Date.now() - checked < CHECK_MILLIS) return;
     checked = Date.now();
     await registration.update().catch(() => {}); // offline: next time
   };
 
-  // `anew`: site data were cleared, and the app's own files with them. Offline it is tried again with the network.
-  const start = async (anew = false) => {
-    if (!("serviceWorker" in navigator) || (begun && !anew)) return;
+  const start = async () => {
+    if (!("serviceWorker" in navigator) || begun) return;
     begun = true;
-    gone = anew;
     try {
       registration = await navigator.serviceWorker.register("/sw.js");
     } catch (error) {
       console.warn("no service worker:", error.name);
       return;
     }
-    gone = false;
     checked = Date.now();
     tell();
     watch(registration.installing);
-    if (anew) return;
     registration.addEventListener("updatefound", () => watch(registration.installing));
     setInterval(check, CHECK_MILLIS);
   };
@@ -62,8 +57,6 @@ export function updates(tellPython) {
     if (!registration?.installing) return location.reload();
     wanted = true;
   };
-
-  addEventListener("online", () => { if (gone) start(true); });
 
   return { start, check, tell, takeAtStart, apply };
 }

@@ -1,7 +1,7 @@
 // The worker in which Python runs. Started by the first page at once, so that it loads beside Flutter.
 
 import { countBytes } from "./counted.js";
-import { straatCrypto, deviceKey } from "./crypto.js";
+import { straatCrypto, deviceKey, lifeboat } from "./crypto.js";
 import { attach, makeStorage, routeFdatasync } from "./opfs.js";
 import { room } from "./storage.js";
 
@@ -20,7 +20,7 @@ fletJs.receive_callback = receive;
 
 const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin,
   marker: "", surroundings: null, invitation: "", room };
-const storage = makeStorage(post, deviceKey, (facts) => page.onmessage?.(facts));
+const storage = makeStorage(post, deviceKey, lifeboat, (facts) => page.onmessage?.(facts));
 
 // A question for the page, answered on a port that only it has.
 straatCrypto.passkeys.ask = (question) => new Promise((resolve, reject) => {

@@ -1,9 +1,9 @@
 // The phone's file system for tests in a bare worker: no page, no device key around it.
+import { deviceKey, lifeboat } from "/crypto.js";
 import { attach, makeStorage } from "/opfs.js";
 
 export const posted = [], told = [];
-export const deviceKey = { hold: async () => {}, mend: async () => {}, destroy: async () => {} };
-export const storage = makeStorage((facts) => posted.push(facts), deviceKey, (facts) => told.push(facts));
+export const storage = makeStorage((facts) => posted.push(facts), deviceKey, lifeboat, (facts) => told.push(facts));
 export const attachTo = (pyodide) => attach(pyodide.FS);
 
 // For the floor of a measurement: a file of its own beside the log's.

@@ -7,7 +7,17 @@ import flet as ft
 
 from app.services.language import _, right_to_left
 from app.services.wording import sentence
-from app.views.parts import icon_button, main_button, page_body, quiet_button, secret_field, side_button, text, title
+from app.views.parts import (
+    icon_button,
+    main_button,
+    notice,
+    page_body,
+    quiet_button,
+    secret_field,
+    side_button,
+    text,
+    title,
+)
 from app.views.screen import Screen
 from sync.core.errors import StraatError, TrySlower
 
@@ -16,6 +26,7 @@ class LockScreen(Screen):
     """Wrong PINs only make one wait, never for ever."""
 
     def build(self) -> ft.Control:
+        rescued = self.app.storing.rescued
         pad = not self.shell.wide  # a laptop has keys; a phone's keyboard would cover the pad
         self.secret = secret_field(
             _("Pincode of wachtzin"),
@@ -27,6 +38,7 @@ class LockScreen(Screen):
         return page_body(
             title(_("Straatcontact")),
             text(_("Je notities zijn vergrendeld.")),
+            *([notice(_("De browser had de gegevens van deze app gewist. Alles is teruggezet."))] if rescued else []),
             self.secret,
             *([self._pad()] if pad else []),
             self.button,
