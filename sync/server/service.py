@@ -39,7 +39,7 @@ from sync.core.roll_entry import AddDevice, Recover, parse
 from sync.server.limits import Limits
 from sync.server.quick import quick
 from sync.server.quotas import Quotas
-from sync.server.sessions import Carrier, Sessions
+from sync.server.sessions import Carrier, Rates, Sessions
 from sync.server.store import NewEnvelope, Store
 from sync.server.unconfirmed import Unconfirmed
 from sync.server.wakeups import Listener, Wakeups
@@ -49,6 +49,7 @@ PAGE_ITEMS = 500
 ROLL_PAGE_ITEMS, ROLL_PAGE_BYTES = 500, 4 << 20
 MAX_HANDED_IN = 5_000  # envelopes that are still stored of what a device brings after it has left,
 MAX_HANDED_IN_BYTES = 64 << 20  # and their size; for each run of the server
+ROLL_ENTRIES_A_DAY = 500  # that one member's devices try to append: every phone keeps the roll, and for ever
 DAY_MILLIS = 24 * 60 * 60 * 1000
 
 
@@ -67,6 +68,7 @@ class Service:
         self._store, self._primitives, self._clock = store, primitives, clock
         self.sessions = Sessions(clock.millis)
         self.wakeups = Wakeups()
+        self._appends = Rates(clock.millis, burst=ROLL_ENTRIES_A_DAY, per_second=ROLL_ENTRIES_A_DAY / 86_400)
         self.unconfirmed = Unconfirmed(store, clock.millis)
         self.quotas = Quotas(store, limits)
         self._stopping = False
@@ -199,7 +201,8 @@ class Service:
         """Append an entry that this device signed, if the head is still the expected one."""
         if parse(entry).author != carrier.device:
             raise RollRefused("signed by another device")
-        await self._present(carrier)
+        known = await self._present(carrier)
+        self._appends.take(known.roll.state.device(carrier.device).member.hex())
         self.unconfirmed.check(carrier.organisation)
         return await self._append(carrier.organisation, expected, entry)
 
@@ -210,7 +213,7 @@ class Service:
         """
         known = await self._present(carrier)
         if not entries:
-            self.unconfirmed.heard(carrier.organisation, carrier.device)
+            await self.unconfirmed.heard(carrier.organisation, carrier.device)
         for entry in entries:
             if known.roll.knows(entry_hash(entry)):
                 continue
@@ -225,7 +228,7 @@ class Service:
         roll = (await self._coordinating(carrier)).roll
         if roll.state.head != head:
             raise RollMoved()
-        self.unconfirmed.heard(carrier.organisation, carrier.device)
+        await self.unconfirmed.heard(carrier.organisation, carrier.device)
         told = await self.unconfirmed.confirm(carrier.organisation, roll)
         return list(told)
 

@@ -70,6 +70,12 @@ class Store(Protocol):
     async def confirm(self, organisation: bytes) -> None:
         """The head of this roll is the right one. Idempotent."""
 
+    async def note_heard(self, organisation: bytes, device: bytes) -> None:
+        """This device has given back all that it knows of an unconfirmed roll. Kept until that is confirmed."""
+
+    async def heard(self, organisation: bytes) -> set[bytes]:
+        """The devices that have, since the restore."""
+
     async def organisations(self) -> list[bytes]:
         """Every organisation held here."""
 

@@ -14,6 +14,7 @@ class MemoryStore:
     def __init__(self, incarnation: bytes = bytes(16)) -> None:
         self._incarnation = incarnation
         self._unconfirmed: dict[bytes, int] = {}
+        self._heard: dict[bytes, set[bytes]] = {}
         self._rolls: dict[bytes, list[bytes]] = {}
         self._envelopes: dict[tuple[bytes, bytes], NewEnvelope] = {}
         self._chains: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
@@ -32,6 +33,7 @@ class MemoryStore:
         """See Store."""
         self._incarnation = urandom(16)
         self._unconfirmed = dict.fromkeys(self._rolls, millis)
+        self._heard.clear()
 
     async def unconfirmed(self) -> dict[bytes, int]:
         """See Store."""
@@ -40,6 +42,15 @@ class MemoryStore:
     async def confirm(self, organisation: bytes) -> None:
         """See Store."""
         self._unconfirmed.pop(organisation, None)
+        self._heard.pop(organisation, None)
+
+    async def note_heard(self, organisation: bytes, device: bytes) -> None:
+        """See Store."""
+        self._heard.setdefault(organisation, set()).add(device)
+
+    async def heard(self, organisation: bytes) -> set[bytes]:
+        """See Store."""
+        return set(self._heard.get(organisation, ()))
 
     async def organisations(self) -> list[bytes]:
         """See Store."""

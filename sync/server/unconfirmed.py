@@ -14,7 +14,8 @@ from sync.core.errors import RollUnconfirmed
 from sync.core.roll import Roll
 from sync.server.store import Store
 
-PATIENCE_MILLIS = 24 * 60 * 60 * 1000  # then a phone that does not come by holds up nobody
+DAY_MILLIS = 24 * 60 * 60 * 1000
+PATIENCE_MILLIS = DAY_MILLIS  # then a phone that does not come by holds up nobody
 RECENT_DAYS = 14  # whoever was here that shortly before the backup is waited for
 MAX_AHEAD = 1000
 
@@ -51,10 +52,12 @@ class Unconfirmed:
         if self._loaded:
             return
         for organisation, since in (await self._store.unconfirmed()).items():
-            days = await self._store.seen_days(organisation)
-            newest = max((day for _, day in days), default=0)
+            days, restored = await self._store.seen_days(organisation), since // DAY_MILLIS
+            newest = max(
+                (day for _, day in days if day < restored), default=0
+            )  # before it; others have been here since
             recent = {device for device, day in days if day >= newest - RECENT_DAYS}
-            self._waiting[organisation] = _Waiting(since, recent)
+            self._waiting[organisation] = _Waiting(since, recent, await self._store.heard(organisation))
         self._loaded = True
 
     def check(self, organisation: bytes) -> None:
@@ -62,9 +65,13 @@ class Unconfirmed:
         if organisation in self._waiting:
             raise RollUnconfirmed()
 
-    def heard(self, organisation: bytes, device: bytes) -> None:
-        """This device has given back all that it knows of the roll (to sign in is not enough: the line may break)."""
-        if waiting := self._waiting.get(organisation):
+    async def heard(self, organisation: bytes, device: bytes) -> None:
+        """This device has given back all that it knows of the roll (to sign in is not enough: the line may break).
+        It says so once: that outlives a restart of the server.
+        """
+        waiting = self._waiting.get(organisation)
+        if waiting and device not in waiting.heard:
+            await self._store.note_heard(organisation, device)
             waiting.heard.add(device)
 
     def named(self, organisation: bytes, head: bytes) -> None:

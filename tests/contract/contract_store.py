@@ -385,3 +385,27 @@ async def closing_finishes_what_was_asked(store: Store) -> None:
     await asyncio.sleep(0)
     await store.close()
     assert await asyncio.gather(*writing) == [["stored"]] * 20
+
+
+@case
+async def a_backup_put_back_is_another_incarnation_and_unconfirmed(store: Store) -> None:
+    """Every organisation in it, until each is confirmed; what devices said of an earlier restore counts no more."""
+    for organisation in (HERE, THERE):
+        await store.append_roll(organisation, 0, b"genesis")
+    before = await store.incarnation()
+    assert await store.unconfirmed() == {}
+    await store.restored(1_795_000_000_123)
+    assert await store.incarnation() != before
+    assert len(await store.incarnation()) == 16
+    assert await store.unconfirmed() == dict.fromkeys((HERE, THERE), 1_795_000_000_123)
+    for _ in range(2):
+        await store.note_heard(HERE, RING)
+    await store.note_heard(THERE, OTHER)
+    assert (await store.heard(HERE), await store.heard(THERE)) == ({RING}, {OTHER})
+    for _ in range(2):
+        await store.confirm(HERE)
+    assert await store.unconfirmed() == {THERE: 1_795_000_000_123}
+    assert (await store.heard(HERE), await store.heard(THERE)) == (set(), {OTHER})
+    await store.restored(1_795_000_000_456)
+    assert await store.unconfirmed() == dict.fromkeys((HERE, THERE), 1_795_000_000_456)
+    assert await store.heard(THERE) == set()

@@ -13,7 +13,7 @@ from app.commands.restore import restore
 from app.commands.serve import open_store
 from sync.core import wire
 from sync.core.envelope import is_stub
-from sync.core.errors import BadInput, RollUnconfirmed, StraatError
+from sync.core.errors import BadInput, Busy, RollUnconfirmed, StraatError
 from sync.core.rights import Role
 from sync.server import erasures
 from sync.server.store_sqlite import SqliteStore
@@ -248,6 +248,54 @@ def test_what_is_offered_back_proves_itself(night: Night) -> None:
                 with suppress(StraatError):
                     await caller.ask("roll/offer", body, None, token)
             assert len(await store.roll(night.organisation.id)) == len(night.organisation.roll.entries)
+
+    asyncio.run(whole())
+
+
+def test_what_devices_gave_back_counts_after_a_restart_too(night: Night) -> None:
+    """Each says once that it knows no more; a server that forgets it would wait for the whole day."""
+    joke, fatma = night.organisation.people
+    restore(night.data, night.copy, True, quiet)
+
+    async def whole() -> None:
+        store = open_store(night.data)
+        for person in (joke, fatma):
+            await store.note_seen(night.organisation.id, person.device, 20_400)
+        [(_, since)] = (await store.unconfirmed()).items()
+        clock = TestClock(
+            since + 1
+        )  # months after the backup: who has been back since is no measure of who is waited for
+        async with serving(store, clock) as app:
+            caller = Caller(app)
+            await caller.ask("roll/offer", [], None, await caller.signed_in(fatma))
+        async with serving(open_store(night.data), clock) as app:
+            caller = Caller(app)
+            assert app.state.service.unconfirmed._waiting[night.organisation.id].heard == {fatma.device}
+            told = await confirmed(caller, night.organisation.roll.state.head, await caller.signed_in(joke))
+            assert told == (True, 2, 2, 0)
+
+    asyncio.run(whole())
+
+
+def test_an_order_to_erase_that_can_not_be_kept_beside_the_store_is_not_carried_out(tmp_path: Path) -> None:
+    """First on disk there, then done and answered: else a restore would bring back what somebody was told is gone."""
+
+    async def whole() -> None:
+        organisation, made = await filled(tmp_path, 2)
+        me = organisation.people[1]
+        store = open_store(tmp_path)
+        (tmp_path / erasures.FILE).mkdir()  # nothing can be written to that
+        with pytest.raises(Busy):
+            await store.erase(organisation.id, [made[0].id], me.device, 20_400)
+        assert await store.orders(organisation.id) == []
+        page = await store.page(organisation.id, me.own_ring, 0, 10, 1 << 20)
+        assert [is_stub(data) for _, data in page.items] == [False, False]
+        (tmp_path / erasures.FILE).rmdir()
+        await store.erase(organisation.id, [made[0].id], me.device, 20_400)
+        assert erasures.read(tmp_path / erasures.FILE) == {
+            erasures.Order(20_400, organisation.id, made[0].id, me.device)
+        }
+        await store.close()
 
     asyncio.run(whole())
 
