@@ -54,6 +54,7 @@ from app.services.visit_draft import draft_key, is_draft_key
 from app.services.welcomes import Welcomes
 from app.services.wishes import Wishes
 from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound, StorageGone
+from sync.core.versions import UPDATE_HELPS
 from sync.device import meta
 from sync.device.secrets import Secrets
 
@@ -94,6 +95,13 @@ class App:
         """The page has downloaded a new version."""
         self.update_ready = True
         self.live.tell()
+
+    @property
+    def update_needed(self) -> bool:
+        """See AppFace."""
+        session = self.live.session
+        trouble = session.syncer.state.trouble if session else self.look_error
+        return trouble in UPDATE_HELPS
 
     # -- starting ----------------------------------------------------------------------------------------
 

@@ -159,6 +159,10 @@ class AppFace(Protocol):
     update_ready: bool  # a new version is downloaded and waits for consent
 
     @property
+    def update_needed(self) -> bool:
+        """Whether sending goes on only with a newer version of this app, so that one has to be looked for."""
+
+    @property
     def stage(self) -> Stage:
         """Which screens to show."""
 

@@ -232,10 +232,11 @@ class Shell:
         return self.safe(lambda e: self.go(route))
 
     def _draw_update_bar(self) -> None:
-        ready = self.app.update_ready and not (self.screen and self.screen.shuts_out_updates)
+        offered = self.app.update_ready or self.app.update_needed
         button = quiet_button(_("Nu bijwerken"), self.safe(lambda e: self.app.apply_update()))
-        row = ft.Row([ft.Container(text(_("Er is een nieuwe versie.")), expand=True), button])
-        bars = [row] if ready else []
+        why = _("Er is een nieuwe versie.") if self.app.update_ready else _("Deze app moet worden bijgewerkt.")
+        row = ft.Row([ft.Container(text(why), expand=True), button])
+        bars = [row] if offered and not (self.screen and self.screen.shuts_out_updates) else []
         if self.app.storing.stuck:
             stuck = _(
                 "De browser heeft de gegevens van deze app gewist. Er is geen ruimte om ze terug te zetten. Maak ruimte, en laat de app open."

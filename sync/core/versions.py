@@ -10,9 +10,10 @@ docs/protocol.md, "Versions".
 from typing import NamedTuple
 
 from sync.core import formats
-from sync.core.errors import BadFormat, ServerBehind, UpdateNeeded
+from sync.core.errors import BadFormat, NewerVersion, ServerBehind, UpdateNeeded
 
 HEADER = "Straatcontact-Protocol"
+UPDATE_HELPS = (UpdateNeeded.code, NewerVersion.code)  # the troubles of a device that end with its own update
 HIGHEST = 9999
 
 

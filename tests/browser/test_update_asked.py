@@ -74,7 +74,7 @@ def test_an_app_too_old_for_its_server_says_so_keeps_the_notes_and_takes_the_upd
         phone.sees("Werk de app bij om weer te versturen.", timeout=60_000)
         phone.sees("1 notitie staat alleen op dit apparaat")
         phone.page.screenshot(path=tmp_path / "asked.png")
-        phone.tap("App bijwerken")
+        phone.tap("Nu bijwerken")
         expect(phone.page.locator(NEWER)).to_have_count(1, timeout=60_000)
         phone.taken_over()
         server.stop()

@@ -54,7 +54,7 @@ class SettingsScreen(Screen):
         )
 
     def refresh(self) -> None:
-        self.sync.controls = [sync_card(self.app.sync_status(), self.safe(lambda e: self.app.apply_update()))]
+        self.sync.controls = [sync_card(self.app.sync_status())]
         self.aside.controls = self._aside()
 
     async def opened(self) -> None:

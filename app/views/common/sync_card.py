@@ -1,26 +1,21 @@
 """What is not yet on the server, since when, and why."""
 
 import time
-from collections.abc import Callable
 
 import flet as ft
 
 from app.services.language import _, counted, moment_text
 from app.services.models import SyncStatus
 from app.services.wording import sentence_of, withheld
-from app.views.parts import card, main_button, notice
-from sync.core.errors import NewerVersion, UpdateNeeded
-
-UPDATE_HELPS = (UpdateNeeded.code, NewerVersion.code)
+from app.views.parts import card, notice
 
 
-def sync_card(s: SyncStatus, update: Callable) -> ft.Control:
-    """For the first screen of whoever notes things. `update` is what its button does where the server asks for it."""
-    return card(*(sync_lines(s, update) or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
+def sync_card(s: SyncStatus) -> ft.Control:
+    """For the first screen of whoever notes things."""
+    return card(*(_lines(s) or [notice(_("Verbinding maken met de server…"), ft.Icons.SYNC)]))
 
 
-def sync_lines(s: SyncStatus, update: Callable) -> list[ft.Control]:
-    """What the card says; nothing before the first round."""
+def _lines(s: SyncStatus) -> list[ft.Control]:
     now = int(time.time() * 1000)
     lines: list[ft.Control] = []
     if s.unsent:
@@ -35,8 +30,6 @@ def sync_lines(s: SyncStatus, update: Callable) -> list[ft.Control]:
         lines.append(notice(_("Geen verbinding. Je kunt gewoon doorgaan."), ft.Icons.CLOUD_OFF_OUTLINED))
     if s.trouble:
         lines.append(notice(sentence_of(s.trouble), ft.Icons.WARNING_AMBER, alarm=True))
-    if s.trouble in UPDATE_HELPS:
-        lines.append(main_button(_("App bijwerken"), update, ft.Icons.SYSTEM_UPDATE_ALT))
     if s.clock_off_minutes:
         words = counted(
             "De klok van dit apparaat loopt {n} minuut verkeerd. We rekenen met de juiste tijd.",

@@ -62,7 +62,7 @@ class TodayScreen(Screen):
         today = self.app.today()
         self.hello.controls = [title(_("Hoi {name}").format(name=self.app.my_name))]
         self.notices.follow()
-        self.sync.controls = [sync_card(self.app.sync_status(), self.safe(lambda e: self.app.apply_update()))]
+        self.sync.controls = [sync_card(self.app.sync_status())]
         self.drafts.controls = self._unfinished()
         self.held.controls = finish_cards(self)
         due = self.app.agenda.due()
