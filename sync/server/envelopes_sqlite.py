@@ -104,6 +104,39 @@ def put(db: sqlite3.Connection, organisation: bytes, envelopes: Sequence[NewEnve
     return outcomes
 
 
+class _Chain:
+    """One device's in one ring: their small numbers, its last number there and that one's id."""
+
+    __slots__ = ("grown", "last", "number", "ring", "row")
+
+    def __init__(self, ring: bytes, row: int, number: int, last: bytes) -> None:
+        self.ring, self.row, self.number, self.last, self.grown = ring, row, number, last, False
+
+
+class _Lane:
+    """What goes from one device to the same rings: their chains, and what is on its way into the tables."""
+
+    __slots__ = ("chains", "count", "device", "name", "numbers", "size")
+
+    def __init__(self, name: bytes, device: int, chains: list[_Chain]) -> None:
+        self.name, self.device, self.chains = name, device, chains
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing is on its way."""
+        self.numbers: list[int] = []
+        self.count = self.size = 0  # envelopes and bytes, for the totals of the device
+
+    def is_for(self, e: NewEnvelope) -> bool:
+        """Whether this is where it goes."""
+        if e.device != self.name or len(e.links) != len(self.chains):
+            return False
+        for link, chain in zip(e.links, self.chains, strict=True):  # noqa: SIM110 (the hot path: no generator)
+            if link.ring != chain.ring:
+                return False
+        return True
+
+
 class _Batch:
     """Envelopes on their way into the tables. What is taken is written at the end, or before it is looked for."""
 
@@ -114,32 +147,29 @@ class _Batch:
         self._orders = bool(db.execute(any_order, (organisation,)).fetchone()[0])
         self._devices: dict[bytes, int] = {}  # their small numbers
         self._rings: dict[bytes, int] = {}
-        self._chains: dict[tuple[bytes, bytes], tuple[int, bytes]] = {}  # (ring, device) → last number and id
+        self._chains: dict[tuple[bytes, bytes], _Chain] = {}
+        self._lanes: list[_Lane] = []
         self._clear()
 
     def _clear(self) -> None:
         self._rows: list[tuple[int, bytes, int, int, int, bytes]] = []
-        self._runs: dict[int, list[list[int]]] = {}
-        self._months: dict[int, list[list[int]]] = {}
-        self._grown: dict[tuple[int, int], tuple[int, bytes]] = {}
-        self._more: dict[int, tuple[int, int]] = {}
+        self._months: dict[int, list[int]] = {}
 
     def take(self, e: NewEnvelope) -> str:
         """Its outcome."""
-        # What follows its device's last one can't be here: it would be in that chain. So only the rest is looked for.
+        if not self._lanes or not self._lanes[-1].is_for(e):
+            self._change_lane(e)
+        lane = self._lanes[-1]
         follows = True
-        for link in e.links:
-            chain = (link.ring, e.device)
-            number, previous = self._chains.get(chain) or self._last(chain)
-            if link.number != number + 1 or link.previous != previous:
+        for link, chain in zip(e.links, lane.chains, strict=True):
+            if link.number != chain.number + 1 or link.previous != chain.last:
                 follows = False
-        if follows and e.links:
-            self._add(e, 1)
-            return "stored"
-        self.write()
-        here = find(self._db, self._organisation, e.id)
+        # What follows its device's last one can't be here: it would be in that chain. So only the rest is looked for.
+        here = None if follows and e.links else self._find(e.id)
         if here is None and follows:
-            self._add(e, 1)
+            for link, chain in zip(e.links, lane.chains, strict=True):
+                chain.number, chain.last, chain.grown = link.number, e.id, True
+            self._add(e, lane, 1, len(e.data))
             return "stored"
         if here is None:
             return "broken_chain"
@@ -148,16 +178,29 @@ class _Batch:
         self._db.execute("DELETE FROM envelopes WHERE sequence = ?", (here.sequence,))
         at = (here.sequence >> CHUNK_BITS, short(e.id), here.sequence)
         self._db.execute("DELETE FROM ids WHERE chunk = ? AND short = ? AND sequence = ?", at)
-        self._add(e, 0, -len(here.data))
+        self._add(e, lane, 0, len(e.data) - len(here.data))
         return "stored"
 
-    def _last(self, chain: tuple[bytes, bytes]) -> tuple[int, bytes]:
-        """Number and id of this device's newest envelope in this ring."""
-        last = f"SELECT number, id FROM chains WHERE ring = ({_RING}) AND device = ({_DEVICE})"  # noqa: S608
-        ring, device = chain
-        found = self._db.execute(last, (self._organisation, ring, self._organisation, device)).fetchone()
-        self._chains[chain] = known = found or (0, NO_PREVIOUS)
-        return known
+    def _find(self, name: bytes) -> Found | None:
+        self.write()
+        return find(self._db, self._organisation, name)
+
+    def _change_lane(self, e: NewEnvelope) -> None:
+        """Go on in the lane of this envelope: one there was before, or a new one."""
+        for place, lane in enumerate(self._lanes):
+            if lane.is_for(e):
+                self._lanes.append(self._lanes.pop(place))
+                return
+        chains = [self._chain(link.ring, e.device) for link in e.links]
+        self._lanes.append(_Lane(e.device, self._known("devices", e.device), chains))
+
+    def _chain(self, ring: bytes, device: bytes) -> _Chain:
+        if (ring, device) not in self._chains:
+            row = self._known("rings", ring)
+            last = f"SELECT number, id FROM chains WHERE ring = ? AND device = ({_DEVICE})"  # noqa: S608
+            found = self._db.execute(last, (row, self._organisation, device)).fetchone()
+            self._chains[ring, device] = _Chain(ring, row, *(found or (0, NO_PREVIOUS)))
+        return self._chains[ring, device]
 
     def _ordered(self, name: bytes) -> bool:
         """Whether it was asked to be erased."""
@@ -166,55 +209,77 @@ class _Batch:
         asked = "SELECT 1 FROM orders WHERE organisation = ? AND id = ?"
         return self._db.execute(asked, (self._organisation, name)).fetchone() is not None
 
-    def _add(self, e: NewEnvelope, count: int, size: int = 0) -> None:
-        """Give it the next number; `count` and `size` (bytes besides its own) go to its device's totals."""
+    def _add(self, e: NewEnvelope, lane: _Lane, count: int, size: int) -> None:
+        """Give it the next number; `count` and `size` (bytes more than before) go to its device's totals."""
         data, kept = e.data, BROUGHT if is_stub(e.data) else WHOLE
         if self._orders and self._ordered(e.id):
             data, kept = left_of(e.data), STUB
-        device = self._devices.get(e.device) or self._row("devices", "device", e.device)
+            size -= len(e.data) - len(data)
+        if not lane.device:
+            lane.device = self._numbered("devices", lane.name)
         sequence, self._next = self._next, self._next + 1
-        self._rows.append((sequence, e.id, device, e.expiry, kept, data))
-        for link in e.links:
-            ring = self._rings.get(link.ring) or self._row("rings", "ring", link.ring)
-            _stretch(self._runs, ring, sequence)
-            if count:
-                self._chains[link.ring, e.device] = (link.number, e.id)
-                self._grown[ring, device] = (link.number, e.id)
+        self._rows.append((sequence, e.id, lane.device, e.expiry, kept, data))
+        lane.numbers.append(sequence)
+        lane.count += count
+        lane.size += size
         if e.expiry and kept != STUB:
-            _stretch(self._months, e.expiry, sequence)
-        counted, bytes_ = self._more.get(device, (0, 0))
-        self._more[device] = (counted + count, bytes_ + len(data) + size)
+            self._months.setdefault(e.expiry, []).append(sequence)
 
-    def _row(self, table: str, column: str, name: bytes) -> int:
-        """The small number of a ring or device, given out if it has none yet."""
-        of = f"SELECT row FROM {table} WHERE organisation = ? AND {column} = ?"  # noqa: S608
-        new = f"INSERT INTO {table} (organisation, {column}) VALUES (?, ?)"  # noqa: S608
-        row = self._db.execute(of, (self._organisation, name)).fetchone()
-        number = int(row[0] if row else self._db.execute(new, (self._organisation, name)).lastrowid or 0)
-        (self._rings if table == "rings" else self._devices)[name] = number
-        return number
+    def _known(self, table: str, name: bytes) -> int:
+        """The small number of a ring or device; 0 while it has none."""
+        known = self._rings if table == "rings" else self._devices
+        if name not in known:
+            of = _RING if table == "rings" else _DEVICE
+            row = self._db.execute(of, (self._organisation, name)).fetchone()
+            known[name] = row[0] if row else 0
+        return known[name]
+
+    def _numbered(self, table: str, name: bytes) -> int:
+        """The same, given out if it has none yet."""
+        known = self._rings if table == "rings" else self._devices
+        if not known.get(name):
+            new = f"INSERT INTO {table} (organisation, {table[:-1]}) VALUES (?, ?)"  # noqa: S608
+            known[name] = self._db.execute(new, (self._organisation, name)).lastrowid or 0
+        return known[name]
 
     def write(self) -> None:
         """All that was taken since the last time."""
         if not self._rows:
             return
+        runs: list[tuple[int, int, int]] = []
+        grown: list[tuple[int, int, int, bytes]] = []
+        lanes = [lane for lane in self._lanes if lane.numbers]
+        for lane in lanes:
+            stretches = _stretches(lane.numbers)
+            for chain in lane.chains:
+                chain.row = chain.row or self._numbered("rings", chain.ring)
+                runs += [(chain.row, last, first) for first, last in stretches]
+                if chain.grown:
+                    grown.append((chain.row, lane.device, chain.number, chain.last))
+                    chain.grown = False
+        months = [(month, last, first) for month, found in self._months.items() for first, last in _stretches(found)]
         many = self._db.executemany
         many("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", self._rows)
         many("INSERT INTO ids VALUES (?, ?, ?)", [(r[0] >> CHUNK_BITS, short(r[1]), r[0]) for r in self._rows])
-        for table, stretches in (("runs", self._runs), ("months", self._months)):
-            rows = [(key, last, first) for key, found in stretches.items() for first, last in found]
-            many(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
-        grown = [(*chain, *last) for chain, last in self._grown.items()]
+        many("INSERT INTO runs VALUES (?, ?, ?)", runs)
+        many("INSERT INTO months VALUES (?, ?, ?)", months)
         many("INSERT OR REPLACE INTO chains VALUES (?, ?, ?, ?)", grown)
         more = "UPDATE devices SET envelopes = envelopes + ?, bytes = bytes + ? WHERE row = ?"
-        many(more, [(*counts, device) for device, counts in self._more.items()])
+        many(more, [(lane.count, lane.size, lane.device) for lane in lanes])
+        for lane in lanes:
+            lane.clear()
         self._clear()
 
 
-def _stretch(stretches: dict[int, list[list[int]]], key: int, number: int) -> None:
-    """Take a number into the last stretch of this key if it follows it, else begin one."""
-    found = stretches.get(key)
-    if found and found[-1][1] == number - 1:
-        found[-1][1] = number
-    else:
-        stretches.setdefault(key, []).append([number, number])
+def _stretches(numbers: list[int]) -> list[list[int]]:
+    """[first, last] of each stretch of numbers that follow one another."""
+    found = [[numbers[0], numbers[-1]]]
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        return found
+    found = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found

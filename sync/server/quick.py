@@ -12,6 +12,7 @@ import msgpack
 
 from sync.core import formats
 from sync.core.envelope import MAX_ENVELOPE_BYTES, MAX_HEADER_BYTES, MAX_RINGS, NO_PREVIOUS, Link
+from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.padding import is_padded
 from sync.core.ports import NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES
 
@@ -49,9 +50,10 @@ def quick(data: bytes) -> Quick | None:
             return None
     except Exception:  # whatever it was, the long way says it
         return None
-    for value, size in ((organisation, 32), (device, 16), (head, 32), (key, 32)):
-        if type(value) is not bytes or len(value) != size:
-            return None
+    if not (type(organisation) is bytes is type(device) and type(head) is bytes is type(key)):
+        return None
+    if not (len(organisation) == len(head) == len(key) == HASH_BYTES and len(device) == ID_BYTES):
+        return None
     if type(nonce) is not bytes or len(nonce) != (NONCE_BYTES if kind == _CHANGE else 0):
         return None
     if type(expiry) is not int or not 0 <= expiry <= 999_912 or (expiry and not 1 <= expiry % 100 <= 12):
@@ -70,7 +72,7 @@ def _links(rows: Any) -> tuple[Link, ...] | None:
     """Rings in rising order, each with its epoch and place in the chain."""
     if type(rows) is not list or not 1 <= len(rows) <= MAX_RINGS:
         return None
-    links = []
+    links = list[Link]()
     last = b""
     for row in rows:
         if type(row) is not list or len(row) != 4:
@@ -78,7 +80,9 @@ def _links(rows: Any) -> tuple[Link, ...] | None:
         ring, epoch, number, previous = row
         if type(ring) is not bytes or type(previous) is not bytes or type(epoch) is not int or type(number) is not int:
             return None
-        if len(ring) != 16 or len(previous) != 32 or not 1 <= epoch <= 2**32 or not 1 <= number <= 2**48:
+        if len(ring) != ID_BYTES or len(previous) != HASH_BYTES:
+            return None
+        if not (1 <= epoch <= 2**32 and 1 <= number <= 2**48):
             return None
         if ring <= last or (number == 1) != (previous == NO_PREVIOUS):
             return None

@@ -92,8 +92,8 @@ class World:
 
     async def push_all(self, each: int = EACH) -> float:
         """All at once."""
-        await self.there()
         made = [batches(m.made(each), BATCH) for m in self.makers]
+        await self.there()
         began = time.perf_counter()
         answers = await asyncio.gather(*(self.push(n, bodies) for n, bodies in enumerate(made)))
         seconds = time.perf_counter() - began
@@ -102,8 +102,8 @@ class World:
 
     async def push_one(self, count: int = ALONE, device: int = 7) -> float:
         """One alone."""
-        await self.there()
         bodies = batches(self.makers[device].made(count * BATCH), BATCH)
+        await self.there()
         began = time.perf_counter()
         answers = await self.push(device, bodies)
         seconds = time.perf_counter() - began
