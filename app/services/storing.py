@@ -66,5 +66,6 @@ class Storing:
                 await self._live.storage.save_adrift()
             except DiskFull:  # tried again in a moment; what was kept before stands until then
                 self.stuck = True
-                return self._live.enter(Stage.LOCKED if self._live.stage is Stage.OPEN else self._live.stage)
-            self._live.page.reload()
+                self._live.enter(Stage.LOCKED if self._live.stage is Stage.OPEN else self._live.stage)
+            else:
+                self._live.page.reload()
