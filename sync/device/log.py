@@ -5,6 +5,7 @@ or a torn tail costs nothing that was acknowledged. In the browser the file lies
 Plain `sqlite3`, since this stands on the way to the lock screen (docs/decisions/0003).
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ def _m002(db: sqlite3.Connection) -> None:
 # Forward only: a migration is never edited once released, only followed by another.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001, _m002)
 _CHUNK = 500
+_LARGEST = 1_000_000_000  # bytes in one value
 _IS_GIVEN = f"state = {LogState.STUB} AND reason = '{GIVEN}'"
 _STUB = f"CASE WHEN substr(data, 1, 1) = x'{formats.STUB:02x}' THEN {LogState.STUB} ELSE :state END"
 
@@ -52,6 +54,7 @@ class SqliteLog:
 
         Raises LogDamaged (the file is left as it is), NewerVersion (likewise) or DiskFull.
         """
+        self._soiled = _broken_off(path)  # whether free pages may hold what stood in others
         with _as_ours():
             self._db = connect(path)
             try:
@@ -73,19 +76,40 @@ class SqliteLog:
             with self._atomic():
                 MIGRATIONS[number](db)
                 db.execute(f"PRAGMA user_version = {number + 1}")
+        self._scrub()
 
     @contextmanager
     def _atomic(self) -> Iterator[sqlite3.Connection]:
         """One transaction: committed and flushed at the end, or undone."""
         with _as_ours():
+            self._scrub()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
+                self._soiled = True
                 if self._db.in_transaction:  # SQLite has undone it already when the disk was full
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _scrub(self) -> None:
+        """Overwrite the free pages after a transaction that was broken off: it may have written on them what stands in
+        others, and SQLite puts back only those that were in use. Where there is no room for that: the next time.
+        """
+        if not self._soiled:
+            return
+        [free], [size] = (self._db.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_size"))
+        try:
+            if free:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.execute("INSERT INTO roll VALUES (-1, zeroblob(?))", (min(free * size, _LARGEST),))
+                self._db.execute("DELETE FROM roll WHERE number = -1")
+                self._db.execute("COMMIT")
+            self._soiled = False
+        except sqlite3.DatabaseError:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
 
     # -- envelopes ---------------------------------------------------------------------------------------
 
@@ -153,6 +177,8 @@ class SqliteLog:
     def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
         """See the port."""
         with self._atomic() as db:
+            if self._soiled:  # a copy of what is dropped would stay
+                raise DiskFull()
             for entry in self.fetch(ids):
                 left = _left_of(entry.data)
                 pending = entry.state == LogState.PENDING
@@ -248,6 +274,14 @@ class SqliteLog:
     def close(self) -> None:
         """See the port."""
         self._db.close()
+
+
+def _broken_off(path: str) -> bool:
+    """Whether a transaction was: its journal is still there."""
+    try:
+        return os.path.getsize(f"{path}-journal") > 0
+    except OSError:
+        return False
 
 
 def _left_of(data: bytes) -> bytes:

@@ -1,12 +1,14 @@
 """The log's contract on CPython, and what only files can show."""
 
+import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from sync.core.errors import DiskFull, LogDamaged, NewerVersion
+from sync.core.ports import LogState
 from sync.device.log import SqliteLog
 from tests.contract import contract_log
 
@@ -84,4 +86,68 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
     log._db.execute("PRAGMA max_page_count = 1000000")
     log.append([(b"b" * 32, b"after", 0)])
     assert [e.data for e in log.read()] == [b"before", b"after"]
+    log.close()
+
+
+def _secrets(log: SqliteLog) -> list[tuple[bytes, bytes, int]]:
+    """Small entries, each to be found again in a file, and a few pages that are free since a large one was dropped."""
+    small = [(bytes([i]) * 32, b"<secret %d>" % i * 50, LogState.STORED) for i in range(4)]
+    large = (b"large".ljust(32), b"large" * 2548, LogState.STORED)
+    log._db.execute("PRAGMA cache_size = 1")  # what a large transaction does: pages reach the file before its end
+    log.append([*small, large])
+    log.drop([large[0]])
+    return small
+
+
+class _Stopped(Exception):
+    """In the middle of a transaction."""
+
+
+def _stop() -> None:
+    raise _Stopped
+
+
+class _Late(dict[str, bytes]):
+    """Named values; something happens once they are written, before the commit."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        super().__init__(one=b"1")
+        self._then = then
+
+    def items(self) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]
+        yield from super().items()
+        self._then()
+
+
+MORE = [(bytes([i]) * 32, b"more" * 120, LogState.STORED) for i in range(100, 104)]
+
+
+def test_what_is_dropped_is_in_no_page_that_a_kill_left_free(tmp_path: Path) -> None:
+    """SQLite does not put back a free page that a broken-off transaction wrote on: it may hold a copy of any other."""
+    log = SqliteLog(str(tmp_path / "log.db"))
+    small = _secrets(log)
+    dead = tmp_path / "dead"
+
+    def die() -> None:
+        shutil.copytree(tmp_path, dead, ignore=shutil.ignore_patterns("dead"))
+
+    log.append(MORE, _Late(die))
+    log.close()
+    revived = SqliteLog(str(dead / "log.db"))
+    assert len(revived.read()) == len(small) + 1
+    revived.drop([name for name, _, _ in small])
+    held = b"".join(file.read_bytes() for file in dead.iterdir())
+    assert [i for i in range(4) if b"<secret %d>" % i in held] == []
+    revived.close()
+
+
+def test_what_is_dropped_is_in_no_page_that_an_undone_write_left_free(tmp_path: Path) -> None:
+    """Likewise when it was a full disk that broke it off, or an error, and the app goes on."""
+    log = SqliteLog(str(tmp_path / "log.db"))
+    small = _secrets(log)
+    with pytest.raises(_Stopped):
+        log.append(MORE, _Late(_stop))
+    log.drop([name for name, _, _ in small])
+    held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert [i for i in range(4) if b"<secret %d>" % i in held] == []
     log.close()
