@@ -147,9 +147,9 @@ class Invariants:
         self._same([d for d in devices if d.present])
         self._gone(devices, stored)
         self._kept(devices, stored)
+        await self._left(devices, state)
         for wrong in unkept(devices):
             self._demand(False, wrong)
-        await self._left(devices, state)
 
     def _odd(self, d: Device) -> set[str]:
         """Why something is aside. What came beyond a cut is for a coordinator to adopt; not all of it can be."""

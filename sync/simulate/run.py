@@ -215,9 +215,12 @@ class Simulation:
         there = [d for d in self.awake if not d.asleep]
         await self._settle(there)
         for _ in range(3):
-            if not self.devices[0].replica.quarantine:
+            held = [d for d in there if d.present and d.replica.quarantine]
+            for d in held:
+                if d is self.devices[0] or any(h.device.member == d.member for h in d.replica.quarantine.values()):
+                    await adopt_all(d, self.luck)
+            if not held:
                 break
-            await adopt_all(self.devices[0], self.luck)
             await self._settle(there)
         if self.plan.fading:  # what came in after a device had tidied goes the day after
             await self.server.tidy()

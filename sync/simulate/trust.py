@@ -83,17 +83,21 @@ def coordinates(d: Acting) -> bool:
     return here is not None and d.roll.state.coordinates(here.id, here.team) and d.roll.state.teams[here.team] is None
 
 
-async def adopt_all(coordinator: Acting, random: Random) -> None:
-    """Adopt all that is quarantined, and what comes to light by that, as someone does who knows the owner."""
-    team = coordinator.roll.state.device(coordinator.keyring.device).team
-    while held := list(coordinator.replica.quarantine):
+async def adopt_all(by: Acting, random: Random) -> None:
+    """Adopt all that is quarantined here, and what comes to light by that, as someone does who knows whose it is: a
+    coordinator, or its author on another device. Said to everyone who has it, as app.services.trust does.
+    """
+    tried: set[bytes] = set()
+    while held := [name for name in by.replica.quarantine if name not in tried]:
         for name in held:
             nonce = random.bytes(ID_BYTES)
-            record = record_id(coordinator.keyring.member, ADOPTION, nonce)
+            record = record_id(by.keyring.member, ADOPTION, nonce)
             fields = {"envelope": Patch(name), "verdict": Patch(ADOPT)}
-            change = Change(ADOPTION, VERDICT, record, coordinator.writer.stamp(), fields, nonce)
-            await coordinator.writer.write([Part(change, frozenset({ring.coordinators_ring(team)}))])
-        await coordinator.replica.catch_up()
+            change = Change(ADOPTION, VERDICT, record, by.writer.stamp(), fields, nonce)
+            rings = frozenset(link.ring for link in by.replica.quarantine[name].envelope.header.links)
+            await by.writer.write([Part(change, rings)])
+        tried.update(held)
+        await by.replica.catch_up()
 
 
 def unkept(devices: Sequence[Acting]) -> Iterator[str]:
