@@ -278,7 +278,7 @@ class App:
             trouble="" if state.trouble == "unreachable" else state.trouble,
             clock_off_minutes=round(state.skew_millis / 60_000),
             aside=len(session.replica.aside),
-            withheld=len({device for device, _ in session.replica.withheld}),
+            withheld=len({device for device, _ in session.replica.withheld} | session.short),
         )
 
     def sync_now(self) -> None:

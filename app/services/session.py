@@ -64,6 +64,7 @@ class Session:
         self.on_change: Callable[[], None] = lambda: None
         self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
         self._told, self._tidied = 0, -1
+        self.short: set[bytes] = set()  # devices whose last words, named by a cut, did not come in
         beside = saved.Beside(log, world.shelf, vault, world.random)
         self.keeping = Keeping(beside, self.replica, self.writer.seen)
         self.replica.before_drop, self.replica.on_gone = self.keeping.destroy, self.view.remove
@@ -144,6 +145,7 @@ class Session:
         await self.catch_up()
         await erasing.follow_up(self)
         await self.tidy()
+        self.short = {device for device, _ in self.replica.short_of_cuts()}
         if await self.editions.look(self.world.clock.millis()):
             self.on_directory()
 

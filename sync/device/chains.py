@@ -3,6 +3,7 @@
 docs/protocol.md, "Envelope" (links) and "Cut".
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,6 +127,16 @@ class Chains:
             if sender == device and chain.last:
                 found[ring] = (chain.last, min(chain.places[chain.last]))
         return found
+
+    def short_of(self, marks: Mapping[bytes, Iterable[Mark]], readable: set[bytes]) -> set[Place]:
+        """Where a cut names an envelope that did not come in: somebody has seen it, and it was not given to us."""
+        short = set()
+        for device, of_it in marks.items():
+            for ring, (number, name) in (place for mark in of_it for place in mark.numbers.items()):
+                chain = self._chains.get((device, ring))
+                if ring in readable and (chain is None or name not in chain.places.get(number, {})):
+                    short.add((device, ring))
+        return short
 
     def beyond(self, e: Envelope, mark: Mark) -> bool:
         """Whether an envelope lies beyond a cut: a higher number, or not the one that the cut's envelope led back

@@ -30,9 +30,9 @@ Doubts = frozenset[tuple[bytes, bytes]]
 
 
 def doubts(replica: Replica) -> Doubts:
-    """The gaps, as (device, ring), and what was altered, as (envelope id, nothing)."""
+    """The gaps and the last words that are wanting, as (device, ring), and what was altered, as (envelope id, nothing)."""
     altered = {(a.id, b"") for a in replica.aside.values() if a.reason in _ALTERED}
-    return frozenset(replica.withheld | altered)
+    return frozenset(replica.withheld | replica.short_of_cuts() | altered)
 
 
 def look_again(log: Log, now: int, before: Doubts, after: Doubts) -> bool:

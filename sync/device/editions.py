@@ -51,6 +51,11 @@ class Editions:
         self.lapsed: Edition | None = None  # the server's newest, when it is by one who coordinates no more
         self.trouble = ""  # the error code of what the server last gave, "" when that was in order
 
+    @property
+    def out_of_force(self) -> Edition | None:
+        """The newest edition, when whoever signed it coordinates no more: nobody sees it."""
+        return self.lapsed or (None if self._log.get(IN_FORCE) else self._last())
+
     async def look(self, now_millis: int) -> bool:
         """At the end of a round: ask if it is time, and see whether what is kept is still in force.
 

@@ -144,6 +144,12 @@ class Replica:
         held = self._roll.state.readable(self._keyring.device)
         return {place for place in self._chains.withheld | self.gone.unexplained(self.month()) if place[1] in held}
 
+    def short_of_cuts(self) -> set[Place]:
+        """(device, ring) where a cut names the last envelope and that did not come in, though everything was asked for:
+        no gap in the numbers shows it, as nothing follows.
+        """
+        return self._chains.short_of(self._roll.state.marks, self._roll.state.readable(self._keyring.device))
+
     @property
     def doubled(self) -> set[Place]:
         """(device, ring) with two envelopes of one number."""

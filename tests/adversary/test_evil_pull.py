@@ -306,6 +306,11 @@ def slipped_in(data: bytes) -> Callable[[Items], Items]:
     return lambda items: [*items, [(items[-1][0] if items else 1 << 40) + 1, data]]
 
 
+def in_front(data: bytes) -> Callable[[Items], Items]:
+    """One more envelope before the others of each page, under a number that no other has."""
+    return lambda items: [[(items[0][0] if items else 1 << 40) - 1, data], *items]
+
+
 @pytest.mark.parametrize("whose", ["Fatma's", "Joke's own", "of no device", "of a device of its own"])
 def test_makes_one_up(settled: Path, tmp_path: Path, whose: str) -> None:
     """Sealed as it should be (rings' public halves are public) and signed by a key of the server's: set aside, with
@@ -372,7 +377,7 @@ def test_gives_what_another_organisation_wrote(settled: Path, tmp_path: Path) ->
             other = await founded(TestClock())
             fatma = other.people[1]
             key, change = await fatma.key_envelope(), await fatma.envelope(b"van elders")
-            s.evil.on("pull", each_page(lambda items: slipped_in(change)(slipped_in(key)(items))))
+            s.evil.on("pull", each_page(lambda items: in_front(change)(in_front(key)(items))))
             await s.note("van hier")
             assert await s.round(s.fatma) == ""
             assert await s.round(s.joke) == ""

@@ -123,6 +123,8 @@ def test_what_a_coordinator_published_leaves_the_screens_with_that_coordinator(t
         assert await ali.directory.publish([CITY]) == 1
         await later(t, fatma)
         assert shown(fatma, "stadsloket") == ["stad"]
+        await later(t, joke)
+        assert (joke.directory.verified, joke.directory.lapsed_by) == (True, "")
         await joke.trust.revoke_member(session_of(ali).member)
         await later(t, fatma)
         assert (fatma.directory.verified, shown(fatma, "stadsloket")) == (False, [])
@@ -132,12 +134,14 @@ def test_what_a_coordinator_published_leaves_the_screens_with_that_coordinator(t
         await new.start((await joke.invite("Nieuw", Role.CONTACT)).url)
         await new.accept("Nieuw", "385012")
         await hushed(new)
-        await synced(new)
+        await synced(new, joke)
         assert (new.directory.verified, new.directory.trouble) == (False, "")  # nobody did anything wrong
         assert session_of(new).editions.lapsed is not None
+        assert (joke.directory.lapsed_by, new.directory.lapsed_by, fatma.directory.lapsed_by) == ("Ali", "", "")
         assert await joke.directory.publish([EVERYWHERE, CITY]) == 2
         await later(t, fatma, new)
         assert (fatma.directory.verified, new.directory.verified, new.directory.trouble) == (True, True, "")
+        assert joke.directory.lapsed_by == ""
 
     tell(story)
 

@@ -56,6 +56,18 @@ class Directory:
         return date.fromisoformat(edition.made) if edition else built_in.made()
 
     @property
+    def lapsed_by(self) -> str:
+        """For a coordinator: whose list holds no more, as they coordinate no more; "" when there is none such."""
+        session = self._live.session
+        if session is None or (edition := session.editions.out_of_force) is None:
+            return ""
+        state = session.roll.state
+        signer = state.devices.get(edition.device) or state.left.get(edition.device)
+        if signer is None or not state.coordinates(session.device, state.device(session.device).team):
+            return ""
+        return people.names(session).get(signer.member.hex(), "-")
+
+    @property
     def trouble(self) -> str:
         """The error code of what the server last gave for a list, "" when that was in order."""
         session = self._live.session

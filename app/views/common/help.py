@@ -37,7 +37,7 @@ class HelpScreen(Screen):
 
     def _state(self) -> object:
         d = self.app.directory
-        whose = (d.verified, d.day, d.trouble, d.gemeente, d.now().date(), chosen())
+        whose = (d.verified, d.day, d.trouble, d.lapsed_by, d.gemeente, d.now().date(), chosen())
         return (d.shown(self.search.value or ""), whose)
 
     def _draw(self) -> None:
@@ -79,6 +79,9 @@ class HelpScreen(Screen):
         if d.trouble not in _WITHOUT_A_WORD:
             why = _("De server gaf een lijst die niet klopt; deze blijft staan. {why}")
             told.insert(0, notice(why.format(why=sentence_of(d.trouble)), ft.Icons.GPP_MAYBE_OUTLINED))
+        if d.lapsed_by:
+            why = _("De lijst met hulplijnen van {name} geldt niet meer. Nu staat de ingebouwde lijst er.")
+            told.insert(0, notice(why.format(name=d.lapsed_by), ft.Icons.GPP_MAYBE_OUTLINED))
         return told if searching else [*self._where(), *told]
 
     def _where(self) -> list[ft.Control]:
