@@ -334,6 +334,11 @@ class App:
         self.live.tell()
         return fresh
 
+    async def choose_version(self, visit: bytes, field: str, form: VisitForm) -> None:
+        """See AppFace."""
+        await visits.choose(self.live.require_session(), visit, field, form)
+        self.live.tell()
+
     async def remove_visit(self, visit: bytes) -> None:
         """See AppFace."""
         await self.agenda.set_removed(visit, True)

@@ -270,6 +270,9 @@ class AppFace(Protocol):
         one is erased everywhere. The new visit's id. Raises NotFound, Forbidden, DiskFull.
         """
 
+    async def choose_version(self, visit: bytes, field: str, form: VisitForm) -> None:
+        """Of one field that was changed in two places: the version that stands in `form`. Raises DiskFull."""
+
     async def remove_visit(self, visit: bytes) -> None:
         """Hide one of my visits; undoable for 30 days."""
 

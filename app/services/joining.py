@@ -128,15 +128,16 @@ class Joining:
         session = await open_session(live.world, log, vault, secrets)
         try:
             roll = await enrolment.enrol(live.world.primitives, live.world.transport, secrets, session.roll)
-        except InvitationUsed:
-            # Used by whom? If by this very device, whose answer got lost, the server knows it.
+        except (InvitationUsed, InvitationUnknown) as error:
+            # Used by whom? If by this very device, whose answer got lost, the server knows it. (A recovery sheet that was
+            # used is unknown from then on.)
             try:
                 await session.syncer.refresh_roll()
             except UnknownDevice:
-                self._come_to_nothing(InvitationUsed.code)
-                raise InvitationUsed() from None
+                self._come_to_nothing(error.code)
+                raise error from None
             if session.device not in session.roll.state.devices:  # whatever the server says: it is not on the roll
-                self._come_to_nothing(InvitationUsed.code)
+                self._come_to_nothing(error.code)
                 raise
             roll = session.roll
         except InvitationExpired:

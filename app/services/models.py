@@ -129,6 +129,17 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherVersion:
+    """One field of a visit (a name of VisitForm) that was changed in two places at once, as it is in the place that is
+    not shown: `form` is the visit with that. `by` is who wrote it.
+    """
+
+    field: str
+    form: VisitForm
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A saved visit to read. `synced` is False while it exists on this device only. For a visit that was not
     shared, a coordinator has the count only: `detail` is False and address, note and so on are empty.
@@ -143,6 +154,7 @@ class Visit:
     review: Review | None = None
     unread_review: bool = False
     other_notes: tuple[tuple[str, str], ...] = ()  # (who, text): versions nobody has chosen between
+    others: tuple[OtherVersion, ...] = ()  # the same of every other field
 
 
 class QueueFilter(Enum):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, overload
 
-from app.services import erasing, records
+from app.services import erasing, records, visit_versions
 from app.services.models import (
     MAX_ADDRESS,
     MAX_NOTE,
@@ -174,6 +174,23 @@ def _every_note(known: Record) -> str:
     return "\n\n".join(dict.fromkeys(filter(None, texts)))
 
 
+async def choose(session: Session, visit: bytes, field: str, form: VisitForm) -> None:
+    """One field of one of my visits as it stands in `form`, in place of every version of it; nothing else is written.
+
+    Raises NotFound, Forbidden or DiskFull.
+    """
+    known = records.mine(session, KIND, visit)
+    group = visit_versions.FIELDS[field]
+    day = iso(known.value("count.day")) or date.fromtimestamp(session.writer.now() / 1000)
+    now = VisitForm(shared=known.value("count.shared") is True, noted=_noted(known))
+    groups = [
+        Group(name, {field: _fields(name, form)[field]}, rings, month_after(day, months))
+        for name, rings, months in _groups(session, now, known)
+        if name == group
+    ]
+    await records.write(session, records.parts(session, KIND, groups, known)[1])
+
+
 def moved(session: Session, visit: bytes, address: str) -> list[Part]:
     """What to write to give one of my visits another spelling of its address; nothing of what it says changes."""
     known = records.mine(session, KIND, visit)
@@ -280,7 +297,7 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
     if row["review_id"]:
         state = one_of(ReviewState, row["state"]) or ReviewState.SEEN
         review = Review(state, row["reply"] or "", row["reviewer"], iso(row["review_day"]) or date.min)
-    return Visit(
+    visit = Visit(
         id=name,
         form=VisitForm(
             shared=bool(row["shared"]),
@@ -304,6 +321,19 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
         unread_review=bool(review and mine_ and _word(session, row["review_id"]) not in read),
         other_notes=_other_notes(session, name),
     )
+    known = session.replica.records[name]
+    conflicts = known.conflicts()
+    if not conflicts:
+        return visit
+    writers = _writers(session, {v.id for versions in conflicts.values() for v in versions})
+    return replace(visit, others=visit_versions.others(known, visit.form, writers))
+
+
+def _writers(session: Session, versions: set[bytes]) -> dict[bytes, str]:
+    """Who wrote each of these: envelope id → name."""
+    names = {row["member"]: row["name"] for row in session.view.ask("SELECT * FROM members")}
+    origins = session.replica.origins
+    return {v: names.get(origins[v].member.hex(), "") for v in versions if v in origins}
 
 
 def _other_notes(session: Session, visit: bytes) -> tuple[tuple[str, str], ...]:

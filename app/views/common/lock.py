@@ -133,6 +133,11 @@ class ForgottenScreen(Screen):
                     "Wat je had opgeslagen en nog niet verstuurd was, gaat niet weg: het wordt verstuurd zodra je weer meedoet."
                 )
             ),
+            text(
+                _(
+                    "Ben je zelf coördinator? Vraag een andere coördinator, of gebruik je herstelblad. Zonder die twee kan niemand meer lezen wat je team je stuurde."
+                )
+            ),
             side_button(_("Opnieuw beginnen met een uitnodiging"), self.safe(lambda e: self.app.start_over())),
             quiet_button(_("Wis dit apparaat"), self.go("/wissen"), ft.Icons.DELETE_OUTLINE),
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import flet as ft
 
 from app.services.language import _, day_text
-from app.services.models import ReviewState, Visit
+from app.services.models import ReviewState, Visit, VisitForm
 from app.views.contact.consent import choices, consent_words
 from app.views.contact.today import address_route
 from app.views.contact.words import gifts, outcomes, parts, wish_text
@@ -29,12 +29,31 @@ def visit_facts(v: Visit) -> list[ft.Control]:
         for label, value in rows
         if value
     ]
+    for other in v.others:
+        words = _("Ook ingevuld, door {name}").format(name=other.by or "?")
+        facts.append(card(text(words, soft=True, size=15), text(_version(other.field, other.form))))
     if f.note:
         facts.append(ft.Column([text(_("Notitie"), soft=True, size=15), text(f.note)], spacing=0))
     for who, note in v.other_notes:
         words = _("Ook geschreven, door {name}").format(name=who or "?")
         facts.append(card(text(words, soft=True, size=15), text(note)))
     return facts
+
+
+def _version(field: str, form: VisitForm) -> str:
+    """One field of a visit in words, with its name."""
+    labels = {
+        "day": (_("Dag"), day_text(form.day)),
+        "outcome": (_("Hoe ging het"), outcomes()[form.outcome] if form.outcome else ""),
+        "address": (_("Adres"), form.address),
+        "part": (_("Deel van de dag"), parts()[form.part] if form.part else ""),
+        "gift": (_("Meegenomen"), gifts()[form.gift] if form.gift else ""),
+        "wishes": (_("Wensen"), ", ".join(wish_text(code) for code in sorted(form.wishes))),
+        "introduce": (_("Voorstellen"), _("ja") if form.introduce else _("nee")),
+        "come_back": (_("Terugkomen"), day_text(form.come_back)),
+    }
+    label, words = labels[field]
+    return f"{label}: {words or _('niets')}"
 
 
 def review_card(v: Visit) -> list[ft.Control]:
@@ -84,6 +103,7 @@ class VisitReadScreen(Screen):
             *review_card(v),
             *visit_facts(v),
             *(self._versions(v) if v.mine and v.other_notes else []),
+            *(self._differing(v) if v.mine else []),
             *(self._mine(v) if v.mine else []),
         ]
 
@@ -96,6 +116,22 @@ class VisitReadScreen(Screen):
             words = _("Alleen: {words}").format(words=note if len(note) <= 60 else f"{note[:60]}…")
             rows.append(quiet_button(words, self.safe(lambda e, n=note: self._keep(v, n))))
         return [card(*rows, side_button(_("Bewaar alles"), self.safe(lambda e: self._keep(v, whole)), ft.Icons.MERGE))]
+
+    def _differing(self, v: Visit) -> list[ft.Control]:
+        """Any other field that was changed on two devices at once, each with its versions to choose from."""
+        found: list[ft.Control] = []
+        for field in dict.fromkeys(other.field for other in v.others):
+            forms = [v.form, *(other.form for other in v.others if other.field == field)]
+            rows: list[ft.Control] = [text(_("Dit is op twee plekken tegelijk veranderd. Wat klopt?"))]
+            for form in forms:
+                chosen = self.safe(lambda e, name=field, one=form: self._choose(name, one))
+                rows.append(side_button(_version(field, form), chosen, ft.Icons.CHECK))
+            found.append(card(*rows))
+        return found
+
+    async def _choose(self, field: str, form: VisitForm) -> None:
+        await self.app.choose_version(self.visit, field, form)
+        self.say(_("Opgeslagen op dit apparaat."))
 
     async def _keep(self, v: Visit, note: str) -> None:
         await self.app.save_visit(replace(v.form, note=note), self.visit)
