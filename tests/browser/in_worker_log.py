@@ -14,6 +14,7 @@ from sync.core.ports import LogState
 from sync.device.log import SqliteLog
 from tests.contract import contract_log
 from tests.contract.contract_log import *  # noqa: F403 the contract's own tests run here
+from tests.support import log_steps
 
 PATH = "/store/log.db"
 
@@ -100,7 +101,7 @@ def record(transactions: int) -> str:
     storage.stats.operations = to_js([])
     log = _fresh()
     for number in range(1, transactions + 1):
-        log.append([row(number)], {"last": number.to_bytes(4, "big")})
+        log_steps.step(log, number)
         storage.stats.operations.push(to_js(["a", number]))
     operations = storage.stats.operations.to_py()
     storage.stats.operations = None
