@@ -19,3 +19,13 @@ def test_padding_hides_whether_a_note_was_written_and_the_document_asks_the_same
     assert bare > padded + 0.1
     assert all(f"| {question} |" in TEXT for question in told)
     assert quiet == ["roll", "pull"]
+
+
+def test_a_word_on_the_event_stream_tells_no_more_than_the_pull_behind_it() -> None:
+    """One size, as a beat has, whatever was written and whether the coordinator reads all of it or only the count; each
+    word is followed by a pull.
+    """
+    seen = asyncio.run(traffic.overheard(6))
+    assert seen.sizes == {9}
+    assert seen.followed == seen.words >= 4
+    assert set(seen.woken) == {(True, True), (False, True)}

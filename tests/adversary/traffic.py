@@ -10,18 +10,22 @@ import asyncio
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from statistics import median
 
+from app.platform.native_transport import HttpTransport
 from app.services.models import Gift, Outcome, Wish
-from sync.core import wire
+from sync.core import events, wire
 from sync.core.envelope import Envelope, open_many, parse
 from sync.core.padding import padded_size
 from sync.core.ports import TAG_BYTES
 from tests.adversary.evil_server import Siege, besieged, in_memory
+from tests.support.faulty_transport import FaultyTransport
+from tests.support.on_air import on_air
 from tests.support.organisation import P
-from tests.support.settled_team import FORM, session_of, settle
+from tests.support.settled_team import FORM, JOKE, session_of, settle, team
 
 VISITS = 300
 NEAR = 20  # characters
@@ -114,6 +118,64 @@ async def lived(s: Siege, dice: random.Random, visits: int, acts: list[Act]) -> 
     heard = len(s.evil.heard)
     await s.round(s.fatma)
     return [r.path for r in s.evil.heard[heard:]]
+
+
+@dataclass(slots=True)
+class Streams:
+    """What whoever taps a coordinator's line sees of its event stream, while a contact person writes.
+
+    `sizes`: of the pieces that came over it. `words`, and `followed`: those behind which that device asked for news.
+    `woken`: for each act (may the coordinator read it, was there a word).
+    """
+
+    sizes: set[int] = field(default_factory=set)
+    words: int = 0
+    followed: int = 0
+    woken: list[tuple[bool, bool]] = field(default_factory=list)
+
+
+async def overheard(visits: int) -> Streams:
+    """Visits of all lengths, every second one shared, with beats in between, and an entry on the roll at the end."""
+    dice, seen = random.Random(5), Streams()
+    with in_memory() as folder:
+        await settle(folder / "settled")
+        async with team(folder / "settled", folder / "t") as t, on_air(t) as air:
+            air.hub.beat_seconds = 0.1
+            joke = t.device("joke")
+            net, pulls = air.net("joke"), list[int]()
+            net.inner, real = HttpTransport(air.url), net.listen
+
+            async def tapped(path: str, token: str) -> AsyncIterator[bytes]:
+                async with aclosing(real(path, token)) as pieces:
+                    async for piece in pieces:
+                        seen.sizes.add(len(piece))
+                        if piece == events.SOMETHING:
+                            pulls.append(asked(net))
+                        yield piece
+
+            net.listen = tapped  # type: ignore[method-assign, assignment]
+            await joke.start()
+            await joke.unlock(JOKE)
+            fatma = await air.opened("fatma")
+            await air.listening(2)
+            for n in range(visits):
+                before = len(pulls)
+                shared = n % 2 == 0
+                note = a_text(dice, a_length(dice))
+                await fatma.save_visit(replace(FORM, shared=shared, note=note, address=f"Lage Wei {n}"))
+                await air.quiet()
+                seen.woken.append((shared, len(pulls) > before))
+            await fatma.second_device()
+            await air.quiet()
+            seen.words, seen.followed = len(pulls), sum(asked(net) > pull for pull in pulls)
+            for app in t.apps:
+                await app.locking.stop()
+    return seen
+
+
+def asked(net: FaultyTransport) -> int:
+    """How often a device has pulled."""
+    return sum(path == "/v1/pull" for path, _ in net.sent)
 
 
 View = Callable[[Act], tuple[tuple[int, int, int], ...]]
@@ -225,4 +287,9 @@ def report(acts: Sequence[Act], quiet: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
+    heard = asyncio.run(overheard(20))
+    sys.stdout.write(
+        f"sizes on the event stream: {sorted(heard.sizes)}; words {heard.words}, {heard.followed} of them "
+    )
+    sys.stdout.write(f"followed by a pull; (shared, woken): {Counter(heard.woken)}\n\n")
     sys.stdout.write(report(*asyncio.run(watched(VISITS))) + "\n")

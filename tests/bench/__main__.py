@@ -13,7 +13,7 @@ AREAS = {
     "build": ("build",),
     "core": ("core", "trust"),
     "start": ("start", "log"),
-    "server": ("server",),
+    "server": ("server", "wake"),
     "desk": ("search",),
 }
 OUT = Path("build/bench.json")
