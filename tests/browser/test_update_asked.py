@@ -63,7 +63,7 @@ def test_an_app_too_old_for_its_server_says_so_keeps_the_notes_and_takes_the_upd
         phone.page.evaluate(READY)
         server.program = ["-c", NEXT_YEARS]
         _publish_newer(server)
-        phone.page.wait_for_timeout(500)
+        phone.sees("Nu bijwerken", timeout=60_000)
         phone.tap("Nieuw bezoek")
         phone.tap("kennisgemaakt", "checkbox")
         phone.tap("Ja, de coördinator")
