@@ -5,10 +5,10 @@ sync.server.routes says what there is and what each may be; Starlette still find
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from sync.core import versions, wire
 from sync.core.errors import BadFormat, Busy, SlowDown, StraatError, TooLarge
@@ -92,18 +92,6 @@ class Answering:
         plain += [_TYPE, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": plain})
         await send({"type": "http.response.body", "body": body})
-
-
-class Shortcut:
-    """ASGI around an app: what is posted to one of these paths goes there at once, all else as before."""
-
-    def __init__(self, app: ASGIApp, paths: Mapping[str, ASGIApp]) -> None:
-        self._app, self._paths = app, paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
-        found = self._paths.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        await (found or self._app)(scope, receive, send)
 
 
 def refused(name: str, error: Exception) -> StraatError:

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync.core.ports import Clock, Primitives
-from sync.server.answering import Shortcut
 from sync.server.limits import Limits
 from sync.server.metrics import Counting, Metrics
 from sync.server.quotas import Totals
@@ -20,6 +20,17 @@ from sync.server.store import Store
 
 HOUR = 3600
 logger = logging.getLogger("straatcontact")
+
+
+class _App(Starlette):
+    """What is posted to `posted` goes there at once: these answer every error themselves. All else as Starlette does."""
+
+    posted: Mapping[str, ASGIApp] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        found = self.posted.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        await (found or super().__call__)(scope, receive, send)
 
 
 def make_app(
@@ -52,11 +63,12 @@ def make_app(
     routes = asked.all()
     if site is not None:
         routes.append(Site(site).route())
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = _App(routes=routes, lifespan=lifespan)
     app.state.service = service
     app.state.rates = asked.rates
-    app.add_middleware(Shortcut, paths=asked.posted())
+    app.posted = dict(asked.posted())
     if metrics is not None:
+        app.posted = {path: Counting(answering, metrics) for path, answering in app.posted.items()}
         app.add_middleware(Counting, metrics=metrics)
     return app
 
