@@ -146,7 +146,7 @@ class Session:
         await erasing.follow_up(self)
         await self.tidy()
         self.short = {device for device, _ in self.replica.short_of_cuts()}
-        if await self.editions.look(self.world.clock.millis()):
+        if await self.editions.look(self.world.clock.millis(), self.syncer.woken):
             self.on_directory()
 
     async def tidy(self) -> None:

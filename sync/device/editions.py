@@ -20,6 +20,7 @@ from sync.device.keyring import Keyring
 from sync.device.syncer import Syncer
 
 ASK_AGAIN_MILLIS = 10 * 60_000
+ASK_SOON_MILLIS = 60_000  # when the server said that there is something: it does not say what
 KEPT = "directory"  # the newest edition that held
 IN_FORCE = "directory in force"
 
@@ -48,6 +49,7 @@ class Editions:
     def __init__(self, primitives: Primitives, log: Log, roll: Roll, keyring: Keyring, syncer: Syncer) -> None:
         self._primitives, self._log, self._roll, self._keyring, self._syncer = primitives, log, roll, keyring, syncer
         self._asked: int | None = None
+        self._owed = False  # the server has said something since this device asked
         self.lapsed: Edition | None = None  # the server's newest, when it is by one who coordinates no more
         self.trouble = ""  # the error code of what the server last gave, "" when that was in order
 
@@ -56,15 +58,18 @@ class Editions:
         """The newest edition, when whoever signed it coordinates no more: nobody sees it."""
         return self.lapsed or (None if self._log.get(IN_FORCE) else self._last())
 
-    async def look(self, now_millis: int) -> bool:
-        """At the end of a round: ask if it is time, and see whether what is kept is still in force.
+    async def look(self, now_millis: int, woken: bool = False) -> bool:
+        """At the end of a round (`woken`: by the server's word): ask if it is time, and see whether what is kept is still
+        in force.
 
         True when what is to be shown changed. Never raises: no list of numbers keeps a note from being sent.
         """
         before = self._log.get(KEPT) if self._log.get(IN_FORCE) else None
         try:
-            if self._asked is None or abs(now_millis - self._asked) >= ASK_AGAIN_MILLIS:
-                self._asked = now_millis
+            self._owed = self._owed or woken
+            wait = ASK_SOON_MILLIS if self._owed else ASK_AGAIN_MILLIS
+            if self._asked is None or abs(now_millis - self._asked) >= wait:
+                self._asked, self._owed = now_millis, False
                 await self._ask()
                 self.trouble = ""
         except StraatError as error:

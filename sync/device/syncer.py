@@ -16,10 +16,12 @@ from typing import Any
 
 from sync.core import codec
 from sync.core.errors import (
+    Busy,
     NotAuthorized,
     QuotaFull,
     Revoked,
     RollForked,
+    SlowDown,
     StraatError,
     UnknownDevice,
     UnknownHead,
@@ -42,6 +44,7 @@ from sync.device.writer import Writer
 IDLE_MILLIS = 60_000  # the server says when there is something (listening); without its word, never more often
 JITTER_MILLIS = 200  # fifty phones that are woken at once do not ask at once
 WAKINGS, WAKING_SECONDS = 20, 3.0  # so many rounds at a server's word in a row, then one each so often
+DEAF = (Unreachable.code, SlowDown.code, Busy.code)
 
 
 class Syncer:
@@ -70,6 +73,8 @@ class Syncer:
         self._pushing = Pushing(self.line, log, keyring, replica)
         self._pulling = Pulling(self.line, primitives, clock, log, roll, keyring, replica, self._tell)
         self.upkeep: Callable[[], Awaitable[None]] | None = None  # done at the end of each round
+        self._word = False  # the server has said since the last round began that there is something
+        self.woken = False  # this round is at such a word, or the last one that came to nothing was
         self._failures = 0
         self._forged: set[bytes] = set()  # of what names an unknown head: the ids whose signature does not hold
         self._elsewhere = False  # a member's device writes on a roll that we do not know
@@ -91,16 +96,16 @@ class Syncer:
             self._listening.hurry()
 
     def _hear(self) -> None:
-        """The server says that there may be something: a round soon. What it says meanwhile is the same round. After
-        a failure no word of a server shortens the wait.
+        """The server says that there may be something: a round soon. What it says meanwhile is the same round. No word
+        shortens the wait of who could not reach it, or was told to wait.
         """
-        if self._soon is None and not self._failures:
+        if self._soon is None and self.state.trouble not in DEAF:
             loop = asyncio.get_running_loop()
             seconds = self._pace.wait(loop.time()) + upto(JITTER_MILLIS, self._random) / 1000
             self._soon = loop.call_later(seconds, self._go)
 
     def _go(self) -> None:
-        self._soon = None
+        self._soon, self._word = None, True
         self._wake.set()
 
     async def run(self) -> None:
@@ -110,8 +115,8 @@ class Syncer:
             while True:
                 with suppress(StraatError):  # the state tells it; the next round tries again
                     await self.once()
-                    if self._listening:
-                        self._listening.signed_in()
+                if self._listening and self.line.token and self.state.online:  # whatever else is wrong
+                    self._listening.signed_in()
                 self._on_change(set())
                 await self._rest()
         finally:
@@ -126,11 +131,12 @@ class Syncer:
         """One round. Raises what stopped it; everything done so far stays done."""
         async with self._one_at_a_time:
             self._wake.clear()
+            self.woken, self._word = self.woken or self._word, False
             self.state.busy = True
             try:
                 await self._round()
                 trouble = RollForked.code if self.state.forked else UnknownHead.code if self._elsewhere else ""
-                self.state.online, self.state.trouble, self._failures = True, trouble, 0
+                self.state.online, self.state.trouble, self._failures, self.woken = True, trouble, 0, False
                 self._log.put({meta.LAST_SYNC: meta.int_bytes(self._clock.millis())})
             except StraatError as error:
                 self._failures += 1

@@ -10,8 +10,8 @@ from app.platform.native_transport import HttpTransport
 from app.services.app import App
 from app.services.models import QueueFilter
 from app.services.trust import Trust
-from sync.core.errors import Unreachable
-from sync.device import syncer
+from sync.core.errors import RollUnconfirmed, Unreachable
+from sync.device import editions, syncer
 from sync.device.patience import Pace
 from sync.server.sessions import TOKEN_MILLIS
 from tests.support.on_air import OnAir, on_air, until
@@ -181,6 +181,47 @@ def test_a_device_that_is_signed_off_hears_nothing_more_and_that_it_has_left(set
         await trust.revoke_device(gone.device)
         await until(lambda: len(air.hub) == 1)
         await until(lambda: gone.syncer.state.handed_in)
+
+    told(settled, tmp_path, story)
+
+
+def test_another_list_of_help_lines_is_on_every_screen_at_once(settled: Path, tmp_path: Path) -> None:
+    """A phone that has asked for it within the last minute asks when that is over."""
+
+    async def story(air: OnAir) -> None:
+        joke, fatma = await air.opened("joke"), await air.opened("fatma")
+        await air.listening(2)
+        air.team.clock.now += editions.ASK_SOON_MILLIS
+        assert await joke.directory.publish([]) == 1
+        await until(lambda: fatma.directory.verified)
+        asks = asked(air, "fatma").count("/v1/directory")
+        assert await joke.directory.publish([]) == 2
+        await air.quiet()
+        assert asked(air, "fatma").count("/v1/directory") == asks
+        air.team.clock.now += editions.ASK_SOON_MILLIS
+        fatma.sync_now()  # the next minute's round
+        await until(lambda: asked(air, "fatma").count("/v1/directory") == asks + 1)
+
+    told(settled, tmp_path, story)
+
+
+def test_other_trouble_does_not_stop_the_ears(settled: Path, tmp_path: Path) -> None:
+    """A roll that may not grow yet, say: what others note comes in at once all the same."""
+
+    async def unconfirmed() -> None:
+        raise RollUnconfirmed()
+
+    async def story(air: OnAir) -> None:
+        joke = air.team.device("joke")
+        air.net("joke").inner = HttpTransport(air.url)
+        await joke.start()
+        await joke.unlock(JOKE)
+        session_of(joke).syncer.upkeep = unconfirmed
+        fatma = await air.opened("fatma")
+        await air.listening(2)
+        await until(lambda: joke.sync_status().trouble == "roll_unconfirmed")
+        await fatma.save_visit(replace(FORM, note="toch"))
+        await until(lambda: "toch" in read_by(joke), 5)
 
     told(settled, tmp_path, story)
 
