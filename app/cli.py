@@ -1,4 +1,4 @@
-"""`straatcontact build | serve | demo | init | backup | restore | doctor | verify-build | directory`.
+"""`straatcontact build | serve | demo | init | backup | restore | confirm-rolls | doctor | verify-build | directory`.
 
 Each job imports only what it needs.
 """
@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--drain-seconds", type=float, default=0, metavar="N", help="not ready, but answering, so long")
     serve.add_argument("--device-mib", type=int, default=2048, metavar="N", help="what one device may store")
     serve.add_argument("--organisation-mib", type=int, default=51_200, metavar="N", help="what all of one may store")
+    confirm = jobs.add_parser("confirm-rolls", help="after a restore, when devices can't do it: new entries are taken")
+    confirm.add_argument("--data", type=Path, default=Path("data"))
     doctor = jobs.add_parser("doctor", help="is all well with a server? 0 well, 1 look at it some day, 2 now")
     doctor.add_argument("--data", type=Path, default=Path("data"))
     doctor.add_argument("--url", default="", help="the address people use: its certificate, clock and versions too")
@@ -106,6 +108,11 @@ def _run(args: argparse.Namespace) -> int:
         from app.commands.restore import restore
 
         restore(args.data, args.backup, args.replace, _say)
+        return 0
+    if args.job == "confirm-rolls":
+        from app.commands.restore import confirm
+
+        confirm(args.data, _say)
         return 0
     if args.job == "doctor":
         from app.commands import doctor

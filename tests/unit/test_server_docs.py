@@ -30,8 +30,12 @@ def test_every_command_in_it_parses() -> None:
     jobs = [_parser().parse_args(shlex.split(line)).job for line in lines]
     first = ["init", "serve", "backup", "doctor", "verify-build", "verify-build"]
     assert jobs == [*first, "backup", "restore", "doctor", "directory", "directory"]
-    inline = re.findall(r"`straatcontact (restore|doctor) (--[^`]+)`", TEXT)
-    assert {_parser().parse_args([job, *shlex.split(rest)]).job for job, rest in inline} == {"restore", "doctor"}
+    inline = re.findall(r"`straatcontact (restore|doctor|confirm-rolls) (--[^`]+)`", TEXT)
+    assert {_parser().parse_args([job, *shlex.split(rest)]).job for job, rest in inline} == {
+        "restore",
+        "doctor",
+        "confirm-rolls",
+    }
     units = [line for path in sorted(DEPLOY.glob("*.service")) for line in _starts(path)]
     assert [_parser().parse_args(shlex.split(line)).job for line in units] == ["backup", "serve"]
     container = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")

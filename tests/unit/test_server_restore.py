@@ -277,6 +277,23 @@ def test_what_devices_gave_back_counts_after_a_restart_too(night: Night) -> None
     asyncio.run(whole())
 
 
+def test_an_administrator_can_end_a_wait_that_nobody_else_can(night: Night) -> None:
+    """Not under a running server, which would not hear of it."""
+    restore(night.data, night.copy, True, quiet)
+    command = [*CLI, "confirm-rolls", "--data", str(night.data)]
+
+    async def in_use() -> int:
+        store = open_store(night.data)
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
+        await store.close()
+        return done.returncode
+
+    assert asyncio.run(in_use()) == 1
+    assert night.facts(night.data)[1] != {}
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert night.facts(night.data)[1] == {}
+
+
 def test_an_order_to_erase_that_can_not_be_kept_beside_the_store_is_not_carried_out(tmp_path: Path) -> None:
     """First on disk there, then done and answered: else a restore would bring back what somebody was told is gone."""
 
