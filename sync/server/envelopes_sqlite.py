@@ -15,11 +15,18 @@ _FIND = f"""
 WITH RECURSIVE chunks (n) AS (
     SELECT coalesce(max(sequence), 0) >> {CHUNK_BITS} FROM envelopes UNION ALL SELECT n - 1 FROM chunks WHERE n > 0
 )
-SELECT e.sequence, d.device, e.kept, e.data FROM chunks
+SELECT e.sequence FROM chunks
 CROSS JOIN ids ON chunk = n AND short = ? CROSS JOIN envelopes e ON e.sequence = ids.sequence
 CROSS JOIN devices d ON d.row = e.device
 WHERE e.id = ? AND d.organisation = ? LIMIT 1
 """  # noqa: S608 (newest first: what comes again came lately)
+_NEWEST = f"""
+SELECT e.id, e.sequence FROM envelopes e JOIN devices d ON d.row = e.device WHERE d.organisation = ? AND e.sequence >=
+((SELECT coalesce(max(sequence), 0) + 1 FROM envelopes) >> {CHUNK_BITS}) << {CHUNK_BITS}
+"""  # noqa: S608
+_FOUND = """
+SELECT e.sequence, d.device, e.kept, e.data FROM envelopes e JOIN devices d ON d.row = e.device WHERE e.sequence = ?
+"""
 PAGE = """
 SELECT sequence, data FROM runs CROSS JOIN envelopes ON sequence BETWEEN max(first, ?2 + 1) AND last
 WHERE runs.ring = (SELECT row FROM rings WHERE organisation = ?3 AND ring = ?1) AND last > ?2 AND data <> x''
@@ -38,10 +45,28 @@ class Found(NamedTuple):
     data: bytes
 
 
-def find(db: sqlite3.Connection, organisation: bytes, name: bytes) -> Found | None:
-    """By its id."""
-    row = db.execute(_FIND, (short(name), name, organisation)).fetchone()
-    return Found(*row) if row else None
+class Names:
+    """Finds envelopes of one organisation by their ids, within one transaction or question."""
+
+    def __init__(self, db: sqlite3.Connection, organisation: bytes) -> None:
+        self._db, self._organisation = db, organisation
+        self._newest: dict[bytes, int] = dict(db.execute(_NEWEST, (organisation,)).fetchall())  # not in `ids` yet
+
+    def add(self, name: bytes, sequence: int) -> None:
+        """One that is on its way into the tables."""
+        self._newest[name] = sequence
+
+    def sequence(self, name: bytes) -> int | None:
+        """The number of an envelope that is here."""
+        if name in self._newest:
+            return self._newest[name]
+        row = self._db.execute(_FIND, (short(name), name, self._organisation)).fetchone()
+        return int(row[0]) if row else None
+
+    def find(self, name: bytes) -> Found | None:
+        """The envelope itself."""
+        row = self._db.execute(_FOUND, (self.sequence(name),)).fetchone()
+        return Found(*row) if row else None
 
 
 class Pages:
@@ -149,6 +174,7 @@ class _Batch:
         self._rings: dict[bytes, int] = {}
         self._chains: dict[tuple[bytes, bytes], _Chain] = {}
         self._lanes: list[_Lane] = []
+        self._names: Names | None = None  # read when a name has to be looked for
         self._clear()
 
     def _clear(self) -> None:
@@ -182,8 +208,13 @@ class _Batch:
         return "stored"
 
     def _find(self, name: bytes) -> Found | None:
-        self.write()
-        return find(self._db, self._organisation, name)
+        if self._names is None:
+            self.write()
+            self._names = Names(self._db, self._organisation)
+        sequence = self._names.sequence(name)
+        if self._rows and sequence is not None and sequence >= self._rows[0][0]:
+            self.write()
+        return self._names.find(name)
 
     def _change_lane(self, e: NewEnvelope) -> None:
         """Go on in the lane of this envelope: one there was before, or a new one."""
@@ -219,6 +250,8 @@ class _Batch:
             lane.device = self._numbered("devices", lane.name)
         sequence, self._next = self._next, self._next + 1
         self._rows.append((sequence, e.id, lane.device, e.expiry, kept, data))
+        if self._names is not None:
+            self._names.add(e.id, sequence)
         lane.numbers.append(sequence)
         lane.count += count
         lane.size += size
@@ -260,7 +293,8 @@ class _Batch:
         months = [(month, last, first) for month, found in self._months.items() for first, last in _stretches(found)]
         many = self._db.executemany
         many("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", self._rows)
-        many("INSERT INTO ids VALUES (?, ?, ?)", [(r[0] >> CHUNK_BITS, short(r[1]), r[0]) for r in self._rows])
+        for chunk in range(self._rows[0][0] >> CHUNK_BITS, self._next >> CHUNK_BITS):
+            _index(self._db, chunk)
         many("INSERT INTO runs VALUES (?, ?, ?)", runs)
         many("INSERT INTO months VALUES (?, ?, ?)", months)
         many("INSERT OR REPLACE INTO chains VALUES (?, ?, ?, ?)", grown)
@@ -269,6 +303,13 @@ class _Batch:
         for lane in lanes:
             lane.clear()
         self._clear()
+
+
+def _index(db: sqlite3.Connection, chunk: int) -> None:
+    """The names of a chunk that is full: once, in order."""
+    first, last = chunk << CHUNK_BITS, (chunk + 1 << CHUNK_BITS) - 1
+    rows = db.execute("SELECT id, sequence FROM envelopes WHERE sequence BETWEEN ? AND ?", (first, last))
+    db.executemany("INSERT INTO ids VALUES (?, ?, ?)", sorted((chunk, short(name), at) for name, at in rows.fetchall()))
 
 
 def _stretches(numbers: list[int]) -> list[list[int]]:

@@ -75,7 +75,8 @@ class GroupCommit:
         except BaseException:
             self._writer.close()
             raise
-        self._inline = inline
+        self._path, self._inline = path, inline
+        self._apart: Database | None = None  # the connection of whatever takes long
         self._waiting: deque[_Job] = deque()
         self._busy = False  # a group is under way, or about to be
         self.on_group: Callable[[int], None] = lambda _: None  # hears how many jobs go into each
@@ -114,13 +115,18 @@ class GroupCommit:
         """Ask something that may take a while: the loop goes on meanwhile."""
         if self._inline or self._closed:
             return self._asked(work)
-        return await asyncio.get_running_loop().run_in_executor(self._slow, self._asked, work)
+        return await asyncio.get_running_loop().run_in_executor(self._slow, self._asked_apart, work)
 
-    def _asked(self, work: Callable[[Database], T]) -> T:
+    def _asked_apart(self, work: Callable[[Database], T]) -> T:
+        if self._apart is None:
+            self._apart = _connect(self._path)
+        return self._asked(work, self._apart)
+
+    def _asked(self, work: Callable[[Database], T], db: Database | None = None) -> T:
         if self._closed:
             raise Busy("store")
         try:
-            return work(self._writer if self._inline else self._reader)
+            return work(db or (self._writer if self._inline else self._reader))
         except sqlite3.OperationalError as e:
             raise Busy(type(e).__name__) from e
 
@@ -134,8 +140,9 @@ class GroupCommit:
             await self._idle.wait()
         for threads in (self._slow, self._committer):
             threads.shutdown()
-        self._reader.close()
-        self._writer.close()
+        for db in (self._apart, self._reader, self._writer):
+            if db is not None:
+                db.close()
 
     # -- groups: on the loop ---------------------------------------------------------------------------------
 

@@ -94,7 +94,8 @@ def m004_lean(db: Database) -> None:
         "INSERT INTO envelopes SELECT new, id, d.row, expiry, kept, data FROM moved"
         " JOIN old_envelopes e ON e.row = old"
         " JOIN devices d ON d.organisation = e.organisation AND d.device = e.device ORDER BY new",
-        f"INSERT INTO ids SELECT sequence >> {CHUNK_BITS}, short(id), sequence FROM envelopes",  # noqa: S608
+        f"INSERT INTO ids SELECT sequence >> {CHUNK_BITS}, short(id), sequence FROM envelopes"  # noqa: S608
+        f" WHERE sequence < ((SELECT max(sequence) + 1 FROM envelopes) >> {CHUNK_BITS}) << {CHUNK_BITS}",
         "INSERT INTO runs SELECT r.row, new, new FROM links l JOIN moved ON old = envelope"
         " JOIN rings r ON r.organisation = l.organisation AND r.ring = l.ring",
         "INSERT INTO months SELECT expiry, sequence, sequence FROM envelopes WHERE expiry > 0 AND kept <> 1",

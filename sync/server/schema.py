@@ -3,8 +3,8 @@
 `envelopes` is in order of commits, and `sequence` is the number that cursors go by, one for an envelope in all its
 rings. Which ring it is in, and until which month it is kept, stands in stretches of such numbers (`runs`, `months`),
 since what a device pushes at once mostly goes to the same rings. `chains` has the last of each device in each ring.
-`ids` finds an envelope by its name: by 4,096 numbers (a chunk), so that names, which are random, are written close
-together. Organisations, devices and rings are small numbers in all of these (`devices`, `rings`).
+`ids` finds an envelope by its name: by 4,096 numbers (a chunk), each written at once and in order when it is full, since
+names are random and would each touch another page; in the newest chunk all names are read. Organisations, devices and rings are small numbers in all of these (`devices`, `rings`).
 """
 
 from sync.core.errors import NewerVersion

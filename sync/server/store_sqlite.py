@@ -141,7 +141,8 @@ class SqliteStore:
         """See Store."""
 
         def work(db: Database) -> dict[bytes, bytes]:
-            found = {name: envelopes_sqlite.find(db.conn, organisation, name) for name in ids}
+            names = envelopes_sqlite.Names(db.conn, organisation)
+            found = {name: names.find(name) for name in ids}
             return {name: e.device for name, e in found.items() if e and is_change(e.data)}
 
         return await self._file.read_long(work)
@@ -152,9 +153,10 @@ class SqliteStore:
 
         def work(db: Database) -> None:
             self._note([Order(day, organisation, name, device) for name in ids])
+            names = envelopes_sqlite.Names(db.conn, organisation)
             for name in ids:
                 db.execute(insert, [organisation, name, device, day])
-                if here := envelopes_sqlite.find(db.conn, organisation, name):
+                if here := names.find(name):
                     envelopes_sqlite.overwrite(db.conn, [(here.sequence, here.data)])
 
         await self._file.write(work, wipes=True)

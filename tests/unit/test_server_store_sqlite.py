@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from sync.server.group_commit import GroupCommit
 from sync.server.migrations import migrations
 from sync.server.schema import STEPS
 from sync.server.store_sqlite import SqliteStore
-from tests.contract.contract_store import HERE, OTHER, RING, Author
+from tests.contract.contract_store import HERE, OTHER, RING, THERE, Author
 
 SECRET = b"seeded bytes that must go " * 200
 
@@ -327,3 +328,38 @@ def test_the_steps_a_start_looks_for_are_those_there_are(tmp_path: Path) -> None
     migrations.apply(db)
     assert tuple(m.name for m in migrations.applied(db)) == STEPS
     db.close()
+
+
+def test_names_are_found_in_full_chunks_and_in_the_newest(tmp_path: Path) -> None:
+    """Across the borders of the index of names: duplicates are told, authors known, orders carried out."""
+    author, other = Author(), Author(2)
+    brought = other.sealed()
+    made = author.many(8_300, size=0)
+    sealed = [author.sealed(), author.sealed()]
+
+    async def look(store: SqliteStore) -> None:
+        await store.put(HERE, [replace(brought, data=envelope.stub(brought.data))])
+        for at in range(0, len(made), 190):
+            await store.put(HERE, made[at : at + 190])
+        await store.put(HERE, sealed)
+        await store.put(THERE, made[:3])
+        count = await store._file.read(lambda db: db.execute("SELECT count(*), max(chunk) FROM ids").fetchone())
+        assert count == (2 * 4096 - 1, 1)
+        picked = [made[0], made[4093], made[4094], made[4095], made[4096], made[8191], made[8299], *sealed]
+        assert await store.put(HERE, picked) == ["duplicate"] * len(picked)
+        assert await store.put(HERE, [author.sealed(), made[7], sealed[0]]) == ["stored", "duplicate", "duplicate"]
+        assert await store.put(THERE, [made[2], made[3], made[3]]) == ["duplicate", "stored", "duplicate"]
+        assert await store.authors(HERE, [e.id for e in [*sealed, brought]]) == {
+            brought.id: other.device,
+            **dict.fromkeys((e.id for e in sealed), author.device),
+        }
+        assert await store.put(HERE, [brought, brought]) == ["stored", "duplicate"]
+        await store.erase(HERE, [sealed[1].id], author.device, 1)
+        stub = envelope.stub(sealed[1].data)
+        assert stub in await everything(store, RING, 8_200)
+
+    async def look_again(store: SqliteStore) -> None:
+        assert await store.put(HERE, [brought, made[5000], sealed[0]]) == ["duplicate"] * 3
+
+    using(tmp_path / "store.db", look)
+    using(tmp_path / "store.db", look_again)
