@@ -211,6 +211,26 @@ def test_another_incarnation_each_time(settled: Path, tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_never_confirmed(settled: Path, tmp_path: Path) -> None:
+    """A restore that never was, or never ends: coordinators are told so, nobody's notes wait for it."""
+
+    async def story() -> None:
+        async with besieged(settled, tmp_path) as s:
+            s.evil.on("token", rewritten(wire.TOKENED, lambda t: [t[0], t[1], bytes(16)]))
+            s.evil.on("roll/confirm", rewritten(wire.CONFIRMED, lambda c: [False, 0, 9, 9]))
+            for app in (s.fatma, s.joke):
+                session_of(app).syncer.line.token = ""
+            for n in range(2):
+                await s.note(f"bezoek {n}")
+                assert await s.round(s.fatma) == ""
+                assert await s.round(s.joke) == "roll_unconfirmed"
+                assert {app.sync_status().unsent for app in (s.fatma, s.joke)} == {0}
+                assert s.read() == s.said
+            await s.peace()
+
+    asyncio.run(story())
+
+
 def test_a_nonce_of_its_choosing(settled: Path, tmp_path: Path) -> None:
     """What a device signs to sign in is of a format of its own: it passes for no envelope, entry or proof, and for
     no other organisation's or device's session.
