@@ -129,12 +129,14 @@ class Chains:
         return found
 
     def short_of(self, marks: Mapping[bytes, Iterable[Mark]], readable: set[bytes]) -> set[Place]:
-        """Where a cut names an envelope that did not come in: somebody has seen it, and it was not given to us."""
+        """Where a cut names an envelope that did not come in: somebody has seen it, and it was not given to us. A cut
+        at number 0 names none: its device wrote nothing there.
+        """
         short = set()
         for device, of_it in marks.items():
             for ring, (number, name) in (place for mark in of_it for place in mark.numbers.items()):
                 chain = self._chains.get((device, ring))
-                if ring in readable and (chain is None or name not in chain.places.get(number, {})):
+                if number and ring in readable and (chain is None or name not in chain.places.get(number, {})):
                     short.add((device, ring))
         return short
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from app.services.models import Outcome
+from app.services.models import Outcome, Role
 from sync.core import wire
 from sync.core.envelope import parse_any
 from tests.adversary.evil_server import besieged, rewritten
@@ -39,5 +39,24 @@ def test_keeps_back_the_last_words_of_a_phone_that_was_signed_off(settled: Path,
             for _ in range(2):
                 assert await s.round(laptop) == ""
             assert laptop.sync_status().withheld == 0
+
+    asyncio.run(story())
+
+
+def test_a_phone_that_was_signed_off_without_a_word_is_no_alarm(settled: Path, tmp_path: Path) -> None:
+    """The cut names number 0 in the rings that it never wrote in: the coordinator was told of withholding, once."""
+
+    async def story() -> None:
+        async with besieged(settled, tmp_path) as s:
+            guest = s.t.device("guest")
+            await guest.start((await s.joke.invite("Gast", Role.CONTACT)).url)
+            await guest.accept("Gast", "583016")
+            await guest.locking.stop()
+            for app in (guest, s.joke):
+                assert await s.round(app) == ""
+            await s.joke.trust.revoke_member(session_of(guest).member)
+            for app in (s.fatma, s.joke):
+                assert await s.round(app) == ""
+                assert app.sync_status().withheld == 0
 
     asyncio.run(story())
