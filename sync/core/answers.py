@@ -49,7 +49,16 @@ class Answer(NamedTuple):
 
 ANY_MESSAGE: tuple[Kind, ...] = (BadFormat, TooLarge, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
 WITH_TOKEN: tuple[Kind, ...] = (NotAuthorized,)
-LISTENING: tuple[Kind, ...] = (BadFormat, NotAuthorized, Revoked, SlowDown, Busy, UpdateNeeded, ServerBehind, StraatError)
+LISTENING: tuple[Kind, ...] = (
+    BadFormat,
+    NotAuthorized,
+    Revoked,
+    SlowDown,
+    Busy,
+    UpdateNeeded,
+    ServerBehind,
+    StraatError,
+)
 _invited = (InvitationUnknown, InvitationUsed, InvitationExpired)
 _entry = (RollRefused, RollMoved, RollForked, BadSignature, NewerVersion, UnknownHead, Forbidden, *_invited)
 
