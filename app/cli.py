@@ -6,8 +6,12 @@ Each job imports only what it needs.
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sync.core.errors import StraatError
+
+if TYPE_CHECKING:
+    from sync.server.limits import Limits
 
 BUILD = Path("build/web")
 
@@ -41,8 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--log", choices=("text", "json"), default="text", help="how it logs to standard error")
     serve.add_argument("--metrics-port", type=int, default=0, metavar="N", help="figures for Prometheus, on 127.0.0.1")
     serve.add_argument("--drain-seconds", type=float, default=0, metavar="N", help="not ready, but answering, so long")
-    serve.add_argument("--device-mib", type=int, default=2048, metavar="N", help="what one device may store")
-    serve.add_argument("--organisation-mib", type=int, default=51_200, metavar="N", help="what all of one may store")
     confirm = jobs.add_parser("confirm-rolls", help="after a restore, when devices can't do it: new entries are taken")
     confirm.add_argument("--data", type=Path, default=Path("data"))
     doctor = jobs.add_parser("doctor", help="is all well with a server? 0 well, 1 look at it some day, 2 now")
@@ -51,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--site", type=Path, default=BUILD, help="folder made by `build`")
     doctor.add_argument("--backups", type=Path, metavar="FOLDER", help="how old are they?")
     doctor.add_argument("--json", action="store_true", help="for another program to read")
+    for job in (serve, doctor):
+        job.add_argument("--device-mib", type=int, default=2048, metavar="N", help="what one device may store")
+        job.add_argument("--organisation-mib", type=int, default=51_200, metavar="N", help="what all of one may store")
     verify = jobs.add_parser("verify-build", help="is the site at an address the build that was published?")
     verify.add_argument("url", metavar="URL", help="the address people use, such as https://straat.example")
     verify.add_argument(
@@ -75,6 +80,12 @@ def main(arguments: list[str] | None = None) -> int:
     except StraatError as error:
         print(f"straatcontact: {error}", file=sys.stderr)
         return 1
+
+
+def _limits(args: argparse.Namespace) -> "Limits":
+    from sync.server.limits import MIB, Limits
+
+    return Limits(args.device_mib * MIB, args.organisation_mib * MIB)
 
 
 def _say(line: str) -> None:
@@ -117,7 +128,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.job == "doctor":
         from app.commands import doctor
 
-        return doctor.run(args.data, args.url, args.site, args.backups, args.json, _say)
+        return doctor.run(args.data, args.url, args.site, args.backups, _limits(args), args.json, _say)
     origin = args.origin or f"http://localhost:{args.port}"
     if args.job == "init":
         from app.commands.serve import init
@@ -130,10 +141,8 @@ def _run(args: argparse.Namespace) -> int:
         build(args.site)
     if args.job == "serve":
         from app.commands.serve import Options, serve
-        from sync.server.limits import MIB, Limits
 
-        limits = Limits(args.device_mib * MIB, args.organisation_mib * MIB)
-        options = Options(args.log == "json", args.metrics_port, args.drain_seconds, limits)
+        options = Options(args.log == "json", args.metrics_port, args.drain_seconds, _limits(args))
         serve(args.data, args.host, args.port, args.site, options)
         return 0
     from app.commands.demo import demo

@@ -32,6 +32,7 @@ from sync.server import backup as copies
 from sync.server import doctor
 from sync.server.checking import Whole, check_content, check_file
 from sync.server.doctor import Finding, Level
+from sync.server.limits import Limits
 from sync.server.migrations import migrations
 from sync.server.store_sqlite import SqliteStore
 
@@ -41,11 +42,11 @@ PAGE_BYTES = 1 << 20
 Say = Callable[[str], None]
 
 
-def run(data: Path, url: str, site: Path, backups: Path | None, as_json: bool, say: Say) -> int:
+def run(data: Path, url: str, site: Path, backups: Path | None, limits: Limits, as_json: bool, say: Say) -> int:
     """Look at everything; gives the exit code. Raises BadInput for an address that is none."""
     address = checked_url(url) if url else ""
     found = [doctor.versions(sys.version_info[:3], sqlite3.sqlite_version_info, version("straatcontact"))]
-    found += _folder(data, backups)
+    found += _folder(data, backups, limits)
     if address:
         found += _address(address, site)
     if as_json:
@@ -60,7 +61,7 @@ def run(data: Path, url: str, site: Path, backups: Path | None, as_json: bool, s
 # -- the folder ------------------------------------------------------------------------------------------
 
 
-def _folder(data: Path, backups: Path | None) -> Iterator[Finding]:
+def _folder(data: Path, backups: Path | None, limits: Limits) -> Iterator[Finding]:
     store = data / STORE
     made = copies.dated(backups) if backups and backups.is_dir() else []
     if not store.is_file():
@@ -71,7 +72,7 @@ def _folder(data: Path, backups: Path | None) -> Iterator[Finding]:
     yield doctor.wal(_size(store.with_name(STORE + "-wal")))
     grows = doctor.growth([(moment, path.stat().st_size) for path, moment in made])
     yield doctor.disk(shutil.disk_usage(data).free, _size(store), grows)
-    yield from _store(store)
+    yield from _store(store, limits)
     if backups is None:
         yield Finding(Level.WARN, "backups", "not looked at", "give --backups FOLDER")
     else:
@@ -82,7 +83,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _store(store: Path) -> list[Finding]:
+def _store(store: Path, limits: Limits) -> list[Finding]:
     """In a copy, in the system's folder for temporary files."""
     with tempfile.TemporaryDirectory(prefix="straatcontact-doctor-") as scratch:
         copy = Path(scratch, STORE)
@@ -113,6 +114,7 @@ def _store(store: Path) -> list[Finding]:
     found.append(doctor.clock(time.time(), seen))
     for number, (organisation, roll) in enumerate(whole.rolls.items(), 1):
         found += doctor.roll(f"roll of organisation {number}", roll.state, organisation in unconfirmed)
+        found.append(doctor.room(f"room of organisation {number}", *whole.used[organisation], limits))
     if not whole.rolls:
         found.append(Finding(Level.WARN, "roll", "no organisation yet", "straatcontact init"))
     return found

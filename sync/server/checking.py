@@ -13,6 +13,7 @@ from sync.core.envelope import parse_any
 from sync.core.errors import LogDamaged
 from sync.core.ports import Primitives
 from sync.core.roll import Roll
+from sync.server.limits import weight
 from sync.server.store import Store, is_change
 
 SAMPLE, PAGE = 500, 25
@@ -27,6 +28,7 @@ class Whole(NamedTuple):
     envelopes: int
     sampled: int
     orders: int
+    used: dict[bytes, tuple[int, int]]  # organisation → what all its devices use, and the one that uses most (limits)
 
 
 def check_file(path: Path) -> None:
@@ -43,17 +45,21 @@ def check_file(path: Path) -> None:
 async def check_content(store: Store, primitives: Primitives) -> Whole:
     """Raises LogDamaged, or what a roll that does not hold raises."""
     rolls: dict[bytes, Roll] = {}
+    used: dict[bytes, tuple[int, int]] = {}
     envelopes = sampled = orders = 0
     for organisation in await store.organisations():
         roll = rolls[organisation] = Roll()
         await roll.extend(primitives, await store.roll(organisation))
         if roll.state.organisation != organisation:
             raise LogDamaged("the roll of another organisation")
-        count = sum(u.envelopes for u in await store.usage(organisation))
+        usage = await store.usage(organisation)
+        weights = [weight(u.envelopes, u.bytes) for u in usage]
+        used[organisation] = sum(weights), max(weights, default=0)
+        count = sum(u.envelopes for u in usage)
         envelopes += count
         orders += len(await store.orders(organisation))
         sampled += await _sampled(store, organisation, sorted(roll.state.rings), count)
-    return Whole(rolls, sum(len(r.entries) for r in rolls.values()), envelopes, sampled, orders)
+    return Whole(rolls, sum(len(r.entries) for r in rolls.values()), envelopes, sampled, orders, used)
 
 
 async def _sampled(store: Store, organisation: bytes, rings: Sequence[bytes], count: int) -> int:

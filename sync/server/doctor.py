@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from sync.core.rights import Role
 from sync.core.roll_state import State
+from sync.server.limits import Level as Full
+from sync.server.limits import Limits, level
 
 DAY = 86_400
 MIB = 1 << 20
@@ -156,6 +158,16 @@ def roll(subject: str, state: State, unconfirmed: bool) -> list[Finding]:
             Finding(Level.WARN, subject, "put back from a backup and not confirmed: nobody joins or leaves", do)
         )
     return found
+
+
+def room(subject: str, used: int, fullest: int, limits: Limits) -> Finding:
+    """What an organisation's devices use of what `serve` allows them, and the fullest device of its own. Bytes."""
+    levels = level(used, limits.organisation), level(fullest, limits.device)
+    how = f"{used >> 20} of {limits.organisation >> 20} MiB used, the fullest device {fullest >> 20} of {limits.device >> 20}"
+    do = "allow more (serve --organisation-mib, --device-mib; the same here) if the disk has room"
+    if max(levels) is Full.OVER:
+        return Finding(Level.FAIL, subject, f"{how}: phones keep what they can't send", do)
+    return Finding(Level.WARN, subject, how, do) if max(levels) is Full.NEAR else Finding(Level.OK, subject, how)
 
 
 def versions(python: tuple[int, ...], sqlite: tuple[int, ...], package: str) -> Finding:

@@ -24,6 +24,8 @@ from sync.core.rights import Role
 from sync.server import doctor
 from sync.server.backup import name_of
 from sync.server.doctor import DAY, Level
+from sync.server.limits import Limits
+from sync.server.service import LIMITS
 from tests.support.native_app import TestClock
 from tests.support.organisation import founded
 from tests.support.process import commanded
@@ -34,10 +36,12 @@ MIB = 1 << 20
 CLI = [sys.executable, "-m", "app.cli"]
 
 
-def found(data: Path, backups: Path | None = None, url: str = "") -> dict[str, tuple[str, str, str]]:
+def found(
+    data: Path, backups: Path | None = None, url: str = "", limits: Limits = LIMITS
+) -> dict[str, tuple[str, str, str]]:
     """Subject → level, how, do; the last finding of a subject that has more."""
     lines: list[str] = []
-    code = command.run(data, url, data / "site", backups, True, lines.append)
+    code = command.run(data, url, data / "site", backups, limits, True, lines.append)
     told = json.loads("\n".join(lines))
     assert code == Level[told["worst"]]
     assert all(f["do"] for f in told["findings"] if f["level"] != "OK")
@@ -117,6 +121,20 @@ def test_files_that_others_may_open_are_named(tmp_path: Path) -> None:
     assert found(tmp_path)["permissions"][0] == "OK"
     os.chmod(tmp_path / "store.db", 0o640)
     assert found(tmp_path)["permissions"][:2] == ("WARN", "others may open store.db")
+
+
+def test_room_that_runs_out_is_told_before_phones_have_to_wait(tmp_path: Path) -> None:
+    """Of an organisation, and of its fullest device."""
+    asyncio.run(filled(tmp_path, 20))
+    told = {
+        found(tmp_path, limits=limits)["room of organisation 1"][0]
+        for limits in (Limits(), Limits(organisation=9 << 20, device=1 << 30))
+    }
+    assert told == {"OK"}
+    assert found(tmp_path, limits=Limits(device=1000))["room of organisation 1"][0] == "FAIL"
+    assert found(tmp_path, limits=Limits(organisation=1000))["room of organisation 1"][0] == "FAIL"
+    for used, most, level in ((79, 0, 0), (80, 0, 1), (0, 80, 1), (100, 0, 2), (0, 100, 2)):
+        assert doctor.room("room", used, most, Limits(device=100, organisation=100)).level == level
 
 
 def test_the_age_of_backups(tmp_path: Path) -> None:
