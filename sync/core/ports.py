@@ -260,9 +260,9 @@ class Log(Protocol):
     def fetch(self, ids: Sequence[bytes]) -> list[LogEntry]:
         """Those of these entries that are there, in the order asked."""
 
-    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None, again: bool = False) -> None:
         """Turn entries into stubs and write meta values, in one transaction. The body is overwritten (secure_delete)
-        and never taken again; id and place stay. What is not yet acknowledged stays PENDING: its stub is sent, so that
+        and never taken again, unless `again` (then as a stub that was appended as one); id and place stay. What is not yet acknowledged stays PENDING: its stub is sent, so that
         its number is there; such an entry that leaves no stub (bytes of version 1) is not dropped.
         """
 

@@ -1,6 +1,7 @@
 """What a device may no longer hold after a move goes from its log: the bytes are overwritten, the stub stays.
 
-Kept is whatever its own member wrote, and whatever is sealed to a ring that this device may have now.
+Whoever comes back to the team gets all of it again. Kept is whatever its own member wrote, and whatever is sealed to a
+ring that this device may have now.
 """
 
 from sync.core import envelope
@@ -23,7 +24,9 @@ async def drop_lost(log: Log, roll: Roll, keyring: Keyring, replica: Replica) ->
     lost = _lost(log, roll.state, keyring)
     if lost:
         await replica.before_drop()
-        log.drop(lost)
+        held = roll.state.readable(keyring.device)
+        cursors = {r: number for r, number in meta.read_cursors(log).items() if r in held}
+        log.drop(lost, {meta.CURSORS: meta.cursors_bytes(cursors)}, again=True)
         await replica.start_again()
     log.put({meta.MOVED: meta.int_bytes(last), meta.MOVED_COUNT: meta.int_bytes(len(lost))})
     return len(lost)

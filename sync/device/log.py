@@ -174,7 +174,7 @@ class SqliteLog:
             found.update((e.id, e) for e in self._entries(f"WHERE id IN ({','.join('?' * len(some))})", tuple(some)))
         return [found[name] for name in ids if name in found]
 
-    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None, again: bool = False) -> None:
         """See the port."""
         with self._atomic() as db:
             if self._soiled:  # a copy of what is dropped would stay
@@ -184,9 +184,9 @@ class SqliteLog:
                 pending = entry.state == LogState.PENDING
                 if not (pending and not left):
                     state = LogState.PENDING if pending else LogState.STUB
-                    db.execute(
-                        "UPDATE envelopes SET data = ?, state = ?, reason = '' WHERE id = ?", (left, state, entry.id)
-                    )
+                    reason = GIVEN if again and state == LogState.STUB else ""
+                    update = "UPDATE envelopes SET data = ?, state = ?, reason = ? WHERE id = ?"
+                    db.execute(update, (left, state, reason, entry.id))
             self._write_meta(meta or {})
             self._revise()
 

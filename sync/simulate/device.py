@@ -41,6 +41,7 @@ class Common:
     server: Server
     log: type[SqliteLog] = SqliteLog
     replica: type[AgedReplica] = AgedReplica
+    old: bool = False  # whether there may be apps of the older version
     rolls: dict[bytes, Roll] = field(default_factory=dict)
 
 

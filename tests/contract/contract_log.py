@@ -132,6 +132,24 @@ def test_a_stub_that_came_as_one_gives_way_to_the_whole() -> None:
     log.close()
 
 
+def test_what_is_dropped_for_a_time_comes_in_again() -> None:
+    """Whoever moved away drops what is not theirs, and comes back: the whole takes the stub's place, a key that left
+    none its own.
+    """
+    log = FRESH()
+    name, data = _envelope(4)
+    log.append([(name, data, LogState.STORED), (bytes(32), b"a key", LogState.STORED)])
+    log.drop([name, bytes(32)], {"noted": b"with it"}, again=True)
+    assert [(e.data, e.state, e.reason) for e in log.read()] == [
+        (envelope.stub(data), LogState.STUB, GIVEN),
+        (b"", LogState.STUB, GIVEN),
+    ]
+    assert log.get("noted") == b"with it"
+    log.append([(name, data, LogState.STORED), (bytes(32), b"a key", LogState.STORED)])
+    assert [(e.data, e.state) for e in log.read()] == [(data, LogState.STORED), (b"a key", LogState.STORED)]
+    log.close()
+
+
 def test_the_day_of_a_draft_is_kept() -> None:
     """The last one; drafts of before have none until they get one."""
     log = FRESH()

@@ -369,7 +369,7 @@ class LogMachine(RuleBasedStateMachine):
 
 def test_the_log_says_what_was_put_into_it() -> None:
     """Any steps, in any order."""
-    short(LogMachine, 60, 40)
+    short(LogMachine, 40, 40)
 
 
 @pytest.mark.soak
@@ -394,7 +394,7 @@ class ReusesPositions(SqliteLog):
 class KeepsBodies(SqliteLog):
     """What is dropped stays in the free pages of the file."""
 
-    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None, again: bool = False) -> None:
         self._db.execute("PRAGMA secure_delete = OFF")
         super().drop(ids, meta)
         self._db.execute("PRAGMA secure_delete = ON")
@@ -403,7 +403,7 @@ class KeepsBodies(SqliteLog):
 class TakesDroppedAgain(SqliteLog):
     """The whole comes back after it was dropped here."""
 
-    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None, again: bool = False) -> None:
         super().drop(ids, meta)
         self._db.execute("UPDATE envelopes SET reason = ? WHERE state = ?", (GIVEN, LogState.STUB))
 

@@ -297,7 +297,7 @@ def test_a_server_that_keeps_what_it_was_to_overwrite_is_caught() -> None:
 class _Keeping(SqliteLog):
     """Drops nothing."""
 
-    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None) -> None:
+    def drop(self, ids: Sequence[bytes], meta: Mapping[str, bytes] | None = None, again: bool = False) -> None:
         self.put(dict(meta or {}))
 
 

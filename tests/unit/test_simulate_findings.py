@@ -146,3 +146,27 @@ def test_whoever_moved_sees_no_gap_in_what_is_no_longer_theirs() -> None:
         assert not bram.replica.withheld
 
     told(story)
+
+
+def test_whoever_comes_back_to_a_team_sees_its_notes_again() -> None:
+    """What went from the phone with the move was never taken in again: not the notes, nor the keys of later ones."""
+
+    async def story(s: Simulation) -> None:
+        joke, collector, bram = s.devices[0], s.devices[2], s.devices[3]
+        root = joke.roll.state.device(joke.keyring.device).team
+        for _ in range(3):
+            await s.people.act(collector)
+        await rounds(collector, bram, joke)
+        of_team = [n for n in s.truth.notes.values() if n.field == "address.note"]
+        assert of_team
+        assert all(n.id in bram.replica.origins for n in of_team)
+        await joke.steward.place(bram.member, Role.CONTACT, await joke.steward.found_team(root))
+        await rounds(bram, joke)
+        assert not any(n.id in bram.replica.origins for n in of_team)
+        assert not any(n.body in e.data for n in of_team for e in bram.log.fetch([n.id]))
+        await joke.steward.place(bram.member, Role.CONTACT, root)
+        await rounds(joke, bram)
+        assert all(n.id in bram.replica.origins for n in of_team)
+        assert not bram.replica.withheld
+
+    told(story)
