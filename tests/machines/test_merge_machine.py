@@ -202,7 +202,7 @@ class MergeMachine(RuleBasedStateMachine):
 
 def test_all_devices_end_the_same() -> None:
     """Any acts, heard in any order."""
-    short(MergeMachine, 100, 40)
+    short(MergeMachine, 60, 40)
 
 
 @pytest.mark.soak

@@ -273,7 +273,7 @@ class SharedRollMachine(RollMachine):
 
 def test_server_device_and_model_take_the_same() -> None:
     """Any decisions, by anyone, in any order."""
-    short(SharedRollMachine, 25, 40)
+    short(SharedRollMachine, 15, 40)
 
 
 @pytest.mark.soak

@@ -388,7 +388,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 def test_both_stores_give_the_same_answers_and_pullers_miss_nothing() -> None:
     """Any steps, in any order."""
-    short(StoreMachine, 40, 40)
+    short(StoreMachine, 30, 40)
 
 
 @pytest.mark.soak
