@@ -78,7 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(args)
     except StraatError as error:
-        print(f"straatcontact: {error}", file=sys.stderr)
+        what = f"{error.code}: {error.detail}" if error.detail else str(error)  # the sentence is for who holds a phone
+        print(f"straatcontact: {what}", file=sys.stderr)
         return 1
 
 
