@@ -65,6 +65,7 @@ async def main(page: ft.Page) -> None:
     async def begin() -> None:
         try:
             await app.start(page.route or "")
+            browser.works()
         except Exception:  # whatever it is, a person must see the help lines and a way to try again
             browser.failed(traceback.format_exc())
 

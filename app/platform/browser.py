@@ -211,6 +211,10 @@ class BrowserPage:
         """The first screen is there: the first page may make way."""
         _post(ready=True)
 
+    def works(self) -> None:
+        """This version has got as far as the first screen: the one before it is needed no more."""
+        _post(works=True)
+
     def failed(self, reason: str) -> None:
         """The app can't go on: the first page comes back, with the help lines and a way to try again."""
         page.post(to_js({"failed": reason}, dict_converter=Object.fromEntries))

@@ -15,6 +15,7 @@ const said = document.getElementById("said");
 const again = document.getElementById("again");
 const STEPS = ["flutter", "canvas", "pyodide", "python", "unpacked", "imported", "frame", "ready"];
 const FADE_MILLIS = 300;
+const WENT_BACK = "straat.went-back";
 
 // -- the language that is read out, and the size of all text: the app's choice, which the first page takes over ------
 
@@ -63,6 +64,14 @@ function handOver() {
 function fail(reason, words = "failed") {
   failed = true;
   tellFailure(reason, words);
+  if (words === "failed") goBack();
+}
+
+// A new version that can't start makes way for the one before it. Nothing of what was saved is touched by that.
+async function goBack() {
+  if (!await updating.broken()) return;
+  sessionStorage.setItem(WENT_BACK, "1");
+  location.reload();
 }
 
 function tellFailure(reason, words = "failed") {
@@ -111,6 +120,7 @@ function startWorker() {
 function fromPython(facts) {
   if (facts.bytes) { got.worker = facts.bytes; show(); }
   if (facts.step) step(facts.step);
+  if (facts.works) updating.works();
   if (facts.ready) { step("ready"); updating.tell(); } // told before, Python was not there to hear it
   if (facts.failed) fail(facts.failed);
   if ("marker" in facts) mark(facts.marker);
@@ -245,6 +255,8 @@ function start() {
     return fail("a needed part of the browser is missing", "old");
   }
   if (firstVisit) say(said, "fetching");
+  if (sessionStorage.getItem(WENT_BACK)) say(said, "previous");
+  sessionStorage.removeItem(WENT_BACK);
   updating.takeAtStart(() => !done.has("ready"));
   startWorker();
   startFlutter();

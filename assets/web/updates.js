@@ -1,7 +1,8 @@
 // The service worker as the page sees it: a new version is fetched in the background, told to Python, and taken
 // only when the user agrees, or at a next start with no other window open.
 
-const CHECK_MILLIS = 3600_000;
+const CHECK_MILLIS = 3600_000, PATIENCE_MILLIS = 3000;
+const VERSION = new URL(import.meta.url).pathname.split("/")[2]; // /r/<version>/updates.js
 
 /** `tellPython` is called with {updateReady: true} when a new version waits. */
 export function updates(tellPython) {
@@ -58,5 +59,16 @@ export function updates(tellPython) {
     wanted = true;
   };
 
-  return { start, check, tell, takeAtStart, apply };
+  // What the service worker is told of this page's version: that it has started, or that it can't. The second answers
+  // whether an earlier one is there, to which a reload leads.
+  const works = () => navigator.serviceWorker?.controller?.postMessage({ works: VERSION });
+
+  const broken = () => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data === true);
+    setTimeout(() => resolve(false), PATIENCE_MILLIS);
+    navigator.serviceWorker?.controller?.postMessage({ broken: VERSION }, [port2]);
+  });
+
+  return { start, check, tell, takeAtStart, apply, works, broken };
 }

@@ -1,7 +1,5 @@
 """The app without its server, and how a new version comes: announced, and taken when the person wants it."""
 
-import hashlib
-import json
 import re
 import shutil
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.support import builds
 from tests.support.chrome import chrome
 from tests.support.server_process import SITE, ServerProcess
 
@@ -22,26 +21,6 @@ INSTALL = """async () => {
     if (["installed", "redundant"].includes(fresh.state)) done(fresh.state);
   }));
 }"""
-
-
-def _copy(site: Path) -> Path:
-    return Path(shutil.copytree(SITE, site))
-
-
-def _publish_newer(server: ServerProcess) -> None:
-    """The same build with a mark on its page: index.html and sw.js differ, as after any update."""
-    site = server.site
-    about = json.loads((site / "site.json").read_text())
-    page = (site / "index.html").read_text().replace('<main id="first"', '<main data-newer id="first"')
-    old, new = about["files"]["index.html"]["hash"], hashlib.sha256(page.encode()).hexdigest()
-    worker = (site / "sw.js").read_text().replace(old[:16], new[:16])
-    worker = worker.replace(f'VERSION = "{about["version"]}"', 'VERSION = "newer"')
-    for name, text in (("index.html", page), ("sw.js", worker)):
-        (site / name).write_text(text)
-        about["files"][name] |= {"hash": hashlib.sha256(text.encode()).hexdigest(), "encodings": []}
-    (site / "site.json").write_text(json.dumps(about))
-    server.stop()
-    server.start()
 
 
 def _asked(server: ServerProcess, name: str) -> int:
@@ -72,7 +51,7 @@ def test_only_the_files_of_this_version_are_kept(
     playwright: Playwright, server: ServerProcess, tmp_path: Path, file: str
 ) -> None:
     """Where anything else comes in a file's place, as from a Wi-Fi sign-in page, nothing is installed; later it is."""
-    server.site = _copy(tmp_path / "site")
+    server.site = builds.copy(tmp_path / "site")
     spoiled = next(server.site.rglob(file))
     parts = [p for p in spoiled.parent.iterdir() if p.name.startswith(spoiled.name)]
     for part in parts:
@@ -88,7 +67,7 @@ def test_only_the_files_of_this_version_are_kept(
 
 def test_a_new_version_waits_for_consent(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
     """It comes in the background and is announced; what is typed stays, also with another window open; consent takes it."""
-    server.site = _copy(tmp_path / "site")
+    server.site = builds.copy(tmp_path / "site")
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
         phone.open(server.url)
@@ -96,7 +75,7 @@ def test_a_new_version_waits_for_consent(playwright: Playwright, server: ServerP
         phone.open(server.url)
         phone.type("Plak hier je uitnodiging", "half getypt")
         fetched = _asked(server, "main.dart.js")
-        _publish_newer(server)
+        builds.publish(server)
         phone.page.evaluate(LOOK)
         phone.sees("Er is een nieuwe versie", timeout=60_000)
         expect(phone.page.get_by_label("Plak hier je uitnodiging").first).to_have_value("half getypt")
@@ -117,13 +96,13 @@ def test_a_new_version_is_taken_at_the_next_start(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:
     """Without consent the version that waits is taken when the app was closed and is opened again, server or not."""
-    server.site = _copy(tmp_path / "site")
+    server.site = builds.copy(tmp_path / "site")
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
         phone.open(server.url)
         phone.page.evaluate(READY)
         phone.open(server.url)
-        _publish_newer(server)
+        builds.publish(server)
         phone.page.evaluate(LOOK)
         phone.sees("Er is een nieuwe versie", timeout=60_000)
         phone.close()
@@ -136,4 +115,6 @@ def test_a_new_version_is_taken_at_the_next_start(
 
 
 def _one_version_is_kept(page: Page) -> None:
-    page.wait_for_function("caches.keys().then((names) => names.length === 1 && names[0] === 'straat-newer')")
+    """That of the page, whose script has its address."""
+    here = "'straat-' + document.querySelector('script[type=module]').src.split('/')[4]"
+    page.wait_for_function(f"caches.keys().then((names) => names.length === 1 && names[0] === {here})")
