@@ -4,6 +4,8 @@ import { attach, makeStorage } from "/opfs.js";
 
 export const posted = [], told = [];
 export const storage = makeStorage((facts) => posted.push(facts), deviceKey, lifeboat, (facts) => told.push(facts));
+storage.told = told;
+export const page = { marker: "" };
 export const attachTo = (pyodide) => attach(pyodide.FS);
 
 // For the floor of a measurement: a file of its own beside the log's.

@@ -57,17 +57,18 @@ def test_without_the_mend_the_store_refuses_to_open() -> None:
 class _Victim:
     """A browser on the worker page that counts acknowledgements until it is killed."""
 
-    def __init__(self, playwright: Playwright, profile: Path, address: str) -> None:
+    def __init__(self, playwright: Playwright, profile: Path, address: str, mount: bool = True) -> None:
         self.acknowledged = 0
         self.browser = Chrome(playwright, profile)
         self.browser.page.on("console", lambda m: self._hear(m.text))
-        self.again(address)
+        self.again(address, mount)
 
-    def again(self, address: str) -> None:
+    def again(self, address: str, mount: bool = True) -> None:
         """Load the page (anew): the worker of before ends."""
         self.browser.page.goto(address)
         assert self.browser.page.evaluate("() => window.started") == "ready"
-        self.ask(IMPORT + "await w.mount()")
+        if mount:
+            self.ask(IMPORT + "await w.mount()")
 
     def _hear(self, text: str) -> None:
         if text.startswith("ack "):

@@ -193,6 +193,7 @@ def test_data_cleared_under_the_open_app_are_saved_with_the_last_word_typed(sett
             storage.full = True
             await fatma.storing.put_back()
             assert (fatma.stage, fatma.storing.stuck, storage.saved) == (Stage.LOCKED, True, 0)
+            assert fatma.live.session is None  # nothing can be saved any more, so nothing seems to be
             await _until(person, "Er is geen ruimte om ze terug te zetten")
             storage.full = False
             await fatma.storing.put_back()
