@@ -2,14 +2,16 @@
 
 Each caller is answered only when its commit is on disk. The statements of quick jobs run on the event loop's own
 thread, since handing each to another thread costs more than it takes; the commit, which waits for the disk, and
-whatever may take long, run on a thread of their own. The connection that writes is always in one hand only: the
-loop's, or that thread's. docs/decisions says where the time goes.
+whatever may take long, run on a thread of their own (but the commit of one who is alone, while the disk is quick). The
+connection that writes is always in one hand only: the loop's, or that thread's. docs/decisions/0022 says where the time
+goes.
 """
 
 import asyncio
 import logging
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +26,7 @@ T = TypeVar("T")
 Work = Callable[[Database], Any]
 MAX_GROUP = 256
 MAX_WAITING = 1000
+QUICK_SECONDS = 0.002  # a commit that is thought to take less, of one who is alone, needs no thread
 MAX_ROUNDS = 8  # of the loop, in which others may come along
 WAIT_MILLIS = 10_000  # for another process that writes
 WIPE_MILLIS = 500  # for another process that reads: all that is to be written waits meanwhile
@@ -84,6 +87,8 @@ class GroupCommit:
         self._idle: asyncio.Event | None = None
         self._committer = ThreadPoolExecutor(1, "store writer")
         self._slow = ThreadPoolExecutor(1, "store reader")
+
+    _commit_seconds = 0.0  # how long commits took lately
 
     # -- callers -----------------------------------------------------------------------------------------
 
@@ -175,6 +180,9 @@ class GroupCommit:
             except Exception as e:
                 self._finish(loop, self._undone(group, e))
                 return
+            if len(group) == 1 and not self._waiting and self._commit_seconds < QUICK_SECONDS:
+                self._finish(loop, self._committed(outcomes))
+                return
             run = lambda: self._committed(outcomes)  # noqa: E731
         self._committer.submit(self._on_thread, loop, run)
 
@@ -233,10 +241,13 @@ class GroupCommit:
 
     def _committed(self, outcomes: list[Outcome]) -> list[Outcome]:
         """On disk, or nothing of it."""
+        began = time.monotonic()
         try:
             self._writer.conn.execute("COMMIT")
         except Exception as e:
             return self._undone([job for job, _ in outcomes], e)
+        finally:
+            self._commit_seconds += (time.monotonic() - began - self._commit_seconds) / 4
         return outcomes
 
     def _undone(self, group: Sequence[_Job], error: Exception) -> list[Outcome]:
