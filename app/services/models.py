@@ -327,6 +327,7 @@ class Alert(Enum):
     MOVED = "moved"  # this device has another place since
     DOUBLED = "doubled"  # a device that says two things under one number
     FORKED = "forked"  # two rolls exist
+    RESTORED = "restored"  # the server was put back: nobody joins or leaves until so many devices have been there
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,8 @@ class Trust:
             found.append(Notice(Alert.MOVED, meta.read_int(s.log, meta.MOVED_COUNT) or 0, areas.of_team(s, me.team)[0]))
         if me is None or not state.coordinates(s.device, me.team):
             return found
+        if s.syncer.state.missing is not None:
+            found.append(Notice(Alert.RESTORED, s.syncer.state.missing))
         known = people.names(s)
         for d in state.unconfirmed():
             if state.coordinates(s.device, d.team):

@@ -15,6 +15,7 @@ from sync.core.ports import GIVEN, Log, LogState
 from sync.core.roll import Roll
 from sync.device import meta
 from sync.device.replica import Aside
+from sync.device.sync_state import SyncState
 
 Ask = Callable[[str, Any, codec.Shape | None], Awaitable[Any]]
 _PAGE = 1000
@@ -131,7 +132,7 @@ async def _either(ask: Ask, path: str, before: str, value: Any) -> None:
         await ask(before, value, wire.APPENDED)
 
 
-async def confirm(ask: Ask, log: Log, roll: Roll, device: bytes) -> StraatError | None:
+async def confirm(ask: Ask, log: Log, roll: Roll, device: bytes, state: SyncState) -> StraatError | None:
     """A coordinator's device tells a server that was put back that its roll ends where ours does; until that has been
     taken nothing new goes on it. Gives why it is not taken yet.
     """
@@ -144,6 +145,8 @@ async def confirm(ask: Ask, log: Log, roll: Roll, device: bytes) -> StraatError 
     except NotFound:
         confirmed = True  # a server of before, which asks for none
     if not confirmed:
+        state.missing = awaited - heard
         return RollUnconfirmed(f"{heard} of {awaited} devices, {ahead} heads")
+    state.missing = None
     log.put({meta.UNCONFIRMED: None})
     return None

@@ -45,7 +45,7 @@ class RollExchange:
                 if self._log.get(meta.ROLL_OWED) is not None:
                     self._log.put({meta.ROLL_OWED: None})
             await self.pull()
-            return await restored.confirm(self._line.ask, self._log, self._roll, self._keyring.device)
+            return await restored.confirm(self._line.ask, self._log, self._roll, self._keyring.device, self._state)
         except (NotAuthorized, Unreachable):
             raise
         except StraatError as error:

@@ -13,8 +13,9 @@ from app.commands.backup import backup
 from app.commands.restore import restore
 from app.commands.serve import open_store
 from app.platform.native_crypto import NativePrimitives
-from app.services.models import Role
+from app.services.models import Alert, Role
 from app.services.wording import sentence_of
+from app.views.common.notices import said
 from sync.core.errors import RollUnconfirmed, UnknownDevice
 from sync.server import erasures
 from sync.server.app import make_app
@@ -87,8 +88,11 @@ def test_a_day_after_the_backup_comes_back_and_stays_one(settled: Path, tmp_path
                     await joke.sync_once()
                 assert status(joke).trouble == "roll_unconfirmed"
                 assert "teruggezet uit een reservekopie" in sentence_of(status(joke).trouble)
+                [notice] = [n for n in joke.trust.notices() if n.alert is Alert.RESTORED]
+                assert said(notice).endswith("2 apparaten moeten zich nog melden. Vraag om de app even te openen.")
                 assert session_of(joke).roll.entries == before
                 await synced(fatma, bram, laptop, joke, fatma, laptop, bram)
+                assert Alert.RESTORED not in {n.alert for n in joke.trust.notices()}
                 assert {status(a).trouble for a in (fatma, joke, bram, laptop)} == {""}
                 assert {status(a).unsent + status(a).aside for a in (fatma, joke, bram, laptop)} == {0}
                 assert read_by(joke) == made

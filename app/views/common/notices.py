@@ -98,6 +98,16 @@ def said(n: Notice) -> str:
             "{n} apparaten spreken zichzelf tegen. Vraag de eigenaars ernaar, en meld ze af als zij ze niet kennen.",
             n.count,
         )
+    if n.alert is Alert.RESTORED:
+        why = _(
+            "De server is teruggezet uit een reservekopie. Er kan nog niemand bij of af; notities gaan gewoon door."
+        )
+        still = counted(
+            "{n} apparaat moet zich nog melden. Vraag om de app even te openen.",
+            "{n} apparaten moeten zich nog melden. Vraag om de app even te openen.",
+            n.count,
+        )
+        return f"{why} {still}" if n.count else why
     if n.alert is Alert.MOVED:
         return _moved(n)
     return words[n.alert].format(name=name)
