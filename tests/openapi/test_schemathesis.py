@@ -43,9 +43,9 @@ async def asked(folder: Path, *more: str) -> Counter[str]:
             "STRAAT_POOL": str(folder / "pool.json"),
             "STRAAT_TALLY": str(folder / "tally"),
         }
-        env = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.openapi.asking", **files}
+        env = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.openapi.asking", "PYTHONPATH": str(ROOT), **files}
         done = await asyncio.to_thread(
-            subprocess.run, command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=1000
+            subprocess.run, command, cwd=folder, env=env, capture_output=True, text=True, timeout=3000
         )
         tally = Counter((folder / "tally").read_text().splitlines())
         assert done.returncode == 0, done.stdout[-30_000:] + done.stderr
