@@ -14,6 +14,7 @@ from sync.core.directory import ALWAYS_FIRST
 from sync.core.errors import BadFormat, BadInput, Forbidden, RollMoved
 from sync.core.help_line import HelpLine, Number
 from tests.support.native_app import synced
+from tests.support.screens import Person
 from tests.support.settled_team import MINUTE, Team, hushed, session_of
 
 Story = Callable[[Team], Awaitable[None]]
@@ -138,10 +139,16 @@ def test_what_a_coordinator_published_leaves_the_screens_with_that_coordinator(t
         assert (new.directory.verified, new.directory.trouble) == (False, "")  # nobody did anything wrong
         assert session_of(new).editions.lapsed is not None
         assert (joke.directory.lapsed_by, new.directory.lapsed_by, fatma.directory.lapsed_by) == ("Ali", "", "")
+        person = Person(joke)
+        await person.arrive()
+        await person.place("Hulplijnen")
+        assert person.sees("De lijst met hulplijnen van Ali geldt niet meer. Nu staat de ingebouwde lijst er.")
         assert await joke.directory.publish([EVERYWHERE, CITY]) == 2
         await later(t, fatma, new)
         assert (fatma.directory.verified, new.directory.verified, new.directory.trouble) == (True, True, "")
-        assert joke.directory.lapsed_by == ""
+        joke.live.tell()
+        await person.breathe()
+        assert (joke.directory.lapsed_by, person.sees("geldt niet meer")) == ("", False)
 
     tell(story)
 
