@@ -6,6 +6,7 @@ counts and words of the code itself. Of what others log (uvicorn, a library) onl
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +40,11 @@ def event_of(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
 
 
 def _kind(record: logging.LogRecord) -> dict[str, str]:
-    """The kind of an exception: what it says may quote what it choked on."""
+    """The kind of an exception: what it says may quote what it choked on. Of the system's own (a port that is taken):
+    the words that the system has for it.
+    """
+    if isinstance(record.msg, OSError) and record.msg.errno:
+        return {"error": os.strerror(record.msg.errno).lower()}
     error = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
     return {"error": error.__name__} if error else {}
 
