@@ -11,6 +11,7 @@ refuses or stumbles over is kept and listed with its reason, and all that was no
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +22,8 @@ from app.platform.native_transport import HttpTransport
 from app.services.models import QueueFilter
 from sync.core.errors import ServerBehind, StraatError
 from sync.core.ports import LogState
-from sync.core.roll import Roll
-from sync.server.service import Service
-from sync.server.sessions import Carrier
 from sync.server.store import NewEnvelope
+from sync.server.store_sqlite import SqliteStore
 from tests.support.native_app import synced
 from tests.support.ports import free_port
 from tests.support.settled_team import FATMA, FORM, session_of, team
@@ -96,13 +95,12 @@ def test_it_starts_again_by_itself_after_a_night_away(settled: Path, tmp_path: P
 def test_one_that_the_server_stumbles_over_holds_up_no_other(settled: Path, tmp_path: Path, which: int) -> None:
     """Whichever envelope it is, what was noted before and after it arrives, and it stays and is listed."""
     bad: set[bytes] = set()
-    checked = Service._checked
+    put = SqliteStore.put
 
-    async def stumbling(self: Service, roll: Roll, carrier: Carrier, data: bytes) -> NewEnvelope:
-        e = await checked(self, roll, carrier, data)
-        if e.id in bad:
+    async def stumbling(self: SqliteStore, organisation: bytes, envelopes: Sequence[NewEnvelope]) -> list[str]:
+        if bad & {e.id for e in envelopes}:
             raise RuntimeError("a fault of the server")
-        return e
+        return await put(self, organisation, envelopes)
 
     async def story() -> None:
         async with team(settled, tmp_path) as t:
@@ -130,14 +128,14 @@ def test_one_that_the_server_stumbles_over_holds_up_no_other(settled: Path, tmp_
             assert (read_by(joke), fatma.aside()) == (made, [])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Service, "_checked", stumbling)
+        patch.setattr(SqliteStore, "put", stumbling)
         asyncio.run(story())
 
 
 def test_a_server_that_is_ill_all_over_costs_nothing(settled: Path, tmp_path: Path) -> None:
     """It stumbles over everything: nothing is set aside for that, and all is sent when it is well."""
 
-    async def ill(self: Service, *_: object) -> NewEnvelope:
+    async def ill(self: SqliteStore, *_: object) -> list[str]:
         raise RuntimeError("a fault of the server")
 
     async def story() -> None:
@@ -145,7 +143,7 @@ def test_a_server_that_is_ill_all_over_costs_nothing(settled: Path, tmp_path: Pa
             fatma, joke = await t.fatma(), await t.joke()
             made = await notes(fatma, 3)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(Service, "_checked", ill)
+                patch.setattr(SqliteStore, "put", ill)
                 for _ in range(2):
                     with pytest.raises(StraatError, match="internal"):
                         await fatma.sync_once()
