@@ -228,7 +228,7 @@ class Invariants:
             if me not in state.left:
                 continue
             place = min(m.place for m in state.marks[me] if m.role is None)
-            then = first.roll.at(_head(first, place))
+            then = first.roll.at(_head(first, place - 1))  # before the entry that took it off
             found = await ring_keys.opened(p, d.keyring.agreement, me, state, first.roll.entries)
             late = [r for r, epoch, _, _ in found if r in then.rings and epoch > then.rings[r].epoch]
             self._demand(not late, f"{d.name} has left and can open what was written since")

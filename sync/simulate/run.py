@@ -29,7 +29,7 @@ from sync.simulate.people import People
 from sync.simulate.plan import Plan, plan
 from sync.simulate.server import MakeStore, Server, open_store
 from sync.simulate.story import Broken, Story
-from sync.simulate.trust import adopt_all, coordinates
+from sync.simulate.trust import adopt_all
 from sync.simulate.truth import Truth
 from sync.simulate.world import DAY, HOUR, MINUTE, Luck, millis
 
@@ -217,8 +217,7 @@ class Simulation:
         for _ in range(3):
             held = [d for d in there if d.present and d.replica.quarantine]
             for d in held:
-                if coordinates(d) or any(h.device.member == d.member for h in d.replica.quarantine.values()):
-                    await adopt_all(d, self.luck)
+                await adopt_all(d, self.luck)
             if not held:
                 break
             await self._settle(there)

@@ -85,10 +85,16 @@ def coordinates(d: Acting) -> bool:
 
 async def adopt_all(by: Acting, random: Random) -> None:
     """Adopt all that is quarantined here, and what comes to light by that, as someone does who knows whose it is: a
-    coordinator, or its author on another device. Said to everyone who has it, as app.services.trust does.
+    coordinator of all teams, or for what is in their own ring alone its author on another device. Said to everyone who
+    has it, as app.services.trust does.
     """
     tried: set[bytes] = set()
-    while held := [name for name in by.replica.quarantine if name not in tried]:
+    own, everything = [ring.own_ring(by.keyring.member)], coordinates(by)
+    while held := [
+        name
+        for name, h in by.replica.quarantine.items()
+        if name not in tried and (everything or [link.ring for link in h.envelope.header.links] == own)
+    ]:
         for name in held:
             nonce = random.bytes(ID_BYTES)
             record = record_id(by.keyring.member, ADOPTION, nonce)

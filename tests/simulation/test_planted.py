@@ -27,7 +27,6 @@ from sync.device.steward import Steward
 from sync.device.writer import Writer
 from sync.server.store import NewEnvelope, Page
 from sync.server.store_sqlite import SqliteStore
-from sync.server.unconfirmed import Unconfirmed
 from sync.simulate import run
 from sync.simulate.ages import AgedReplica, knowing
 from sync.simulate.disk import Crash, Disk
@@ -341,12 +340,10 @@ def test_a_ring_that_is_renewed_for_whoever_left_too_is_caught(monkeypatch: pyte
     _caught("has left and can open", trust=True, fading=False)
 
 
-def test_a_roll_that_goes_on_before_it_is_whole_again_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put back from a backup, a server that takes new entries at once makes two rolls of one."""
-    monkeypatch.setattr(Unconfirmed, "check", lambda *_: None)
-    _caught(
-        "fork", "two rolls", "another roll", "trouble", "roll_moved", trust=True, fading=False, server=True, steps=120
-    )
+def test_a_roll_that_nobody_gives_back_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a backup was put back everyone ends with one roll, and in no trouble."""
+    monkeypatch.setattr(restored, "offer_roll", _nothing)
+    _caught("fork", "two rolls", "another roll", "trouble", "stuck", trust=True, fading=False, server=True)
 
 
 class _Strict(AgedReplica):
