@@ -6,7 +6,6 @@ publish(server, "app.zip", spoiled)      # the site in server.site, which is a c
 import hashlib
 import io
 import json
-import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -18,7 +17,7 @@ MARK = "data-newer"  # stands on the page of a published version
 
 def copy(site: Path) -> Path:
     """A site of one's own, to be changed."""
-    return Path(shutil.copytree(SITE, site, copy_function=os.link))
+    return Path(shutil.copytree(SITE, site))  # never linked: a test may write into it
 
 
 def publish(server: ServerProcess, mark: str = MARK, changed: dict[str, bytes] | None = None) -> str:
@@ -61,7 +60,7 @@ def with_module(archive: bytes, name: str, code: str) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """In place of the file, which may be shared with the real build."""
+    """In place of the file, whole or not at all: the server may be reading it."""
     fresh = path.with_name(path.name + "~")
     fresh.write_bytes(data)
     fresh.replace(path)
