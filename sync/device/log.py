@@ -37,6 +37,8 @@ def _m002(db: sqlite3.Connection) -> None:
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001, _m002)
 _CHUNK = 500
 _LARGEST = 1_000_000_000  # bytes in one value
+_LEAF = 13  # first byte of a page with rows
+_UNSWEPT = "unswept"  # something was dropped, and the file not looked through yet
 _IS_GIVEN = f"state = {LogState.STUB} AND reason = '{GIVEN}'"
 _STUB = f"CASE WHEN substr(data, 1, 1) = x'{formats.STUB:02x}' THEN {LogState.STUB} ELSE :state END"
 
@@ -54,6 +56,7 @@ class SqliteLog:
 
         Raises LogDamaged (the file is left as it is), NewerVersion (likewise) or DiskFull.
         """
+        self._path = path
         self._soiled = _broken_off(path)  # whether free pages may hold what stood in others
         with _as_ours():
             self._db = connect(path)
@@ -77,6 +80,8 @@ class SqliteLog:
                 MIGRATIONS[number](db)
                 db.execute(f"PRAGMA user_version = {number + 1}")
         self._scrub()
+        if self.get(_UNSWEPT) is not None:
+            self._sweep()
 
     @contextmanager
     def _atomic(self) -> Iterator[sqlite3.Connection]:
@@ -187,8 +192,20 @@ class SqliteLog:
                     reason = GIVEN if again and state == LogState.STUB else ""
                     update = "UPDATE envelopes SET data = ?, state = ?, reason = ? WHERE id = ?"
                     db.execute(update, (left, state, reason, entry.id))
-            self._write_meta(meta or {})
+            self._write_meta({**(meta or {}), _UNSWEPT: b"1"})
             self._revise()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Write the file anew if it holds copies of entries beside them: SQLite overwrites what is deleted, but not what
+        it moved from one page to another before. Where there is no room for that: at the next drop or opening.
+        """
+        try:
+            if _holds_copies(self._path):
+                self._db.execute("VACUUM")
+            self._db.execute("DELETE FROM meta WHERE key = ?", (_UNSWEPT,))
+        except (sqlite3.DatabaseError, OSError):
+            return
 
     def _revise(self) -> None:
         """Whatever was made from the log before this has to be made anew."""
@@ -282,6 +299,25 @@ def _broken_off(path: str) -> bool:
         return os.path.getsize(f"{path}-journal") > 0
     except OSError:
         return False
+
+
+def _holds_copies(path: str) -> bool:
+    """Whether a page of rows has bytes where none belong: between its cell pointers and its cells
+    (sqlite.org/fileformat2.html, 1.6). Raises OSError.
+    """
+    if not os.path.exists(path):  # in memory
+        return False
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(18)[16:], "big")
+        size = 65_536 if size == 1 else size
+        file.seek(0)
+        first = 100
+        while page := file.read(size):
+            cells, start = (int.from_bytes(page[first + at : first + at + 2], "big") for at in (3, 5))
+            if page[first] == _LEAF and page[first + 8 + 2 * cells : start or 65_536].strip(b"\0"):
+                return True
+            first = 0
+    return False
 
 
 def _left_of(data: bytes) -> bytes:
