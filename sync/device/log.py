@@ -5,7 +5,6 @@ or a torn tail costs nothing that was acknowledged. In the browser the file lies
 Plain `sqlite3`, since this stands on the way to the lock screen (docs/decisions/0003).
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from sync.core import envelope, formats
 from sync.core.errors import DiskFull, LogDamaged, NewerVersion, StraatError
 from sync.core.ports import GIVEN, LogEntry, LogState
+from sync.device import leftovers
 from sync.device.meta import REVISION
 
 
@@ -37,7 +37,6 @@ def _m002(db: sqlite3.Connection) -> None:
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001, _m002)
 _CHUNK = 500
 _LARGEST = 1_000_000_000  # bytes in one value
-_LEAF = 13  # first byte of a page with rows
 _UNSWEPT = "unswept"  # something was dropped, and the file not looked through yet
 _IS_GIVEN = f"state = {LogState.STUB} AND reason = '{GIVEN}'"
 _STUB = f"CASE WHEN substr(data, 1, 1) = x'{formats.STUB:02x}' THEN {LogState.STUB} ELSE :state END"
@@ -57,7 +56,7 @@ class SqliteLog:
         Raises LogDamaged (the file is left as it is), NewerVersion (likewise) or DiskFull.
         """
         self._path = path
-        self._soiled = _broken_off(path)  # whether free pages may hold what stood in others
+        self._soiled = leftovers.broken_off(path)  # whether free pages may hold what stood in others
         with _as_ours():
             self._db = connect(path)
             try:
@@ -201,7 +200,7 @@ class SqliteLog:
         it moved from one page to another before. Where there is no room for that: at the next drop or opening.
         """
         try:
-            if _holds_copies(self._path):
+            if leftovers.holds_copies(self._path):
                 self._db.execute("VACUUM")
             self._db.execute("DELETE FROM meta WHERE key = ?", (_UNSWEPT,))
         except (sqlite3.DatabaseError, OSError):
@@ -291,33 +290,6 @@ class SqliteLog:
     def close(self) -> None:
         """See the port."""
         self._db.close()
-
-
-def _broken_off(path: str) -> bool:
-    """Whether a transaction was: its journal is still there."""
-    try:
-        return os.path.getsize(f"{path}-journal") > 0
-    except OSError:
-        return False
-
-
-def _holds_copies(path: str) -> bool:
-    """Whether a page of rows has bytes where none belong: between its cell pointers and its cells
-    (sqlite.org/fileformat2.html, 1.6). Raises OSError.
-    """
-    if not os.path.exists(path):  # in memory
-        return False
-    with open(path, "rb") as file:
-        size = int.from_bytes(file.read(18)[16:], "big")
-        size = 65_536 if size == 1 else size
-        file.seek(0)
-        first = 100
-        while page := file.read(size):
-            cells, start = (int.from_bytes(page[first + at : first + at + 2], "big") for at in (3, 5))
-            if page[first] == _LEAF and page[first + 8 + 2 * cells : start or 65_536].strip(b"\0"):
-                return True
-            first = 0
-    return False
 
 
 def _left_of(data: bytes) -> bytes:
