@@ -115,6 +115,6 @@ def test_a_new_version_is_taken_at_the_next_start(
 
 
 def _one_version_is_kept(page: Page) -> None:
-    """That of the page, whose script has its address."""
+    """That of the page, whose script has its address: as soon as it has started."""
     here = "'straat-' + document.querySelector('script[type=module]').src.split('/')[4]"
-    page.wait_for_function(f"caches.keys().then((names) => names.length === 1 && names[0] === {here})")
+    page.wait_for_function(f"caches.keys().then((names) => names.length === 1 && names[0] === {here})", timeout=60_000)
