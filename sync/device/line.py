@@ -68,10 +68,14 @@ class Line:
         self.on_signed_in(incarnation)
 
     def _note_skew(self, server_millis: int) -> None:
-        skew = server_millis - self._clock.millis()
+        own = self._clock.millis()
+        skew = server_millis - own
         far = abs(skew) > SKEW_WORTH_SAYING_MILLIS
         self._state.skew_millis = skew if far else 0
         likely = YEAR_2020 < server_millis < YEAR_2100
-        self._writer.offset_millis = skew if far and likely else 0
+        passed = meta.read_int(self._log, meta.PASSED) or 0
+        # A server may not set us back to before what both clocks once agreed on: what is noted would soon be over.
+        self._writer.offset_millis = max(skew, min(passed - own, 0)) if far and likely else 0
         if likely:
-            self._log.put({meta.SERVER_TIME: meta.int_bytes(server_millis)})
+            passed = max(passed, min(own, server_millis))
+            self._log.put({meta.SERVER_TIME: meta.int_bytes(server_millis), meta.PASSED: meta.int_bytes(passed)})

@@ -17,6 +17,7 @@ UNCONFIRMED = "unconfirmed"  # the server was put back: whether its roll was con
 CURSORS = "cursors"
 LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginning for want of something
 SERVER_TIME = "server time"  # the latest that a server said, in milliseconds
+PASSED = "passed"  # the latest moment that this device's clock and a server's have both been at
 ORDERS = "erase orders"  # ids of envelopes that the server has yet to overwrite
 UNNAMED = "unnamed"  # what was dropped because its record is erased, and which no erasing change names yet
 FORK = "fork"
