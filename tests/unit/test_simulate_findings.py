@@ -82,6 +82,7 @@ async def _put_back_after_a_new_team(s: Simulation) -> bytes:
 async def _broken_off(s: Simulation, number: int) -> None:
     """A round of which the line breaks after the signing in."""
     d = s.devices[number]
+    d.syncer.line.token = ""  # the server has forgotten it too
     d.link.shut = frozenset({"roll", "roll/offer"})
     with suppress(StraatError):
         await d.syncer.once()
