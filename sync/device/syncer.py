@@ -75,7 +75,7 @@ class Syncer:
         self.upkeep: Callable[[], Awaitable[None]] | None = None  # done at the end of each round
         self._word = False  # the server has said since the last round began that there is something
         self.woken = False  # this round is at such a word, or the last one that came to nothing was
-        self._failures = 0
+        self._failures = {True: 0, False: 0}  # in a row: the server answered that something is wrong; it did not answer
         self._forged: set[bytes] = set()  # of what names an unknown head: the ids whose signature does not hold
         self._elsewhere = False  # a member's device writes on a roll that we do not know
         self._wake = asyncio.Event()
@@ -90,7 +90,7 @@ class Syncer:
 
     def wake(self) -> None:
         """Something was written, or the network is back: don't wait."""
-        self._failures = 0
+        self._failures = {True: 0, False: 0}
         self._wake.set()
         if self._listening and not self._listening.open:
             self._listening.hurry()
@@ -136,11 +136,14 @@ class Syncer:
             try:
                 await self._round()
                 trouble = RollForked.code if self.state.forked else UnknownHead.code if self._elsewhere else ""
-                self.state.online, self.state.trouble, self._failures, self.woken = True, trouble, 0, False
+                self.state.online, self.state.trouble, self.woken = True, trouble, False
+                self._failures = {True: 0, False: 0}
                 self._log.put({meta.LAST_SYNC: meta.int_bytes(self._clock.millis())})
             except StraatError as error:
-                self._failures += 1
-                self.state.online = not isinstance(error, Unreachable)
+                online = self.state.online = not isinstance(error, Unreachable)
+                self._failures[online] += 1
+                if online:  # a line that drops later is tried again soon, however long the other trouble lasts
+                    self._failures[False] = 0
                 self.state.trouble = error.code
                 raise
             finally:
@@ -152,7 +155,8 @@ class Syncer:
 
     def wait_millis(self) -> int:
         """How long a rest after the last round is, unless something wakes it."""
-        return backoff(self._failures, self._random) if self._failures else IDLE_MILLIS
+        failures = self._failures[self.state.online]
+        return backoff(failures, self._random) if failures else IDLE_MILLIS
 
     async def _round(self) -> None:
         try:

@@ -302,7 +302,8 @@ class Siege:
         for _ in range(rounds):
             await self.round(self.fatma)
             await self.round(self.joke)
-        assert await self.round(self.fatma) == await self.round(self.joke) == ""
+        codes = (await self.round(self.fatma), await self.round(self.joke))
+        assert codes == ("", ""), codes
         assert self.read() == self.said
         self.nothing_unsaid()
         assert {v.synced for v in self.fatma.visits()} == {True}

@@ -13,7 +13,8 @@ from app.platform.native_transport import HttpTransport
 from app.services.app import App
 from app.services.models import Role
 from app.services.session import World
-from tests.browser.test_service_worker import NEWER, READY, _copy, _publish_newer
+from tests.browser.test_service_worker import NEWER, READY
+from tests.support import builds
 from tests.support.chrome import chrome
 from tests.support.server_process import ServerProcess
 
@@ -47,7 +48,7 @@ def test_an_app_too_old_for_its_server_says_so_keeps_the_notes_and_takes_the_upd
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:
     """Noting goes on; the button looks for the new version by itself, fetches it and opens it."""
-    server.site = _copy(tmp_path / "site")
+    server.site = builds.copy(tmp_path / "site")
     link = server.init()
     server.start()
     with ThreadPoolExecutor() as elsewhere:  # Playwright has a loop in this thread
@@ -62,7 +63,7 @@ def test_an_app_too_old_for_its_server_says_so_keeps_the_notes_and_takes_the_upd
         phone.sees("Alles staat op de server")
         phone.page.evaluate(READY)
         server.program = ["-c", NEXT_YEARS]
-        _publish_newer(server)
+        builds.publish(server)
         phone.sees("Nu bijwerken", timeout=60_000)
         phone.tap("Nieuw bezoek")
         phone.tap("kennisgemaakt", "checkbox")

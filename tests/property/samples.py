@@ -74,6 +74,7 @@ SHAPES = {
         "NOTHING",
         "DEVICES",
         "DIRECTORY",
+        "ERROR",
     ]
 }
 
@@ -134,5 +135,6 @@ def _bodies(entries: list[bytes], key: bytes) -> dict[str, bytes]:
         "NOTHING": [],
         "DEVICES": [[i, 20_400]],
         "DIRECTORY": [h, 3],
+        "ERROR": ["bad_format", "why"],
     }
     return {name: codec.pack(value) for name, value in values.items()}

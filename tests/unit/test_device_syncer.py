@@ -8,7 +8,7 @@ import pytest
 
 from app.services.app import App
 from app.services.models import QueueFilter, Role, SyncStatus
-from sync.core.errors import Unreachable
+from sync.core.errors import RollUnconfirmed, Unreachable
 from tests.support.faulty_transport import Fault, Hold
 from tests.support.native_app import synced
 from tests.support.settled_team import FORM, MINUTE, session_of, team
@@ -227,5 +227,40 @@ def test_an_invitation_made_during_a_round_and_one_made_elsewhere_all_stand(sett
                 other = t.device(f"other{number}")
                 await other.start(link.url)
                 assert other.look is not None
+
+    asyncio.run(story())
+
+
+def test_a_line_that_drops_is_tried_again_soon_however_long_the_server_was_in_trouble(
+    settled: Path, tmp_path: Path
+) -> None:
+    """An administrator waited five minutes for a laptop after a restart: its roll had been unconfirmed for an hour."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma = await t.fatma()
+            syncer = session_of(fatma).syncer
+            keep = syncer.upkeep
+
+            async def unconfirmed() -> None:
+                raise RollUnconfirmed()
+
+            syncer.upkeep = unconfirmed  # as the last step of a round says it, for an hour
+            for _ in range(12):
+                with pytest.raises(RollUnconfirmed):
+                    await syncer.once()
+            assert syncer.state.online
+            assert syncer.wait_millis() > MINUTE
+            t.nets["fatma"].offline = True
+            with pytest.raises(Unreachable):
+                await syncer.once()
+            assert syncer.wait_millis() <= 1000
+            for _ in range(12):
+                with pytest.raises(Unreachable):
+                    await syncer.once()
+            assert syncer.wait_millis() > MINUTE  # a server that stays away is asked ever more seldom
+            t.nets["fatma"].offline, syncer.upkeep = False, keep
+            await syncer.once()
+            assert syncer.wait_millis() == 60_000
 
     asyncio.run(story())

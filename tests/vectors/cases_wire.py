@@ -34,6 +34,11 @@ GOOD: dict[str, tuple[str, Any]] = {
     "NOTHING": ("A question that says nothing", []),
     "DEVICES": ("One device, and the day on which it was last here", [[ID, 20_400]]),
     "DIRECTORY": ("The organisation and the number known", [HASH, 3]),
+    "OFFER": ("Entries that a server put back may lack", [ENTRY, b""]),
+    "OFFERED": ("How many it has now", [4]),
+    "CONFIRM": ("The head that a coordinator's device has", [HASH]),
+    "CONFIRMED": ("Not yet: two of five have been here, one head is not known", [False, 2, 5, 1]),
+    "ERROR": ("Why something was refused, and about what", ["not_found", "ring"]),
 }
 
 
@@ -101,6 +106,19 @@ def _wrong(name: str, good: Any) -> Iterator[Wrong]:
     elif name == "DIRECTORY":
         known = ("known", whole(0, 2**32, "The number"))
         yield from departures(good, [("organisation", bytes_of(32, "The organisation")), known])
+    elif name == "OFFER":
+        yield from items(wire.MAX_OFFER, b"", "entries")
+        yield from ((f"entry_{n}", c, [value], e) for n, c, value, e in entry)
+    elif name == "OFFERED":
+        yield from departures(good, [("count", whole(0, 2**32, "The number"))])
+    elif name == "CONFIRM":
+        yield from departures(good, [("head", bytes_of(32, "The head"))])
+    elif name == "CONFIRMED":
+        yes = ("confirmed", [("number", "Confirmed is 1", 1, BAD), ("none", "Confirmed is None", None, BAD)])
+        counts = [(n, whole(0, 2**32, f"The number {n}")) for n in ("heard", "awaited", "ahead")]
+        yield from departures(good, [yes, *counts])
+    elif name == "ERROR":
+        yield from departures(good, [("code", text_of(40, "The code")), ("detail", text_of(400, "The detail"))])
 
 
 @maker

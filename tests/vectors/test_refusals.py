@@ -26,6 +26,7 @@ NOT_FROM_OUTSIDE = {
     "codec._plain BadFormat": "a writer's own value",
     "hkdf.expand ValueError": "the caller's own length",
     "roll.extend RollMoved": "two calls at once on one device",
+    "wire.accepted decode_error": "what the server answered; how it is read has vectors of its own (wire_error)",
     "words.to_words BadFormat": "the caller's own length",
 }
 
