@@ -8,12 +8,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sync.core.errors import StraatError
+from sync.core.errors import BadInput, StraatError
 
 if TYPE_CHECKING:
     from sync.server.limits import Limits
 
 BUILD = Path("build/web")
+
+
+def _mib(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 is the least")
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument("--origin", default="", help="address people use, where it is not this machine's own")
     backup = jobs.add_parser("backup", help="make a verified copy of the store, while it is in use or not")
     backup.add_argument("--data", type=Path, default=Path("data"))
-    backup.add_argument("--to", type=Path, required=True, metavar="PLACE", help="a folder, or a file that is not there")
+    backup.add_argument("--to", required=True, metavar="PLACE", help="a folder (made if it ends in /), or a new file")
     backup.add_argument("--keep-days", type=int, metavar="N", help="remove backups in that folder that are older")
     restore = jobs.add_parser("restore", help="put a backup back, with what was erased since erased again")
     restore.add_argument("--data", type=Path, default=Path("data"))
@@ -54,8 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--backups", type=Path, metavar="FOLDER", help="how old are they?")
     doctor.add_argument("--json", action="store_true", help="for another program to read")
     for job in (serve, doctor):
-        job.add_argument("--device-mib", type=int, default=2048, metavar="N", help="what one device may store")
-        job.add_argument("--organisation-mib", type=int, default=51_200, metavar="N", help="what all of one may store")
+        job.add_argument("--device-mib", type=_mib, default=2048, metavar="N", help="what one device may store")
+        job.add_argument("--organisation-mib", type=_mib, default=51_200, metavar="N", help="what all of one may store")
     verify = jobs.add_parser("verify-build", help="is the site at an address the build that was published?")
     verify.add_argument("url", metavar="URL", help="the address people use, such as https://straat.example")
     verify.add_argument(
@@ -86,6 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _limits(args: argparse.Namespace) -> "Limits":
     from sync.server.limits import MIB, Limits
 
+    if args.organisation_mib < args.device_mib:
+        told = f"{args.organisation_mib} is less than one device may have (--device-mib {args.device_mib}): give both"
+        raise BadInput("organisation-mib", told)
     return Limits(args.device_mib * MIB, args.organisation_mib * MIB)
 
 
@@ -114,7 +124,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.job == "backup":
         from app.commands.backup import backup
 
-        backup(args.data, args.to, args.keep_days, _say)
+        backup(args.data, Path(args.to), args.keep_days, _say, args.to.endswith("/"))
         return 0
     if args.job == "restore":
         from app.commands.restore import restore

@@ -7,18 +7,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.platform.native_crypto import NativePrimitives
-from sync.core.errors import BadInput, Busy
+from sync.core.errors import BadInput, Busy, LogDamaged
 from sync.server import backup as backups
 
 STORE = "store.db"
 Say = Callable[[str], None]
 
 
-def backup(data: Path, to: Path, keep_days: int | None, say: Say) -> None:
-    """Make one; the last line names it. Raises BadInput, Busy or LogDamaged, and then there is no new backup."""
+def backup(data: Path, to: Path, keep_days: int | None, say: Say, folder: bool = False) -> None:
+    """Make one; the last line names it. `to` is made a folder when it is said to be one, or when older ones are to go
+    from it and it is not called `….db`. Raises BadInput, Busy or LogDamaged, and then there is no new backup."""
     store, now = data / STORE, datetime.now(UTC)
     if not store.is_file():
         raise BadInput("data", f"{store} is not there")
+    if not to.exists() and (folder or (keep_days is not None and to.suffix != ".db")):
+        try:
+            to.mkdir(parents=True, mode=0o700)
+        except OSError as e:
+            raise Busy(f"{to}: {e.strerror}") from e
+        say(f"made the folder {to}")
     target = to / backups.name_of(now) if to.is_dir() else to
     if target.exists() or not target.parent.is_dir():
         raise BadInput("to", f"{target} is there already" if target.exists() else f"{target.parent} is no folder")
@@ -26,7 +33,10 @@ def backup(data: Path, to: Path, keep_days: int | None, say: Say) -> None:
         raise BadInput("to", "a backup beside the store is lost with it: give another folder")
     _room(store, target.parent)
     say(f"copying {store} ({store.stat().st_size >> 20} MiB)")
-    asyncio.run(backups.make(store, target, NativePrimitives(), say))
+    try:
+        asyncio.run(backups.make(store, target, NativePrimitives(), say))
+    except LogDamaged as e:
+        raise LogDamaged(f"{e.detail or store}: no backup was made; stop the server and restore an earlier one") from e
     _old_ones(target.parent, now, keep_days, say)
     say(f"done: {target} ({target.stat().st_size >> 20} MiB)")
 

@@ -40,6 +40,19 @@ def dated(folder: Path) -> list[tuple[Path, datetime]]:
     return [(p, datetime.strptime(p.name, _NAME).replace(tzinfo=UTC)) for p in found]
 
 
+def is_store(path: Path) -> bool:
+    """Whether this is a store at all, cheaply: a database with a member roll in it. Not whether it is whole."""
+    try:
+        with path.open("rb") as file:
+            if file.read(16) != b"SQLite format 3\0":
+                return False
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"  # and so with no file beside it
+        with closing(sqlite3.connect(address, uri=True)) as db:
+            return db.execute("SELECT 1 FROM rolls LIMIT 1").fetchone() is not None
+    except (OSError, sqlite3.Error):
+        return False
+
+
 def outdated(folder: Path, now: datetime, keep_days: int) -> list[Path]:
     """Those that are older than that."""
     return [path for path, made in dated(folder) if made < now - timedelta(days=keep_days)]
@@ -49,7 +62,7 @@ async def make(store: Path, target: Path, primitives: Primitives, say: Say) -> W
     """Copy the store to `target`, which must not be there, and put every order to erase into `erasures` beside it.
 
     Nothing has that name unless it was read back as a store. Raises LogDamaged for a store that is not whole, Busy
-    where there is no room or no permission, and what a roll that does not hold raises.
+    where there is no room or no permission.
     """
     part = target.with_name(target.name + PART)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sync.core.envelope import parse_any
-from sync.core.errors import LogDamaged
+from sync.core.errors import LogDamaged, NewerVersion, StraatError
 from sync.core.ports import Primitives
 from sync.core.roll import Roll
 from sync.server.limits import weight
@@ -43,13 +43,18 @@ def check_file(path: Path) -> None:
 
 
 async def check_content(store: Store, primitives: Primitives) -> Whole:
-    """Raises LogDamaged, or what a roll that does not hold raises."""
+    """Raises LogDamaged, also for a roll that does not hold, or NewerVersion."""
     rolls: dict[bytes, Roll] = {}
     used: dict[bytes, tuple[int, int]] = {}
     envelopes = sampled = orders = 0
     for organisation in await store.organisations():
         roll = rolls[organisation] = Roll()
-        await roll.extend(primitives, await store.roll(organisation))
+        try:
+            await roll.extend(primitives, await store.roll(organisation))
+        except NewerVersion:
+            raise
+        except StraatError as e:  # what it says is for who holds a phone and may try again
+            raise LogDamaged(f"the member roll in this store is damaged or was altered ({e.code})") from e
         if roll.state.organisation != organisation:
             raise LogDamaged("the roll of another organisation")
         usage = await store.usage(organisation)
@@ -69,7 +74,12 @@ async def _sampled(store: Store, organisation: bytes, rings: Sequence[bytes], co
         for after in (0, *(random.randrange(count + 1) for _ in range(max(1, SAMPLE // PAGE // len(rings))))):  # noqa: S311
             page = await store.page(organisation, ring, after, PAGE, PAGE_BYTES)
             for number, data in page.items:
-                e = parse_any(data)
+                try:
+                    e = parse_any(data)
+                except NewerVersion:
+                    raise
+                except StraatError as error:
+                    raise LogDamaged(f"envelope {number} is damaged or was altered ({error.code})") from error
                 author = (await store.authors(organisation, [e.id])).get(e.id)
                 if is_change(data) and author != e.header.device:
                     raise LogDamaged(f"envelope {number} is not found by the hash of its bytes")

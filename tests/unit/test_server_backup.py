@@ -171,6 +171,30 @@ def test_places_that_are_no_place_for_a_backup(tmp_path: Path) -> None:
             backup(source, to, None, lambda _: None)
 
 
+def test_a_folder_that_is_not_there_is_made_and_is_no_file(tmp_path: Path) -> None:
+    """As the manual's line is typed, and with a slash at the end; for this user only."""
+    data, _ = prepared(tmp_path, 1)
+    for to, more in ((f"{tmp_path}/new", ["--keep-days", "35"]), (f"{tmp_path}/other/", [])):
+        command = [*CLI, "backup", "--data", str(data), "--to", to, *more]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert stat.S_IMODE(Path(to).stat().st_mode) == 0o700
+        assert len(backups.dated(Path(to))) == 1
+    backup(data, tmp_path / "file.db", 35, lambda _: None)
+    assert (tmp_path / "file.db").is_file()
+
+
+def test_a_damaged_roll_is_called_that(tmp_path: Path) -> None:
+    """And not what a phone would say of one that has moved on."""
+    asyncio.run(filled(tmp_path / "data", 1))
+    with closing(sqlite3.connect(tmp_path / "data" / "store.db")) as db, db:
+        db.execute("DELETE FROM rolls WHERE number = 2")
+    with pytest.raises(
+        LogDamaged, match=r"the member roll in this store is damaged or was altered \(roll_moved.*restore"
+    ):
+        backup(tmp_path / "data", tmp_path / "new.db", None, lambda _: None)
+
+
 def test_old_backups_are_told_and_go_only_when_asked(tmp_path: Path) -> None:
     """35 days: what was erased has to leave the backups too. Other files in that folder are nobody's business."""
     data, place = prepared(tmp_path, 1)
