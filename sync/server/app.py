@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sync.core.errors import StraatError
 from sync.core.ports import Clock, Primitives
 from sync.server.limits import Limits
 from sync.server.metrics import Counting, Metrics
@@ -47,8 +48,15 @@ def make_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            await service.start()
-            logger.info("started: %d organisations", len(await store.organisations()))
+            try:
+                await service.start()
+            except StraatError as e:
+                logger.error("not started: %s; the store is as it was. straatcontact doctor says more", e.code)
+                raise
+            count = len(await store.organisations())
+            logger.info("started: %d organisations", count)
+            if not count:
+                logger.warning("no organisation here: is --data right? If it is: straatcontact init")
             dropping = asyncio.create_task(_drop_hourly(service))
             try:
                 yield

@@ -26,6 +26,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stopping": ("stopping", ()),
     "metrics: port %d is taken": ("metrics_port_taken", ("port",)),
+    "no organisation here: is --data right? If it is: straatcontact init": ("no_organisation", ()),
+    "not started: %s; the store is as it was. straatcontact doctor says more": ("not_started", ("code",)),
     "started: %d organisations": ("started", ("organisations",)),
 }
 

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.services.inviting import from_text
 from sync.core import wire
@@ -85,6 +88,42 @@ def test_init_takes_the_address_people_use(tmp_path: Path) -> None:
     links = [init(tmp_path, "--origin", f"https://straat.example{end}") for end in ("", "/")]
     assert all(link.startswith("https://straat.example/#/uitnodiging/") for link in links)
     assert from_text(links[0]).announced != from_text(links[1]).announced
+
+
+@pytest.mark.parametrize(
+    "more",
+    [["--device-mib", "0"], ["--device-mib", "-5"], ["--organisation-mib", "0"], ["--organisation-mib", "100"]],
+)
+def test_room_that_is_none_is_refused(tmp_path: Path, more: list[str]) -> None:
+    """Nothing is started, and nothing made; 100 MiB for all is less than one device may have."""
+    command = [*CLI, "serve", "--data", str(tmp_path / "data"), "--site", str(site(tmp_path / "web")), *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert done.returncode in (1, 2)
+    assert more[0].removeprefix("--") in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_the_log_says_that_nobody_is_here_or_that_the_store_is_damaged(tmp_path: Path, damaged: bool) -> None:
+    """A wrong --data, and a roll that was altered: a line with what to do."""
+    data, port = tmp_path / "data", free_port()
+    if damaged:
+        init(data)
+        with closing(sqlite3.connect(data / "store.db")) as db, db:
+            db.execute("UPDATE rolls SET data = CAST(substr(data, 1, length(data) - 1) || x'00' AS BLOB)")
+    command = [*CLI, "serve", "--data", str(data), "--port", str(port), "--site", str(site(tmp_path / "web"))]
+    process = ServerProcess(command, port, tmp_path / "server.log")
+
+    async def whole() -> None:
+        try:
+            await process.ready()
+        finally:
+            await process.end(signal.SIGTERM)
+
+    with suppress(Exception) if damaged else nullcontext():
+        asyncio.run(whole())
+    log = (tmp_path / "server.log").read_text()
+    assert ("not started: " if damaged else "no organisation here: is --data right?") in log
 
 
 def test_a_data_folder_that_can_not_serve_is_said_in_a_line(tmp_path: Path) -> None:
