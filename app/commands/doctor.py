@@ -4,6 +4,8 @@ some day, 2 now. Nothing is changed: the store is looked at in a copy, which a s
 
 import asyncio
 import json
+import os
+import pwd
 import shutil
 import socket
 import sqlite3
@@ -27,7 +29,7 @@ from app.commands.served import checked_url
 from app.commands.verify_build import _VERSION
 from app.platform.native_crypto import NativePrimitives
 from sync.core import versions
-from sync.core.errors import NewerVersion, StraatError
+from sync.core.errors import Busy, NewerVersion, StraatError
 from sync.server import backup as copies
 from sync.server import doctor
 from sync.server.checking import Whole, check_content, check_file
@@ -39,6 +41,7 @@ from sync.server.store_sqlite import SqliteStore
 STORE = "store.db"
 SECONDS = 10
 PAGE_BYTES = 1 << 20
+NO_ROOM = 1 << 20
 Say = Callable[[str], None]
 
 
@@ -63,28 +66,101 @@ def run(data: Path, url: str, site: Path, backups: Path | None, limits: Limits, 
 
 def _folder(data: Path, backups: Path | None, limits: Limits) -> Iterator[Finding]:
     store = data / STORE
-    made = copies.dated(backups) if backups and backups.is_dir() else []
-    if not store.is_file():
+    made: list[tuple[Path, datetime]] = []
+    try:
+        named = copies.dated(backups) if backups and backups.is_dir() else []
+        made = [(path, moment) for path, moment in named if copies.is_store(path)]
+        if len(made) < len(named):
+            path = next(p for p, _ in named if not copies.is_store(p))
+            how = f"{len(named) - len(made)} files are named like one and are none (or not for this user): {path.name}"
+            yield Finding(Level.WARN, "files among the backups", how, "look who made them; they don't count")
+    except OSError as error:
+        yield Finding(Level.FAIL, "files among the backups", _refused(error), _AS_OWNER)
+    try:
+        there = stat.S_ISREG(store.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        there = False
+    except OSError as error:
+        yield Finding(Level.FAIL, "data folder", _refused(error), _AS_OWNER)
+        return
+    if not there:
         yield Finding(Level.FAIL, "store", f"{store} is not there", "straatcontact init or restore, or another --data")
         return
-    names = [p for p in (data, *data.iterdir()) if stat.S_IMODE(p.stat().st_mode) & 0o077]
-    yield doctor.modes("permissions", sorted(p.name for p in names))
+    try:
+        names = [p for p in (data, *data.iterdir()) if stat.S_IMODE(p.stat().st_mode) & 0o077]
+        yield doctor.modes("permissions", sorted(p.name for p in names))
+    except FileNotFoundError:
+        pass  # one that went while we looked
+    except OSError as error:
+        yield Finding(Level.FAIL, "data folder", _refused(error), _AS_OWNER)
+        return
     yield doctor.wal(_size(store.with_name(STORE + "-wal")))
     grows = doctor.growth([(moment, path.stat().st_size) for path, moment in made])
     yield doctor.disk(shutil.disk_usage(data).free, _size(store), grows)
-    yield from _store(store, limits)
+    hindered = _hindered(store)
+    if hindered is not None:
+        yield hindered
+    if os.access(store, os.R_OK, effective_ids=True):
+        yield from _store(store, limits, hindered is not None)
     if backups is None:
         yield Finding(Level.WARN, "backups", "not looked at", "give --backups FOLDER")
     else:
         yield from doctor.backups([moment for _, moment in made], datetime.now(UTC))
 
 
+_AS_OWNER = "run this as the server's own user (runuser -u straatcontact -- …), or give the folder back to it: chown -R"
+
+
+def _refused(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{error.filename} is not this user's ({_named(os.geteuid())}): it may not look into it"
+    return f"{error.filename} can't be opened: {error.strerror}"
+
+
+def _named(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
+
+
+def _hindered(store: Path) -> Finding | None:
+    """What keeps this user from writing there, as a server would, and says nothing about what is in the store."""
+    data, me = store.parent, os.geteuid()
+    if os.statvfs(data).f_flag & os.ST_RDONLY:
+        do = "look why (journalctl -k, mount): a disk that fails is often made so. Then mount it for writing again"
+        return Finding(Level.FAIL, "data folder", f"{data} is on a disk that is read-only now", do)
+    beside = (store.with_name(STORE + end) for end in ("-wal", "-shm"))
+    for path in (data, store, *(p for p in beside if p.exists())):
+        if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+            owner = path.stat().st_uid
+            if owner != me:
+                how = f"{path} is not this user's ({_named(me)}): it is {_named(owner)}'s"
+                return Finding(Level.FAIL, "data folder", how, _AS_OWNER)
+            return Finding(Level.FAIL, "data folder", f"{path} is read-only for its owner", f"chmod u+rwX {path}")
+    if shutil.disk_usage(data).free < NO_ROOM:
+        do = "make room on that disk; then the server goes on by itself"
+        return Finding(Level.FAIL, "data folder", f"no room on the disk of {data}: nothing can be stored", do)
+    return None
+
+
+def _copied(store: Path, copy: Path, hindered: bool) -> None:
+    """As SQLite copies. Where it could not work (it needs files beside the store): file by file, as they are now."""
+    if not hindered:
+        copies.private_file(copy)
+        copies.copy(store, copy, lambda _: None)
+        return
+    for end in ("", "-wal"):
+        if (source := store.with_name(STORE + end)).exists():
+            copies.private_copy(source, copy.with_name(STORE + end))
+
+
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _store(store: Path, limits: Limits) -> list[Finding]:
-    """In a copy, in the system's folder for temporary files."""
+def _store(store: Path, limits: Limits, hindered: bool) -> list[Finding]:
+    """In a copy, in the system's folder for temporary files. `hindered`: this user can't write in the store's."""
     with tempfile.TemporaryDirectory(prefix="straatcontact-doctor-") as scratch:
         copy = Path(scratch, STORE)
         try:
@@ -92,8 +168,7 @@ def _store(store: Path, limits: Limits) -> list[Finding]:
             if room < _size(store) + 64 * doctor.MIB:
                 do = "set TMPDIR to a folder with more room"
                 return [Finding(Level.WARN, "store", f"not looked at: {room >> 20} MiB free in {scratch}", do)]
-            copies.private_file(copy)
-            copies.copy(store, copy, lambda _: None)
+            _copied(store, copy, hindered)
             check_file(copy)
             with closing(sqlite3.connect(copy)) as db:
                 behind = len(migrations.pending(Database(db)))
@@ -102,7 +177,7 @@ def _store(store: Path, limits: Limits) -> list[Finding]:
             do = "install that version here, or run the doctor that came with it"
             return [Finding(Level.FAIL, "store", "written by a newer version than this one", do)]
         except (StraatError, OSError, sqlite3.Error) as error:
-            return [Finding(Level.FAIL, "store", f"not whole, or can't be read: {error}", "restore a backup")]
+            return [_unread(error, hindered, shutil.disk_usage(scratch).free < NO_ROOM)]
     found = [Finding(Level.OK, "store", _told(whole))]
     if behind:
         how = f"{behind} steps of its tables are older than this program"
@@ -118,6 +193,21 @@ def _store(store: Path, limits: Limits) -> list[Finding]:
     if not whole.rolls:
         found.append(Finding(Level.WARN, "roll", "no organisation yet", "straatcontact init"))
     return found
+
+
+def _unread(error: StraatError | OSError | sqlite3.Error, hindered: bool, full: bool) -> Finding:
+    """Damaged, or only not to be looked at: then a restore would be the wrong thing to do."""
+    why = (error.detail if isinstance(error, StraatError) else "") or str(error)
+    if full:
+        do = "make room, or set TMPDIR to a folder with more"
+        return Finding(Level.WARN, "store", "not looked at: no room for a copy", do)
+    if hindered:
+        do = "mend what is said of the data folder, then look again"
+        return Finding(Level.WARN, "store", f"could not be looked at well: {why}", do)
+    if isinstance(error, (Busy, OSError, sqlite3.OperationalError)):
+        do = "try again; if it stays so, look at the disk (journalctl -k)"
+        return Finding(Level.FAIL, "store", f"can't be read now: {why}", do)
+    return Finding(Level.FAIL, "store", f"not whole: {why}", "stop the server and restore a backup")
 
 
 async def _looked_at(copy: Path) -> tuple[Whole, int, dict[bytes, int]]:

@@ -121,6 +121,10 @@ def backups(made: Sequence[datetime], now: datetime) -> list[Finding]:
     if not made:
         return [Finding(Level.FAIL, "backups", "there is none", "straatcontact backup, each night (docs/deploy)")]
     hours = (now - made[-1]).total_seconds() / 3600
+    if hours < -1:
+        how = f"the newest is named for a moment to come, {made[-1]:%Y-%m-%d %H:%M} UTC"
+        return [Finding(Level.WARN, "backups", how, "look at the clock, and at who made that file")]
+    hours = max(hours, 0.0)
     how, do = (
         f"{len(made)}, the newest is {hours:.0f} hours old",
         "look at the timer: journalctl -u straatcontact-backup",
@@ -136,8 +140,16 @@ def backups(made: Sequence[datetime], now: datetime) -> list[Finding]:
 
 def roll(subject: str, state: State, unconfirmed: bool) -> list[Finding]:
     """One organisation's, whose entries hold from the first on."""
+    do = (
+        "have each coordinator and everyone else open the app; after a day it goes on by itself, and if it does not"
+        " in two: stop the server and say straatcontact confirm-rolls"
+    )
     if not state.devices:
-        return [Finding(Level.WARN, subject, "nobody has joined yet", "hand over the link that init printed")]
+        do = "stop the server and say straatcontact confirm-rolls; then hand over the link that init printed"
+    restored = Finding(Level.WARN, subject, "put back from a backup and not confirmed: nobody joins or leaves", do)
+    if not state.devices:
+        do = "hand over the link that init printed"
+        return [Finding(Level.WARN, subject, "nobody has joined yet", do), *([restored] if unconfirmed else [])]
     coordinators = {d.member for d in state.devices.values() if state.coordinates(d.id, d.team)}
     waiting = sum(d.role is Role.COORDINATOR for d in state.devices.values()) - sum(
         state.coordinates(d.id, d.team) for d in state.devices.values()
@@ -152,12 +164,7 @@ def roll(subject: str, state: State, unconfirmed: bool) -> list[Finding]:
     if not state.sheets:
         do = "have a coordinator make one (Mensen, Herstelblad) and put it in a safe"
         found.append(Finding(Level.WARN, subject, "no recovery sheet", do))
-    if unconfirmed:
-        do = "have each coordinator and everyone else open the app; after a day it goes on by itself"
-        found.append(
-            Finding(Level.WARN, subject, "put back from a backup and not confirmed: nobody joins or leaves", do)
-        )
-    return found
+    return [*found, restored] if unconfirmed else found
 
 
 def room(subject: str, used: int, fullest: int, limits: Limits) -> Finding:
@@ -185,7 +192,7 @@ def site(built: str, served: str) -> Finding:
     if not served:
         return Finding(Level.FAIL, "site", "the address serves no Straatcontact", "look at the proxy")
     if not built:
-        return Finding(Level.WARN, "site", f"version {served} is served; no build here to compare", "give --site")
+        return Finding(Level.OK, "site", f"version {served} is served; not compared, as --site names no build here")
     do = "restart the server after a build; else look with straatcontact verify-build"
     return Finding(Level.WARN, "site", f"version {served} is served, {built} was built", do)
 

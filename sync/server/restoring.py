@@ -4,6 +4,7 @@ Everything is made ready beside the store and takes its place in one step; what 
 """
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from sync.server.erasures import Order, sync_folder
 from sync.server.store_sqlite import SqliteStore
 
 STORE = "store.db"
+LEAST_FREE = 1 << 20
 _BESIDE = ("-wal", "-shm", "-journal")
 Say = Callable[[str], None]
 
@@ -61,12 +63,16 @@ async def put_back(
 
 
 def check_unused(store: Path) -> None:
-    """Raises Busy when any process has this store open; a store that nobody has open is one whole file afterwards."""
+    """Raises Busy when any process has this store open, or there is no room; a store that nobody has open is one whole file afterwards."""
     try:
         with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as db:
             db.execute("PRAGMA journal_mode = DELETE").fetchone()  # refused while anybody else has it open
     except sqlite3.OperationalError as e:
-        raise Busy(f"{store} is in use: stop the server first") from e
+        if e.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise Busy(f"{store} is in use: stop the server first") from e
+        if e.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL or shutil.disk_usage(store.parent).free < LEAST_FREE:
+            raise Busy(f"{store.parent}: no room on the disk; make some first") from e
+        raise Busy(f"{store} can't be written ({e}): look whose it is, and at the disk") from e
     except sqlite3.DatabaseError:
         return  # no database, or a damaged one: no server runs on that
 

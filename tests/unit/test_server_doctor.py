@@ -21,6 +21,7 @@ from app.commands import doctor as command
 from app.commands.backup import backup
 from sync.core import versions
 from sync.core.rights import Role
+from sync.core.roll_state import State
 from sync.server import doctor
 from sync.server.backup import name_of
 from sync.server.doctor import DAY, Level
@@ -146,8 +147,23 @@ def test_the_age_of_backups(tmp_path: Path) -> None:
     old = doctor.backups([now - timedelta(days=36), now], now)
     assert [(f.subject, f.level) for f in old] == [("backups", 0), ("old backups", 1)]
     asyncio.run(filled(tmp_path, 1))
-    (tmp_path / name_of(datetime.now(UTC) - timedelta(days=3))).write_bytes(b"")
+    moment = datetime.now(UTC)
+    (tmp_path / name_of(moment - timedelta(days=3))).write_bytes((tmp_path / "store.db").read_bytes())
     assert found(tmp_path, tmp_path)["backups"][0] == "WARN"
+    assert "0 hours" in doctor.backups([moment + timedelta(seconds=1)], moment)[0].how
+    assert "-0" not in doctor.backups([moment + timedelta(seconds=1)], moment)[0].how
+    assert doctor.backups([moment + timedelta(days=1)], moment)[0].level == Level.WARN
+
+
+@pytest.mark.parametrize("content", [b"", b"somebody's text " * 1000, b"SQLite format 3\0" + bytes(5000)])
+def test_a_name_alone_makes_no_backup(tmp_path: Path, content: bytes) -> None:
+    """A file that is called like one of last night and is none does not count, and is named."""
+    asyncio.run(filled(tmp_path / "data", 1))
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / name_of(datetime.now(UTC))).write_bytes(content)
+    told = found(tmp_path / "data", tmp_path / "backups")
+    assert told["backups"][:2] == ("FAIL", "there is none")
+    assert told["files among the backups"][0] == "WARN"
 
 
 def test_room_on_the_disk_and_how_long_it_lasts() -> None:
@@ -193,6 +209,8 @@ def test_a_roll_that_hangs_on_one_person_or_was_put_back() -> None:
         assert [f.level for f in told] == [1, 1, 1]
         assert "1 coordinators" in told[0].how
         assert all(f.do for f in told)
+        assert "confirm-rolls" in told[-1].do
+        assert ["confirm-rolls" in f.do for f in doctor.roll("roll", State(), unconfirmed=True)] == [False, True]
         await organisation.joined(await organisation.invited(organisation.people[0], Role.COORDINATOR))
         assert (
             "1 devices of coordinators not yet confirmed" in doctor.roll("roll", organisation.roll.state, False)[0].how
@@ -203,7 +221,7 @@ def test_a_roll_that_hangs_on_one_person_or_was_put_back() -> None:
 
 def test_what_the_address_serves() -> None:
     """The site that was built, another, none; the protocol of another version."""
-    assert [doctor.site(*both).level for both in (("a", "a"), ("a", "b"), ("", "a"), ("a", ""))] == [0, 1, 1, 2]
+    assert [doctor.site(*both).level for both in (("a", "a"), ("a", "b"), ("", "a"), ("a", ""))] == [0, 1, 0, 2]
     assert command._spoken(str(versions.SERVER)).level == Level.OK
     assert command._spoken("1-9").level == command._spoken(None).level == Level.WARN
 
