@@ -19,8 +19,8 @@ def _texts() -> dict[str, str]:
         "roll_refused": _("Dit mag niet volgens de ledenlijst. Er is niets veranderd. Vraag je coördinator."),
         "roll_moved": _("De ledenlijst is net veranderd. Er is niets weg. Probeer het nog een keer."),
         "roll_unconfirmed": _(
-            "De server is teruggezet uit een reservekopie. Notities gaan gewoon door. Er kan pas weer iemand bij of af als"
-            " ieders telefoon zich heeft gemeld, of na een dag."
+            "De server draait op een oude kopie. Notities gaan gewoon door. Je kunt pas weer iemand uitnodigen of afmelden"
+            " als op alle telefoons de app open is geweest, of na een dag."
         ),
         "roll_forked": _("Er zijn twee ledenlijsten. Notities maken kan gewoon. Waarschuw je coördinator."),
         "unknown_head": _("De ledenlijst is hier nog niet compleet. Alles blijft bewaard; het gaat vanzelf verder."),
@@ -34,7 +34,7 @@ def _texts() -> dict[str, str]:
             "Dit apparaat staat niet op de ledenlijst. Je notities blijven hier. Vraag je coördinator."
         ),
         "unknown_organisation": _(
-            "De server kent deze organisatie niet. Je notities blijven hier. Vraag je coördinator."
+            "De server kent deze organisatie niet. Je notities blijven hier. Vraag het je coördinator of de beheerder."
         ),
         "not_found": _("Dit is er niet (meer)."),
         "wrong_method": _("Dit kan hier niet. Er is niets veranderd."),
@@ -47,7 +47,7 @@ def _texts() -> dict[str, str]:
         "slow_down": _("Het gaat even te snel. Er is niets weg. Wacht een minuut."),
         "quota_full": _(
             "De ruimte op de server is op. Je notities blijven op dit apparaat staan en gaan mee zodra er ruimte is."
-            " Vraag je coördinator."
+            " Vraag het je coördinator of de beheerder."
         ),
         "busy": _("De server kan nu niets bewaren. Alles staat op dit apparaat; het gaat vanzelf verder."),
         "unreachable": _("Geen verbinding met de server. Alles staat op dit apparaat. Probeer het later opnieuw."),

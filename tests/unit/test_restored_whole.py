@@ -87,9 +87,11 @@ def test_a_day_after_the_backup_comes_back_and_stays_one(settled: Path, tmp_path
                 with pytest.raises(RollUnconfirmed):
                     await joke.sync_once()
                 assert status(joke).trouble == "roll_unconfirmed"
-                assert "teruggezet uit een reservekopie" in sentence_of(status(joke).trouble)
+                assert "draait op een oude kopie" in sentence_of(status(joke).trouble)
                 [notice] = [n for n in joke.trust.notices() if n.alert is Alert.RESTORED]
-                assert said(notice).endswith("2 apparaten moeten zich nog melden. Vraag om de app even te openen.")
+                assert said(notice).endswith(
+                    "Op 2 apparaten is de app nog niet open geweest. Vraag iedereen om dat even te doen."
+                )
                 assert session_of(joke).roll.entries == before
                 await synced(fatma, bram, laptop, joke, fatma, laptop, bram)
                 assert Alert.RESTORED not in {n.alert for n in joke.trust.notices()}

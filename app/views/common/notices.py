@@ -100,11 +100,11 @@ def said(n: Notice) -> str:
         )
     if n.alert is Alert.RESTORED:
         why = _(
-            "De server is teruggezet uit een reservekopie. Er kan nog niemand bij of af; notities gaan gewoon door."
+            "De server draait op een oude kopie. Je kunt nu niemand uitnodigen of afmelden. Notities gaan gewoon door."
         )
         still = counted(
-            "{n} apparaat moet zich nog melden. Vraag om de app even te openen.",
-            "{n} apparaten moeten zich nog melden. Vraag om de app even te openen.",
+            "Op {n} apparaat is de app nog niet open geweest. Vraag iedereen om dat even te doen.",
+            "Op {n} apparaten is de app nog niet open geweest. Vraag iedereen om dat even te doen.",
             n.count,
         )
         return f"{why} {still}" if n.count else why

@@ -9,6 +9,8 @@ from app.services.models import SyncStatus
 from app.services.wording import sentence_of, withheld
 from app.views.parts import card, notice
 
+STRANGERS = ("unknown_organisation", "unknown_device")  # a server that says this has nothing of ours
+
 
 def sync_card(s: SyncStatus) -> ft.Control:
     """For the first screen of whoever notes things."""
@@ -24,7 +26,7 @@ def _lines(s: SyncStatus) -> list[ft.Control]:
         )
         since = _("sinds {moment}").format(moment=moment_text(s.unsent_since or now, now))
         lines.append(notice(f"{words}, {since}.", ft.Icons.CLOUD_UPLOAD_OUTLINED))
-    elif s.last_success:
+    elif s.last_success and s.trouble not in STRANGERS:
         lines.append(notice(_("Alles staat op de server."), ft.Icons.CLOUD_DONE_OUTLINED))
     if not s.online:
         lines.append(notice(_("Geen verbinding. Je kunt gewoon doorgaan."), ft.Icons.CLOUD_OFF_OUTLINED))
