@@ -35,6 +35,9 @@ class Invariants:
 
     async def after_start(self, d: Device) -> None:
         """All that was said to be saved is there and shown; of what was being written all, or nothing."""
+        for record in self.people.erasing.pop(d.name, ()):
+            if record in d.replica.records and d.replica.records[record].erased:
+                self.truth.erased.add(record)  # it stopped right behind the commit
         for trying in self.people.trying.pop(d.name, []):
             found = [(n, self._version(d, n)) for n in trying]
             saved = [replace(n, id=name) for n, name in found if name]

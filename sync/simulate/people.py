@@ -24,7 +24,9 @@ Draft = tuple[Change, Audience, str]  # what to write, for whom, and the field w
 
 @dataclass(slots=True)
 class People:
-    """Everyone's hands. `trying`: what is being written on a device, of which nobody knows yet whether it is saved."""
+    """Everyone's hands. `trying`, `erasing`: what is being written on a device, and the records that are being erased
+    there, of which nobody knows yet whether it is saved.
+    """
 
     luck: Luck
     story: Story
@@ -32,6 +34,7 @@ class People:
     fading: bool = False
     ages: bool = False
     trying: dict[str, list[tuple[Note, ...]]] = field(default_factory=dict)
+    erasing: dict[str, set[bytes]] = field(default_factory=dict)
 
     def _text(self) -> str:
         return f"{MARK.decode()} {self.luck.bytes(6).hex()}"
@@ -143,11 +146,14 @@ class People:
             return
         known = records[self.luck.seeded.choice(there)]
         part = await erasing.part(d, known)
+        self.erasing.setdefault(d.name, set()).add(known.id)
         try:
             await d.writer.write([part])
         except DiskFull:
+            self.erasing[d.name].discard(known.id)
             return
         self.truth.erased.add(known.id)
+        self.erasing[d.name].discard(known.id)
         self.story.tell(f"{d.name} erased {known.id.hex()[:8]}")
         if self.luck.chance(0.8):
             await d.replica.catch_up()
