@@ -1,0 +1,1 @@
+"""Screens of whoever walks a round."""
