@@ -9,8 +9,8 @@ from pathlib import Path
 from app.platform.native_crypto import NativePrimitives
 from sync.core.errors import BadInput, Busy, LogDamaged
 from sync.server import backup as backups
+from sync.server.store_sqlite import STORE
 
-STORE = "store.db"
 Say = Callable[[str], None]
 
 

@@ -26,7 +26,7 @@ import httpx
 from sqlite_utils import Database
 
 from app.commands.served import checked_url
-from app.commands.verify_build import _VERSION
+from app.commands.verify_build import VERSION
 from app.platform.native_crypto import NativePrimitives
 from sync.core import versions
 from sync.core.errors import Busy, NewerVersion, StraatError
@@ -36,9 +36,8 @@ from sync.server.checking import Whole, check_content, check_file
 from sync.server.doctor import Finding, Level
 from sync.server.limits import Limits
 from sync.server.migrations import migrations
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import STORE, SqliteStore
 
-STORE = "store.db"
 SECONDS = 10
 PAGE_BYTES = 1 << 20
 NO_ROOM = 1 << 20
@@ -69,10 +68,10 @@ def _folder(data: Path, backups: Path | None, limits: Limits) -> Iterator[Findin
     made: list[tuple[Path, datetime]] = []
     try:
         named = copies.dated(backups) if backups and backups.is_dir() else []
-        made = [(path, moment) for path, moment in named if copies.is_store(path)]
-        if len(made) < len(named):
-            path = next(p for p, _ in named if not copies.is_store(p))
-            how = f"{len(named) - len(made)} files are named like one and are none (or not for this user): {path.name}"
+        wrong = [path for path, _ in named if not copies.is_store(path)]
+        made = [(path, moment) for path, moment in named if path not in wrong]
+        if wrong:
+            how = f"{len(wrong)} files are named like one and are none (or not for this user): {wrong[0].name}"
             yield Finding(Level.WARN, "files among the backups", how, "look who made them; they don't count")
     except OSError as error:
         yield Finding(Level.FAIL, "files among the backups", _refused(error), _AS_OWNER)
@@ -255,7 +254,7 @@ def _address(address: str, site: Path) -> Iterator[Finding]:
     yield _spoken(health.headers.get(versions.HEADER))
     if "date" in health.headers:
         yield doctor.clocks(here, parsedate_to_datetime(health.headers["date"]).timestamp())
-    served = _VERSION.findall(page.text[:PAGE_BYTES]) if page.status_code == 200 else []
+    served = VERSION.findall(page.text[:PAGE_BYTES]) if page.status_code == 200 else []
     yield doctor.site(_built(site), served[0] if served else "")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.platform.native_crypto import NativePrimitives
 from sync.core.errors import BadInput
 from sync.server import restoring
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import STORE, SqliteStore
 
 Say = Callable[[str], None]
 
@@ -30,7 +30,7 @@ def confirm(data: Path, say: Say) -> None:
 
     For when a device names for ever what nobody has. Raises BadInput without a store, Busy while a server runs.
     """
-    store = data / restoring.STORE
+    store = data / STORE
     if not store.is_file():
         raise BadInput("data", f"{store} is not there")
     restoring.check_unused(store)

@@ -22,9 +22,8 @@ from sync.server.erasures import Erasures
 from sync.server.limits import Limits
 from sync.server.metrics import Metrics
 from sync.server.service import LIMITS, Service
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import STORE, SqliteStore
 
-STORE = "store.db"
 MAX_CONNECTIONS = 2000
 ROUTES = ("health", "openapi.json", "events", *ANSWERS)
 UVICORN: dict[str, Any] = {

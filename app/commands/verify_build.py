@@ -28,7 +28,7 @@ _UNWANTED = (
 )  # fmt: skip
 _ATTRIBUTE = re.compile(r"""(?:src|href|srcset|action|data)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _QUOTED = re.compile(r"""["'`]((?:https?:)?/[^"'`\s]{1,200})["'`]""")
-_VERSION = re.compile(r"/r/([0-9a-f]{16})/")
+VERSION = re.compile(r"/r/([0-9a-f]{16})/")
 _NO_FILES = frozenset({"", "v1/", "__list"})  # named by our own service worker, and no files
 Say = Callable[[str], None]
 
@@ -129,7 +129,7 @@ class _Check:
         if path.startswith("/r/"):
             return found
         text = answer.body[:_STRAY_BYTES].decode("utf-8", "replace")
-        other = sorted(set(_VERSION.findall(text)) - {self._published.version})
+        other = sorted(set(VERSION.findall(text)) - {self._published.version})
         if other:
             return [*found, f"it is of version {', '.join(other[:3])}, the list of {self._published.version}"]
         return found + [f"it asks for {name!r}, which nobody published" for name in self._unknown(text)]

@@ -14,9 +14,10 @@ from app.platform.browser_device import BrowserClock as BrowserClock
 from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
+from app.platform.browser_device import roomy
 from app.services.ports import Marker, Opened, Room
 from app.services.surroundings import Surroundings, told
-from sync.core.errors import BadInput, DiskFull, LogDamaged
+from sync.core.errors import BadInput, LogDamaged
 from sync.core.ports import DeviceKey, Log
 from sync.device.log import SqliteLog
 
@@ -26,7 +27,7 @@ class BrowserStorage:
 
     async def open(self) -> Opened:
         """See Storage."""
-        found = json.loads(await _roomy(storage.open(page.marker)))
+        found = json.loads(await roomy(storage.open(page.marker), "store"))
         if not found["leader"]:
             return Opened(None)
         try:
@@ -48,11 +49,11 @@ class BrowserStorage:
 
     async def save_adrift(self) -> None:
         """See Storage."""
-        await _roomy(storage.board())
+        await roomy(storage.board(), "store")
 
     async def start_over(self) -> Log:
         """See Storage. The new log is opened by a fresh start; until then there is one in memory."""
-        await _roomy(storage.startOver())
+        await roomy(storage.startOver(), "store")
         self.mark(None)
         _post(reload=True)
         return SqliteLog(":memory:")
@@ -83,7 +84,7 @@ class BrowserShelf:
     async def write(self, pieces: Sequence[bytes]) -> None:
         """See Shelf."""
         try:
-            await _roomy(storage.view.write(to_js(pieces)))
+            await roomy(storage.view.write(to_js(pieces)), "view")
         except JsException as e:
             raise OSError(str(e)) from e
 
@@ -246,16 +247,6 @@ def _marker(text: str) -> Marker | None:
     except (ValueError, TypeError, KeyError):
         return Marker()
     return Marker(since if isinstance(since, int) else None)
-
-
-async def _roomy(answer):
-    """What JavaScript answers; DiskFull where it found no room."""
-    try:
-        return await answer
-    except JsException as e:
-        if "QuotaExceededError" in str(e):
-            raise DiskFull("store") from e
-        raise
 
 
 def _post(**facts: object) -> None:

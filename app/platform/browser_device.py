@@ -46,7 +46,7 @@ class BrowserDeviceKey:
 
     async def mac(self, message: bytes) -> bytes:
         """See the port. Raises DiskFull when the first use finds no room for the secret."""
-        return (await _roomy(self._key.mac(to_js(message)))).to_bytes()
+        return (await roomy(self._key.mac(to_js(message)), "device key")).to_bytes()
 
     async def exists(self) -> bool:
         """Whether the browser has one stored now. False beside a log: the browser cleared its data."""
@@ -57,7 +57,7 @@ class BrowserDeviceKey:
 
         Raises DiskFull; the key stays in memory.
         """
-        return await _roomy(self._key.putBack())
+        return await roomy(self._key.putBack(), "device key")
 
     async def forget(self) -> None:
         """See the port."""
@@ -65,7 +65,9 @@ class BrowserDeviceKey:
 
     async def wrapper(self, secret: bytes, salt: bytes, rounds: int) -> Wrapper:
         """See the port."""
-        return BrowserSecret(self._crypto, await _roomy(self._vault.wrapper(to_js(secret), to_js(salt), rounds)))
+        return BrowserSecret(
+            self._crypto, await roomy(self._vault.wrapper(to_js(secret), to_js(salt), rounds), "device key")
+        )
 
     async def make(self, under: Wrapper, aad: bytes) -> tuple[VaultKey, Wrapped]:
         """See the port."""
@@ -139,11 +141,11 @@ async def _agreed(answer):
         raise BadInput("passkey", "unsupported" if "unsupported" in str(e) else "cancelled") from e
 
 
-async def _roomy(answer):
-    """What JavaScript answers; DiskFull where it found no room."""
+async def roomy(answer, what: str):
+    """What JavaScript answers; DiskFull where it found no room for this."""
     try:
         return await answer
     except JsException as e:
         if "QuotaExceededError" in str(e):
-            raise DiskFull("device key") from e
+            raise DiskFull(what) from e
         raise

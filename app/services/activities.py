@@ -148,7 +148,7 @@ class Activities:
         forms.check(form, self.now().date())
         record, made = _parts(session, form, known)
         key = activity.hex() if activity else NEW
-        await records.write(session, made, await self._live.drafts.spend(key) if self._live.drafts else None)
+        await records.write(session, made, await self._live.spend(key))
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
             await self.keep_draft(key, None)
         self._live.tell()

@@ -311,7 +311,7 @@ class App:
     async def save_visit(self, form: VisitForm, visit: bytes | None = None, draft: str = "") -> bytes:
         """See AppFace."""
         key = draft or draft_key(visit, form.welcome)
-        spent = await self.live.drafts.spend(key) if self.live.drafts else {}
+        spent = await self.live.spend(key)
         saved = await self.agenda.save(form, self._latest_day(), visit, spent)
         with suppress(DiskFull):  # it is saved: to say otherwise would make someone save it twice
             await self.save_draft(key, None)

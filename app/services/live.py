@@ -71,6 +71,10 @@ class Live:
         self.storage.mark(None)
         self._marked = None
 
+    async def spend(self, *drafts: str) -> dict[str, bytes]:
+        """What an act that makes records of these drafts has to write with them (Drafts.spend)."""
+        return await self.drafts.spend(*drafts) if self.drafts else {}
+
     def require_log(self) -> Log:
         """The log. Raises Locked before the start."""
         if self.log is None:

@@ -147,7 +147,7 @@ class Stories:
         forms.check(form, today, offered, photo)
         told = before.day if before and before.day else today
         key = story.hex() if story else NEW
-        spent = await self._live.drafts.spend(key, key + _PHOTO) if self._live.drafts else None
+        spent = await self._live.spend(key, key + _PHOTO)
         if known is not None and before and before.status is not StoryStatus.DRAFT and self._loses(before, photo):
             record, made = _parts(session, form, photo, None, True, told)
             await erasing.erase(session, known, made, spent)

@@ -297,36 +297,34 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
     if row["review_id"]:
         state = one_of(ReviewState, row["state"]) or ReviewState.SEEN
         review = Review(state, row["reply"] or "", row["reviewer"], iso(row["review_day"]) or date.min)
-    visit = Visit(
+    form = VisitForm(
+        shared=bool(row["shared"]),
+        noted=bool(row["detail"]),
+        address=row["address"],
+        day=iso(row["day"]),
+        part=one_of(DayPart, row["part"]),
+        gift=one_of(Gift, row["gift"]),
+        outcome=one_of(Outcome, row["outcome"]),
+        wishes=frozenset(code for code in row["wishes"].split(",") if code),
+        introduce=bool(row["introduce"]),
+        note=row["note"],
+        come_back=iso(row["come_back"]),
+        welcome=bytes.fromhex(row["welcome"]),
+    )
+    conflicts = session.replica.records[name].conflicts()
+    writers = _writers(session, {v.id for versions in conflicts.values() for v in versions}) if conflicts else {}
+    return Visit(
         id=name,
-        form=VisitForm(
-            shared=bool(row["shared"]),
-            noted=bool(row["detail"]),
-            address=row["address"],
-            day=iso(row["day"]),
-            part=one_of(DayPart, row["part"]),
-            gift=one_of(Gift, row["gift"]),
-            outcome=one_of(Outcome, row["outcome"]),
-            wishes=frozenset(code for code in row["wishes"].split(",") if code),
-            introduce=bool(row["introduce"]),
-            note=row["note"],
-            come_back=iso(row["come_back"]),
-            welcome=bytes.fromhex(row["welcome"]),
-        ),
+        form=form,
         by=row["by_name"],
         mine=mine_,
         synced=name not in unsent,
         detail=bool(row["detail"]),
         review=review,
         unread_review=bool(review and mine_ and _word(session, row["review_id"]) not in read),
-        other_notes=_other_notes(session, name),
+        other_notes=visit_versions.other_notes(conflicts, writers),
+        others=visit_versions.others(conflicts, form, writers),
     )
-    known = session.replica.records[name]
-    conflicts = known.conflicts()
-    if not conflicts:
-        return visit
-    writers = _writers(session, {v.id for versions in conflicts.values() for v in versions})
-    return replace(visit, others=visit_versions.others(known, visit.form, writers))
 
 
 def _writers(session: Session, versions: set[bytes]) -> dict[bytes, str]:
@@ -334,18 +332,6 @@ def _writers(session: Session, versions: set[bytes]) -> dict[bytes, str]:
     names = {row["member"]: row["name"] for row in session.view.ask("SELECT * FROM members")}
     origins = session.replica.origins
     return {v: names.get(origins[v].member.hex(), "") for v in versions if v in origins}
-
-
-def _other_notes(session: Session, visit: bytes) -> tuple[tuple[str, str], ...]:
-    """Versions of the note that nobody has chosen between, all but the one shown."""
-    versions = session.replica.records[visit].conflicts().get("detail.note", [])
-    names = {row["member"]: row["name"] for row in session.view.ask("SELECT * FROM members")} if versions else {}
-    origins = session.replica.origins
-    return tuple(
-        (names.get(origins[v.id].member.hex(), ""), v.value)
-        for v in versions[:-1]
-        if isinstance(v.value, str) and v.id in origins
-    )
 
 
 def unsent_records(session: Session) -> set[bytes]:

@@ -3,7 +3,8 @@
 One row a message: what is sent, what comes back. docs/protocol.md, "Wire".
 """
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from sync.core import codec, formats, versions
 from sync.core.envelope import MAX_ENVELOPE_BYTES
@@ -12,6 +13,7 @@ from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.ports import SIGNATURE_BYTES, Reply
 from sync.core.roll_entry import MAX_ENTRY_BYTES
 
+Item = TypeVar("Item")
 MEDIA_TYPE = "application/msgpack"
 MAX_BODY_BYTES = 8 << 20
 MAX_PUSH = 200
@@ -75,6 +77,16 @@ DEVICES = codec.items(codec.row(_device, _day), 100_000)
 # POST /v1/directory: [organisation, number known] → edition bytes above that or b""
 # POST /v1/directory/publish: edition → b""
 DIRECTORY = codec.row(_org, _count)
+
+
+def fitting(items: Sequence[Item], most: int, size: Callable[[Item], int]) -> Sequence[Item]:
+    """As many of the first items as have at most this size together; one at least, where there are any."""
+    total = 0
+    for count, item in enumerate(items):
+        total += size(item)
+        if count and total > most:
+            return items[:count]
+    return items
 
 
 def session_bytes(organisation: bytes, device: bytes, nonce: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """What one device says to its server: questions with a token, and the challenge that gives one."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from sync.core import codec, wire
 from sync.core.errors import BadFormat, NotAuthorized
@@ -13,6 +13,7 @@ from sync.device.keyring import Keyring
 from sync.device.sync_state import SyncState
 from sync.device.writer import Writer
 
+T = TypeVar("T")
 YEAR_2020, YEAR_2100 = 1_577_836_800_000, 4_102_444_800_000  # a server's clock outside of these corrects nothing
 
 
@@ -44,15 +45,15 @@ class Line:
         answer = wire.accepted(reply)
         return wire.decode(shape, answer) if shape else answer
 
-    async def ask_signed_in(self, path: str, value: Any, shape: codec.Shape | None) -> Any:
-        """The same, signing in before where there is no token, or it has expired."""
+    async def signed_in(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do something that asks, signing in before where there is no token, and once more where it has expired."""
         if not self.token:
             await self.sign_in()
         try:
-            return await self.ask(path, value, shape)
+            return await work()
         except NotAuthorized:
             await self.sign_in()
-            return await self.ask(path, value, shape)
+            return await work()
 
     async def sign_in(self) -> None:
         """A fresh token for a signed challenge. Raises UnknownDevice when the server does not know this one."""

@@ -33,7 +33,7 @@ class Pushing:
     async def push(self) -> None:
         """Until nothing is left. Raises BadFormat for answers to other envelopes, and what is to be tried later."""
         while pending := self._log.pending(PUSH_BATCH):
-            batch = _fitting(pending, self._most)
+            batch = wire.fitting(pending, self._most, lambda e: len(e.data))
             self._settle(batch, await self._sent(batch))
         self._offered, self._most = False, PUSH_BYTES
         self._log.put({meta.UNSENT_SINCE: None})
@@ -110,15 +110,3 @@ def _why(e: LogEntry, outcome: str) -> StraatError:
             parse_any(e.data)
             return ServerBehind("an envelope")
     return error
-
-
-def _fitting(pending: Sequence[LogEntry], most: int) -> list[LogEntry]:
-    """The first ones that go into one body, one at least."""
-    batch: list[LogEntry] = []
-    size = 0
-    for e in pending:
-        if batch and size + len(e.data) > most:
-            break
-        batch.append(e)
-        size += len(e.data)
-    return batch

@@ -335,9 +335,8 @@ class Replica:
 
     def _fresh(self, entries: Sequence[LogEntry]) -> list[tuple[bytes, bytes]]:
         for e in entries:
-            if (
-                e.state in (LogState.ASIDE, LogState.REFUSED) and e.reason != REWRITTEN
-            ):  # a refused one of ours is merged all the same
+            kept_aside = e.state in (LogState.ASIDE, LogState.REFUSED)  # a refused one of ours is merged all the same
+            if kept_aside and e.reason != REWRITTEN:
                 self.aside[e.id] = Aside(e.id, e.reason, _sender(e.data), len(e.data))
         self._dropped |= {e.id for e in entries if envelope.is_stub(e.data) and e.reason != GIVEN}
         empty = [e.id for e in entries if e.state == LogState.STUB and not e.data]  # left no stub

@@ -67,7 +67,7 @@ async def join_again(ask: Ask, roll: Roll, device: bytes) -> bool:
             try:
                 await _either(ask, "enrol/again", "enrol", [entry.previous, data])
             except StraatError as error:
-                if error.retryable and not isinstance(error, RollMoved):
+                if _later(error):
                     raise
                 return False
             return True
@@ -80,31 +80,27 @@ async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:
     """
     lost, at = roll.entries[theirs:], 0
     while at <= len(lost):
-        some = _fitting(lost[at : at + wire.MAX_OFFER])
+        some = wire.fitting(lost[at : at + wire.MAX_OFFER], _BODY_BYTES, lambda data: len(data) + 8)
         try:
             [length] = await ask("roll/offer", some, wire.OFFERED)
         except NotFound:
             await _offer_own(ask, lost, device)
             break
         except StraatError as error:
-            if error.retryable and not isinstance(error, RollMoved):
+            if _later(error):
                 raise
             break
         at += len(some)
         if length < theirs + at or not some:
-            break  # another has been there first, or the server will not have it: that must not stop the sync
+            break
     return bool(lost)
 
 
-def _fitting(entries: Sequence[bytes]) -> list[bytes]:
-    """As many as go into one body, one at least where there are any."""
-    some, size = list[bytes](), 0
-    for data in entries:
-        size += len(data) + 8
-        if some and size > _BODY_BYTES:
-            break
-        some.append(data)
-    return some
+def _later(error: StraatError) -> bool:
+    """Whether it is to be tried again. That another has been there first, or that the server will not have it, is not:
+    it must not stop the sync.
+    """
+    return error.retryable and not isinstance(error, RollMoved)
 
 
 async def _offer_own(ask: Ask, lost: Sequence[bytes], device: bytes) -> None:
@@ -119,7 +115,7 @@ async def _offer_own(ask: Ask, lost: Sequence[bytes], device: bytes) -> None:
         try:
             await ask("enrol" if joining else "roll/append", [entry.previous, data], wire.APPENDED)
         except StraatError as error:
-            if error.retryable and not isinstance(error, RollMoved):
+            if _later(error):
                 raise
             return
 

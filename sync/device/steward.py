@@ -66,8 +66,8 @@ class Steward:
     async def revoke(self, leaving: Sequence[bytes]) -> None:
         """Devices or sheets leave, and every ring that they held is renewed for those who stay.
 
-        Whatever is on the server is taken in first, so that the cut
-        is drawn behind it. Raises RollRefused or Unreachable: nothing was changed.
+        Whatever is on the server is taken in first, so that the cut is drawn behind it. Raises RollRefused or Unreachable:
+        nothing was changed.
         """
 
         async def body(state: State) -> Body:

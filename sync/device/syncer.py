@@ -10,6 +10,7 @@ the device look again from the beginning (sync.device.doubt).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -75,7 +76,7 @@ class Syncer:
         self.upkeep: Callable[[], Awaitable[None]] | None = None  # done at the end of each round
         self._word = False  # the server has said since the last round began that there is something
         self.woken = False  # this round is at such a word, or the last one that came to nothing was
-        self._failures = {True: 0, False: 0}  # in a row: the server answered that something is wrong; it did not answer
+        self._failures: Counter[bool] = Counter()  # in a row, by whether the server answered
         self._forged: set[bytes] = set()  # of what names an unknown head: the ids whose signature does not hold
         self._elsewhere = False  # a member's device writes on a roll that we do not know
         self._wake = asyncio.Event()
@@ -90,7 +91,7 @@ class Syncer:
 
     def wake(self) -> None:
         """Something was written, or the network is back: don't wait."""
-        self._failures = {True: 0, False: 0}
+        self._failures.clear()
         self._wake.set()
         if self._listening and not self._listening.open:
             self._listening.hurry()
@@ -137,7 +138,7 @@ class Syncer:
                 await self._round()
                 trouble = RollForked.code if self.state.forked else UnknownHead.code if self._elsewhere else ""
                 self.state.online, self.state.trouble, self.woken = True, trouble, False
-                self._failures = {True: 0, False: 0}
+                self._failures.clear()
                 self._log.put({meta.LAST_SYNC: meta.int_bytes(self._clock.millis())})
             except StraatError as error:
                 online = self.state.online = not isinstance(error, Unreachable)
@@ -241,7 +242,7 @@ class Syncer:
         """One question outside the rounds; without a shape the answer's bytes as they are. Raises what the server
         answers, or Unreachable.
         """
-        return await self.line.ask_signed_in(path, value, shape)
+        return await self.line.signed_in(lambda: self.line.ask(path, value, shape))
 
     async def refresh_roll(self) -> None:
         """Sign in and take in the roll. Raises UnknownDevice when the server does not know this one."""
@@ -254,13 +255,7 @@ class Syncer:
         Raises what stops it: then this device does not know enough to decide.
         """
         async with self._one_at_a_time:
-            if not self.line.token:
-                await self.line.sign_in()
-            try:
-                await self._take_in()
-            except NotAuthorized:
-                await self.line.sign_in()
-                await self._take_in()
+            await self.line.signed_in(self._take_in)
 
     async def _take_in(self) -> None:
         await self.rolls.pull()

@@ -83,11 +83,7 @@ class Writer:
             batch = _Batch(dict(self._chains), [], {})
             ids = [await self._add(batch, part) for part in parts]
             since = {} if self._log.pending(1) else {meta.UNSENT_SINCE: meta.int_bytes(self._clock.millis())}
-            values = {meta.CHAINS: meta.chains_bytes(batch.chains), meta.CLOCK: self._stamp.to_bytes()}
-            self._log.append(batch.made, {**values, **since, **(also or {})})
-            self._chains = batch.chains
-            for key in batch.keys.values():
-                self._keyring.use(key)
+            self._commit(batch, {**since, **(also or {})})
             return ids
 
     async def rewrite(
@@ -104,12 +100,15 @@ class Writer:
             batch, new = _Batch({**self._chains, **places}, [], {}), dict[bytes, bytes]()
             for name, part in items:
                 new[name] = await self._add(batch, replace(part, change=_naming(part.change, new)))
-            values = {meta.CHAINS: meta.chains_bytes(batch.chains), meta.CLOCK: self._stamp.to_bytes()}
-            self._log.append(batch.made, values)
-            self._chains = batch.chains
-            for key in batch.keys.values():
-                self._keyring.use(key)
+            self._commit(batch, {})
             return new
+
+    def _commit(self, batch: _Batch, also: Mapping[str, bytes]) -> None:
+        values = {meta.CHAINS: meta.chains_bytes(batch.chains), meta.CLOCK: self._stamp.to_bytes()}
+        self._log.append(batch.made, {**values, **also})
+        self._chains = batch.chains
+        for key in batch.keys.values():
+            self._keyring.use(key)
 
     async def _add(self, batch: _Batch, part: Part) -> bytes:
         state = self._roll.state

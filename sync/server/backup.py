@@ -19,7 +19,7 @@ from sync.core.ports import Primitives
 from sync.server import erasures
 from sync.server.checking import Whole, check_content, check_file
 from sync.server.erasures import Order, sync_folder
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import STORE, SqliteStore
 
 KEEP_DAYS = 35
 STEP_PAGES = 2048
@@ -120,7 +120,7 @@ def rows(db: sqlite3.Connection) -> dict[str, int]:
 async def read_back(part: Path, counts: dict[str, int] | None, primitives: Primitives) -> tuple[Whole, set[Order]]:
     """Open a copy of the copy as a store, in a scratch folder, and look at all of it. Raises as `make` does."""
     with tempfile.TemporaryDirectory(prefix=".read-back-", dir=part.parent) as scratch:
-        path = Path(scratch, "store.db")
+        path = Path(scratch, STORE)
         private_copy(part, path)
         check_file(path)
         with closing(_opened(path)) as db:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sync.core.rights import Role
 from sync.core.roll_state import State
+from sync.server.backup import KEEP_DAYS
 from sync.server.limits import Level as Full
 from sync.server.limits import Limits, level
 
@@ -21,7 +22,7 @@ LEAST_FREE, WANTED_FREE = 200 * MIB, 1024 * MIB
 FULL_SOON_DAYS, FULL_DAYS = 60, 7
 CLOCK_SECONDS, CLOCK_FAR_SECONDS = 60, 3600
 CERTIFICATE_DAYS, CERTIFICATE_LAST_DAYS = 21, 3
-BACKUP_HOURS, BACKUP_LOST_DAYS, BACKUP_OLD_DAYS = 26, 7, 35
+BACKUP_HOURS, BACKUP_LOST_DAYS = 26, 7
 LEAST_SQLITE = (3, 37)  # tables that are STRICT
 
 
@@ -131,25 +132,28 @@ def backups(made: Sequence[datetime], now: datetime) -> list[Finding]:
     )
     level = Level.FAIL if hours > BACKUP_LOST_DAYS * 24 else Level.WARN if hours > BACKUP_HOURS else Level.OK
     found = [Finding(level, "backups", how, do if level else "")]
-    old = sum((now - moment).total_seconds() > BACKUP_OLD_DAYS * DAY for moment in made)
+    old = sum((now - moment).total_seconds() > KEEP_DAYS * DAY for moment in made)
     if old:
-        how = f"{old} are older than {BACKUP_OLD_DAYS} days and hold what was erased since"
-        found.append(Finding(Level.WARN, "old backups", how, "straatcontact backup --keep-days 35"))
+        how = f"{old} are older than {KEEP_DAYS} days and hold what was erased since"
+        found.append(Finding(Level.WARN, "old backups", how, f"straatcontact backup --keep-days {KEEP_DAYS}"))
     return found
 
 
 def roll(subject: str, state: State, unconfirmed: bool) -> list[Finding]:
     """One organisation's, whose entries hold from the first on."""
+    how = "put back from a backup and not confirmed: nobody joins or leaves"
+    if not state.devices:
+        do = "stop the server and say straatcontact confirm-rolls; then hand over the link that init printed"
+        restored = [Finding(Level.WARN, subject, how, do)] if unconfirmed else []
+        return [
+            Finding(Level.WARN, subject, "nobody has joined yet", "hand over the link that init printed"),
+            *restored,
+        ]
     do = (
         "have each coordinator and everyone else open the app; after a day it goes on by itself, and if it does not"
         " in two: stop the server and say straatcontact confirm-rolls"
     )
-    if not state.devices:
-        do = "stop the server and say straatcontact confirm-rolls; then hand over the link that init printed"
-    restored = Finding(Level.WARN, subject, "put back from a backup and not confirmed: nobody joins or leaves", do)
-    if not state.devices:
-        do = "hand over the link that init printed"
-        return [Finding(Level.WARN, subject, "nobody has joined yet", do), *([restored] if unconfirmed else [])]
+    restored = [Finding(Level.WARN, subject, how, do)] if unconfirmed else []
     coordinators = {d.member for d in state.devices.values() if state.coordinates(d.id, d.team)}
     waiting = sum(d.role is Role.COORDINATOR for d in state.devices.values()) - sum(
         state.coordinates(d.id, d.team) for d in state.devices.values()
@@ -164,7 +168,7 @@ def roll(subject: str, state: State, unconfirmed: bool) -> list[Finding]:
     if not state.sheets:
         do = "have a coordinator make one (Mensen, Herstelblad) and put it in a safe"
         found.append(Finding(Level.WARN, subject, "no recovery sheet", do))
-    return [*found, restored] if unconfirmed else found
+    return [*found, *restored]
 
 
 def room(subject: str, used: int, fullest: int, limits: Limits) -> Finding:

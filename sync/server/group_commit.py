@@ -63,12 +63,8 @@ def _connect(path: Path) -> Database:
 class GroupCommit:
     """The connections over one file. `prepare` makes or migrates the tables, once, before anything else."""
 
-    def __init__(self, path: Path, prepare: Callable[[Database], None], inline: bool = False) -> None:
-        """Raises what `prepare` raises.
-
-        `inline`: no thread and no group; each call has done all its work, disk included, when it returns to the loop.
-        So a simulation runs the same statements in the same order every time.
-        """
+    def __init__(self, path: Path, prepare: Callable[[Database], None]) -> None:
+        """Raises what `prepare` raises."""
         with suppress(FileExistsError):  # only this user's; the files that SQLite puts beside it follow it
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._writer = _connect(path)
@@ -78,7 +74,7 @@ class GroupCommit:
         except BaseException:
             self._writer.close()
             raise
-        self._path, self._inline = path, inline
+        self._path = path
         self._apart: Database | None = None  # the connection of whatever takes long
         self._waiting: deque[_Job] = deque()
         self._busy = False  # a group is under way, or about to be
@@ -102,13 +98,10 @@ class GroupCommit:
             raise Busy("store")
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future(), wipes)
-        if self._inline:
-            _tell(self._whole([job]))
-        else:
-            self._waiting.append(job)
-            if not self._busy:
-                self._busy = True
-                loop.call_soon(self._gather, loop, 0, 0)
+        self._waiting.append(job)
+        if not self._busy:
+            self._busy = True
+            loop.call_soon(self._gather, loop, 0, 0)
         result: T = await job.answer
         return result
 
@@ -118,7 +111,7 @@ class GroupCommit:
 
     async def read_long(self, work: Callable[[Database], T]) -> T:
         """Ask something that may take a while: the loop goes on meanwhile."""
-        if self._inline or self._closed:
+        if self._closed:
             return self._asked(work)
         return await asyncio.get_running_loop().run_in_executor(self._slow, self._asked_apart, work)
 
@@ -131,7 +124,7 @@ class GroupCommit:
         if self._closed:
             raise Busy("store")
         try:
-            return work(db or (self._writer if self._inline else self._reader))
+            return work(db or self._reader)
         except sqlite3.OperationalError as e:
             raise Busy(type(e).__name__) from e
 

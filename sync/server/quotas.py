@@ -57,10 +57,11 @@ class Quotas:
         for e, outcome in zip(envelopes, outcomes, strict=True):
             meter.settle(e.device, len(e.data), outcome == "stored")
 
-    async def refresh(self) -> None:
-        """Something was overwritten: read the totals anew."""
-        for organisation, meter in self._meters.items():
-            meter.read((u.device, u.envelopes, u.bytes) for u in await self._store.usage(organisation))
+    async def refresh(self, *organisations: bytes) -> None:
+        """Something was overwritten, in these (none named: in any): read the totals anew."""
+        for organisation in organisations or tuple(self._meters):
+            if organisation in self._meters:
+                await self._read(self._meters[organisation], organisation)
 
     async def totals(self) -> Totals:
         """Of every organisation in the store."""
@@ -79,6 +80,9 @@ class Quotas:
     async def _meter(self, organisation: bytes) -> Meter:
         if organisation not in self._meters:
             meter = Meter(self._limits)
-            meter.read((u.device, u.envelopes, u.bytes) for u in await self._store.usage(organisation))
+            await self._read(meter, organisation)
             self._meters.setdefault(organisation, meter)
         return self._meters[organisation]
+
+    async def _read(self, meter: Meter, organisation: bytes) -> None:
+        meter.read((u.device, u.envelopes, u.bytes) for u in await self._store.usage(organisation))

@@ -16,9 +16,8 @@ from sync.core.ports import Primitives
 from sync.server import backup, erasures
 from sync.server.checking import Whole
 from sync.server.erasures import Order, sync_folder
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import STORE, SqliteStore
 
-STORE = "store.db"
 LEAST_FREE = 1 << 20
 _BESIDE = ("-wal", "-shm", "-journal")
 Say = Callable[[str], None]

@@ -187,7 +187,7 @@ class Service:
             raise Forbidden("for coordinators")
         return known
 
-    async def roll(self, carrier: Carrier, after: int) -> list[bytes]:
+    async def roll(self, carrier: Carrier, after: int) -> Sequence[bytes]:
         """Entries after the first `after`, a page at a time. Whoever has left gets them up to that entry."""
         roll = (await self._organisation(carrier.organisation)).roll
         last = len(roll.entries)
@@ -197,7 +197,7 @@ class Service:
             )  # later ones cut its own ring
         return _page(roll.entries[after : min(after + ROLL_PAGE_ITEMS, last)])
 
-    async def append(self, carrier: Carrier, expected: bytes, entry: bytes) -> list[bytes]:
+    async def append(self, carrier: Carrier, expected: bytes, entry: bytes) -> Sequence[bytes]:
         """Append an entry that this device signed, if the head is still the expected one."""
         if parse(entry).author != carrier.device:
             raise RollRefused("signed by another device")
@@ -232,18 +232,18 @@ class Service:
         told = await self.unconfirmed.confirm(carrier.organisation, roll)
         return list(told)
 
-    async def enrol_roll(self, announced: bytes, after: int) -> list[bytes]:
+    async def enrol_roll(self, announced: bytes, after: int) -> Sequence[bytes]:
         """The roll, for whoever knows the hash of an announced invitation that can still be used."""
         known = await self._usable(announced)
         return _page(known.roll.entries[after : after + ROLL_PAGE_ITEMS])
 
-    async def recover_roll(self, sheet: bytes, after: int) -> list[bytes]:
+    async def recover_roll(self, sheet: bytes, after: int) -> Sequence[bytes]:
         """The roll, for whoever holds a recovery sheet that can still be used."""
         await self.start()
         known = await self._usable(await self._sheet(sheet))
         return _page(known.roll.entries[after : after + ROLL_PAGE_ITEMS])
 
-    async def enrol(self, expected: bytes, entry: bytes, again: bool = False) -> list[bytes]:
+    async def enrol(self, expected: bytes, entry: bytes, again: bool = False) -> Sequence[bytes]:
         """Append the entry with which an invitation or a recovery sheet adds its device. `again`: it stood on the roll
         before a backup was put back.
         """
@@ -282,7 +282,7 @@ class Service:
             raise InvitationExpired()
         return known
 
-    async def _append(self, organisation: bytes, expected: bytes, entry: bytes) -> list[bytes]:
+    async def _append(self, organisation: bytes, expected: bytes, entry: bytes) -> Sequence[bytes]:
         known = await self._organisation(organisation)
         async with known.growing:
             if known.roll.state.head != expected or parse(entry).previous != expected:
@@ -429,7 +429,7 @@ class Service:
                 outcomes.append([name, Forbidden.code])
         if allowed:
             await self._store.erase(carrier.organisation, allowed, me.id, self._clock.millis() // DAY_MILLIS)
-            await self.quotas.refresh()
+            await self.quotas.refresh(carrier.organisation)
         return outcomes
 
     async def drop_expired(self) -> int:
@@ -492,12 +492,6 @@ def _known(organisation: _Organisation, device: bytes) -> Device:
     return found
 
 
-def _page(entries: Sequence[bytes]) -> list[bytes]:
+def _page(entries: Sequence[bytes]) -> Sequence[bytes]:
     """As many of these entries as fit in one answer, at least one."""
-    page, size = list[bytes](), 0
-    for data in entries:
-        if page and size + len(data) > ROLL_PAGE_BYTES:
-            break
-        page.append(data)
-        size += len(data)
-    return page
+    return wire.fitting(entries, ROLL_PAGE_BYTES, len)

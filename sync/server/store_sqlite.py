@@ -17,6 +17,9 @@ HEARD = "heard "  # the same, and the device: that it has given back what it kno
 UNCONFIRMED = "unconfirmed "  # and the organisation in hexadecimal: the name of a fact, the moment of the restore
 
 
+STORE = "store.db"  # what it is called in a data folder
+
+
 class SqliteStore:
     """See Store."""
 

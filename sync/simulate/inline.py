@@ -25,7 +25,7 @@ class Inline(GroupCommit):
 
     def __init__(self, path: Path, prepare: Callable[[Database], None], disk: Disk) -> None:
         """Raises what `prepare` raises."""
-        self._disk, self._inline, self._closed = disk, True, False
+        self._disk, self._closed = disk, False
         self._writer = self._connection()
         prepare(self._writer)
         self._reader = self._connection()
@@ -70,7 +70,6 @@ class Inline(GroupCommit):
     def _ours(self, work: Callable[[Database], T]) -> T:
         if self._disk.dead:
             raise Busy("store")
-        self._inline = False  # a reading connection of its own, as the server's is
         try:
             return self._asked(work)
         except Crash as crash:

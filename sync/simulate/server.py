@@ -11,7 +11,7 @@ from sync.core.ports import Primitives, Reply
 from sync.server import erasures
 from sync.server.routes import Routes
 from sync.server.service import Service
-from sync.server.store_sqlite import SqliteStore
+from sync.server.store_sqlite import STORE, SqliteStore
 from sync.simulate.disk import Disk
 from sync.simulate.inline import Down, Inline
 from sync.simulate.story import Story
@@ -34,7 +34,7 @@ class Server:
         self, primitives: Primitives, luck: Luck, story: Story, folder: Path, make_store: MakeStore = open_store
     ) -> None:
         self._primitives, self._luck, self._story, self._make_store = primitives, luck, story, make_store
-        self.path = folder / "store.db"
+        self.path = folder / STORE
         self.disk = Disk(luck, self.path)
         self.clock = Time()
         self.down = True

@@ -2,26 +2,31 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from sync.server.group_commit import GroupCommit
 from sync.server.store import Store
 from sync.server.store_memory import MemoryStore
 from sync.server.store_sqlite import SqliteStore
-from tests.contract.contract_store import CASES, Case
+from sync.simulate.disk import Disk
+from sync.simulate.server import open_store
+from sync.simulate.world import Luck
+from tests.contract.contract_store import CASES, Case, closing_finishes_what_was_asked
 
 MAKERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
     "sqlite": lambda folder: SqliteStore(folder / "store.db"),
-    "sqlite without threads": lambda folder: SqliteStore(folder / "store.db", partial(GroupCommit, inline=True)),
+    "sqlite as simulated": lambda folder: open_store(folder / "store.db", Disk(Luck(1), folder / "store.db")),
 }
+STOPPED = ("sqlite as simulated", closing_finishes_what_was_asked)  # there to close is to lose power
 
 
-@pytest.mark.parametrize("kind", MAKERS)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+@pytest.mark.parametrize(
+    ("kind", "case"),
+    [(kind, case) for case in CASES for kind in MAKERS if (kind, case) != STOPPED],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
 def test_store(case: Case, kind: str, tmp_path: Path) -> None:
     """Every store keeps every promise of the port."""
 

@@ -12,19 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 T = TypeVar("T")
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+EVERY = settings(deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=SLOW)
 
 
 def short(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
     """A bounded run that is the same each time."""
-    how = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=SLOW,
-    )
+    how = settings(EVERY, max_examples=examples, stateful_step_count=steps, derandomize=True)
     run_state_machine_as_test(machine, settings=how)
 
 
@@ -32,31 +25,15 @@ def long(machine: type[RuleBasedStateMachine], rounds: int, steps: int) -> None:
     """A long run that is another each time (rounds of a hundred examples each); what it finds is printed as steps, to
     become a test with a name.
     """
-    how = settings(
-        max_examples=100,
-        stateful_step_count=steps,
-        deadline=None,
-        database=None,
-        print_blob=True,
-        report_multiple_bugs=False,
-        suppress_health_check=SLOW,
-    )
+    how = settings(EVERY, max_examples=100, stateful_step_count=steps, print_blob=True)
     for _ in range(rounds):
         run_state_machine_as_test(machine, settings=how)
 
 
 def catches(machine: type[RuleBasedStateMachine], examples: int = 100, steps: int = 30) -> None:
     """A machine with a planted fault has to stop at it: a control of the machine."""
-    how = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=(Phase.generate,),
-        report_multiple_bugs=False,
-        suppress_health_check=SLOW,
-    )
+    generate = (Phase.generate,)
+    how = settings(EVERY, max_examples=examples, stateful_step_count=steps, derandomize=True, phases=generate)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=how)
 
