@@ -11,7 +11,7 @@ from sync.core.ids import ID_BYTES, entry_hash
 from sync.core.invitation import Invitation
 from sync.core.ports import SEED_BYTES, Clock, Primitives, Random
 from sync.core.rights import Role
-from sync.core.roll import Roll
+from sync.core.roll import Roll, State
 from sync.core.roll_entry import Invite, sign
 from sync.device import ring_keys
 from sync.device.keyring import Keyring
@@ -38,11 +38,13 @@ async def invite(
     team: bytes = b"",
     back: bytes = b"",
     valid_millis: int = VALID_MILLIS,
+    member: bytes = b"",
 ) -> InviteLink:
     """Announce an invitation for a new member with this role, or (role None) for another device of oneself.
 
     `team` is where the new member will work (by default the author's own); `back` is a member who has no device
-    left, for whom this is a new one. Raises BadInput, RollRefused or Unreachable (nothing was announced).
+    left, for whom this is a new one; `member` an id of 16 random bytes for a new one, for whoever has put it on a round
+    before: the invitation carries the rings of all rounds that it is on, as far as this device holds them. Raises BadInput, RollRefused or Unreachable (nothing was announced).
     """
     name = name.strip()
     if role is not None and not name:
@@ -55,19 +57,20 @@ async def invite(
     agreement = await invitation.agreement_key(primitives, seed)
     me = roll.state.device(keyring.device)
     place = team or me.team
-    member = keyring.member if role is None else back or random.bytes(ID_BYTES)
-    wanted = None if role is None else ring.team_ring(place)
+    member = keyring.member if role is None else back or member or random.bytes(ID_BYTES)
     held = await ring_keys.privates(primitives, keyring.agreement, keyring.device, secrets.rings, roll)
 
     async def bounds() -> Invite:
         state = roll.state
         mine = state.readable(keyring.device)
+        if role is not None:
+            mine &= {ring.team_ring(place), *_walked(state, place, member)}
         grants = [
             await ring.grant(
                 primitives, random.bytes(SEED_BYTES), private, state.organisation, ring_, epoch, agreement.public
             )
             for (ring_, epoch), private in sorted(held.items())
-            if wanted in (None, ring_) and ring_ in mine and (ring_, state.rings[ring_].epoch) in held
+            if ring_ in mine and (ring_, state.rings[ring_].epoch) in held
         ]
         return Invite(signing.public, agreement.public, member, role or me.role, place, expires, tuple(grants))
 
@@ -76,6 +79,11 @@ async def invite(
 
     entry = await syncer.append_roll(make)
     return to_link(Invitation(seed, entry_hash(entry)), origin, expires, role or me.role, name)
+
+
+def _walked(state: State, team: bytes, member: bytes) -> set[bytes]:
+    """The rings of the team's rounds that a member is on."""
+    return {ring.round_ring(n) for n, crew in state.rounds.items() if crew.team == team and member in crew.members}
 
 
 def to_link(what: Invitation, origin: str, expires_millis: int, role: Role, name: str) -> InviteLink:

@@ -48,7 +48,7 @@ class Register:
 @dataclass(frozen=True, slots=True)
 class Record:
     """All that is known of one record. `creator` is a member id, known once a creating change came in; `teams`
-    are those in which it was made.
+    are those in which it was made, `rounds` those in whose rings.
 
     `fields` is keyed "group.name": a right to write one group is never a way into a field of another.
     """
@@ -59,6 +59,7 @@ class Record:
     fields: Mapping[str, Register] = field(default_factory=dict)
     erased: frozenset[bytes] = frozenset()
     teams: frozenset[bytes] = frozenset()
+    rounds: frozenset[bytes] = frozenset()
 
     def value(self, name: str) -> Any:
         """The value to show of a field, or None."""
@@ -109,13 +110,19 @@ class Record:
 
 
 def from_change(
-    change: Change, envelope: bytes, device: bytes, member: bytes, teams: frozenset[bytes] = frozenset()
+    change: Change,
+    envelope: bytes,
+    device: bytes,
+    member: bytes,
+    teams: frozenset[bytes] = frozenset(),
+    rounds: frozenset[bytes] = frozenset(),
 ) -> Record:
     """The record as this one change alone tells it. Rights have been checked before."""
     creator = member if change.nonce is not None else None
-    teams = teams if change.nonce is not None else frozenset()
+    if change.nonce is None:
+        teams = rounds = frozenset()
     if change.group == ERASE:
-        return Record(change.record, change.kind, creator, erased=frozenset({envelope}), teams=teams)
+        return Record(change.record, change.kind, creator, {}, frozenset({envelope}), teams, rounds)
     seen = frozenset(change.seen) if change.group == LIFE else frozenset()
     fields = {
         f"{change.group}.{name}": Register(
@@ -124,19 +131,19 @@ def from_change(
         )
         for name, patch in change.fields.items()
     }
-    return Record(change.record, change.kind, creator, fields, teams=teams)
+    return Record(change.record, change.kind, creator, fields, teams=teams, rounds=rounds)
 
 
 def merge(a: Record, b: Record) -> Record:
     """Both together. Erasure wins always and leaves nothing of the fields behind."""
     erased = a.erased | b.erased
     creator = a.creator or b.creator
-    teams = a.teams | b.teams
+    teams, rounds = a.teams | b.teams, a.rounds | b.rounds
     if erased:
-        return Record(a.id, a.kind, creator, {}, erased, teams)
+        return Record(a.id, a.kind, creator, {}, erased, teams, rounds)
     names = {**a.fields, **b.fields}
     fields = {n: _join(a.fields.get(n, Register()), b.fields.get(n, Register())) for n in names}
-    return Record(a.id, a.kind, creator, fields, teams=teams)
+    return Record(a.id, a.kind, creator, fields, teams=teams, rounds=rounds)
 
 
 def merge_all(first: Record, *others: Record) -> Record:

@@ -37,6 +37,7 @@ _NOTES: Cells = {Role.CONTACT: Relation.CREATOR, Role.COORDINATOR: Relation.CREA
 _COORDINATOR: Cells = {Role.COORDINATOR: Relation.TEAM}
 _CREATOR_OR_COORDINATOR: Cells = {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM}
 _WHOLE_TEAM: Cells = dict.fromkeys(Role, Relation.TEAM)
+_WHOLE_ROUND: Cells = dict.fromkeys(Role, Relation.ROUND)
 
 TABLE: dict[tuple[str, str], Cells] = {
     ("member", "name"): _CREATOR_ANY,
@@ -54,8 +55,12 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("task", "detail"): _COORDINATOR,
     ("offer", "detail"): _COORDINATOR,
     ("area", "detail"): _COORDINATOR,
+    ("street", "doors"): _COORDINATOR,
     ("round", "detail"): _COORDINATOR,
-    ("door", "state"): {Role.COLLECTOR: Relation.ROUND, Role.CONTACT: Relation.ROUND},
+    ("round", "result"): _COORDINATOR,
+    ("walk", "plan"): _COORDINATOR,
+    ("walk", "claim"): _WHOLE_ROUND,
+    ("door", "state"): _WHOLE_ROUND,
     ("mark", "address"): _CREATOR_ANY,
     ("mark", "request"): _WHOLE_TEAM,
     ("mark", "lift"): _COORDINATOR,
@@ -89,7 +94,9 @@ for _kind in ("adoption", "grant"):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who signed, as the roll stood at the head that the envelope names. `teams` are those they may write in."""
+    """Who signed, as the roll stood at the head that the envelope names. `teams` are those they may write in;
+    `in_round`: it is sealed to the ring of a round that goes on, and to no other, and its device holds that.
+    """
 
     member: bytes
     role: Role

@@ -13,7 +13,8 @@ from sync.core.sender_key import SUITE
 OWN = "own"  # one member's devices
 TEAM = "team"  # all members of a team
 COORDINATORS = "coordinators"  # the coordinators of a team
-KINDS = (OWN, TEAM, COORDINATORS)
+ROUND = "round"  # whoever walks a round, and the coordinators of its team
+KINDS = (OWN, TEAM, COORDINATORS, ROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ def team_ring(team: bytes) -> bytes:
 def coordinators_ring(team: bytes) -> bytes:
     """The ring of a team's coordinators."""
     return ring_id(COORDINATORS, team)
+
+
+def round_ring(round_: bytes) -> bytes:
+    """The ring of whoever walks a round, named by the id of the round's record."""
+    return ring_id(ROUND, round_)
 
 
 def info(organisation: bytes, ring: bytes, epoch: int, recipient: bytes) -> bytes:

@@ -22,9 +22,10 @@ MAX_GRANTS = 2048
 MAX_CUTS = 256
 MAX_CUT_RINGS = 1024
 MAX_EPOCHS = 256
+MAX_MEMBERS = 64  # on one round
 NO_PREVIOUS = bytes(HASH_BYTES)
 
-GENESIS, INVITE, ADD_DEVICE, RENEW, REVOKE, PLACE, TEAM, GRANT, SHEET, RECOVER, WITHDRAW = range(1, 12)
+GENESIS, INVITE, ADD_DEVICE, RENEW, REVOKE, PLACE, TEAM, GRANT, SHEET, RECOVER, WITHDRAW, ROUND = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,23 @@ class Withdraw:
     announced: bytes
 
 
-Body = Genesis | Invite | AddDevice | Renew | Revoke | Place | Team | Granted | Sheet | Recover | Withdraw
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round opens, gets other members, or is over (`closed`: it has none then).
+
+    `members` may be some who have not joined yet. `epochs` is the ring's first; or its next, when somebody leaves
+    it; or nothing. `cuts` are of the devices that leave it, and at the end of all that held it.
+    """
+
+    round: bytes
+    team: bytes
+    members: tuple[bytes, ...]
+    closed: bool
+    cuts: tuple[Cut, ...]
+    epochs: tuple[Epoch, ...]
+
+
+Body = Genesis | Invite | AddDevice | Renew | Revoke | Place | Team | Granted | Sheet | Recover | Withdraw | Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +260,10 @@ _READ: dict[int, tuple[tuple[codec.Shape, ...], Callable[..., Body]]] = {
     SHEET: ((_signing, _agreement, _grants), lambda s, a, g: Sheet(s, a, _to_grants(g))),
     RECOVER: ((_id, *_joining), Recover),
     WITHDRAW: ((_hash,), Withdraw),
+    ROUND: (
+        (_id, _id, codec.items(_id, MAX_MEMBERS), codec.truth, _cuts, _epochs),
+        lambda r, t, m, closed, c, e: Round(r, t, m, closed, _to_cuts(c), _to_epochs(e)),
+    ),
 }
 
 
@@ -301,6 +322,8 @@ def _plain(body: Body) -> list[Any]:
             return [RECOVER, sheet, signing, agreement, own, proof]
         case Withdraw(announced):
             return [WITHDRAW, announced]
+        case Round(round_, team, members, closed, cuts, epochs):
+            return [ROUND, round_, team, list(members), closed, _plain_cuts(cuts), _plain_epochs(epochs)]
 
 
 async def sign(primitives: Primitives, key: SigningKey, previous: bytes, author: bytes, body: Body) -> bytes:

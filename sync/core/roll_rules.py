@@ -26,15 +26,18 @@ from sync.core.roll_entry import (
     Recover,
     Renew,
     Revoke,
+    Round,
     Sheet,
     Team,
     Withdraw,
     proof_bytes,
 )
-from sync.core.roll_state import Device, Mark, Ring, SheetKey, State
+from sync.core.roll_state import Crew, Device, Mark, Ring, SheetKey, State
 
 Outcome = tuple[State, list[Signed]]
 NOTHING_SEEN = (0, bytes(32))
+MAX_OPEN_ROUNDS = 64  # of all teams together: whoever revokes a coordinator renews the ring of each in one entry,
+MAX_PLACES = 512  # and grants it to all who are on it
 
 
 def follow(state: State, entry: Entry) -> Outcome:
@@ -85,7 +88,10 @@ def _invite(state: State, entry: Entry, body: Invite) -> Outcome:
         own = (body.member, body.role, body.team) == (author.member, author.role, author.team)
         _need(own, "only for oneself, in one's own role and team")
     else:  # a new member, or a new device for one who has none left
-        held = {ring.team_ring(body.team)} & state.readable(author.id)
+        walked = {
+            ring.round_ring(n) for n, c in state.rounds.items() if c.team == body.team and body.member in c.members
+        }
+        held = {ring.team_ring(body.team), *walked} & state.readable(author.id)
         _need(state.coordinates(author.id, body.team), "only a coordinator of the team invites a member")
         _need(body.member not in pending, "invited already")
         before = [(d.role, d.team) for d in state.left.values() if d.member == body.member]
@@ -128,12 +134,10 @@ def _add_device(state: State, entry: Entry, body: AddDevice) -> Outcome:
     inviter = state.inviters.get(body.announced, b"")
     device = _new_device(state, body, invite.member, invite.role, invite.team, inviter)
     state = _with_device(state, device, body.own_public)
-    rings = dict(state.rings)
-    for g in invite.grants:  # a ring renewed since the invitation was made is not opened by it
-        known = rings[g.ring]
-        if g.epoch == known.epoch and state.may_hold(device.id, known):
-            rings[g.ring] = replace(known, holders=known.holders | {device.id})
-    after = replace(state, rings=rings, used=state.used | {body.announced})
+    # A ring renewed since the invitation was made is not opened by it.
+    current = [state.rings[g.ring] for g in invite.grants if g.epoch == state.rings[g.ring].epoch]
+    state = _with_rings(state, device.id, current)
+    after = replace(state, used=state.used | {body.announced})
     proof = proof_bytes(body.announced, body.signing, body.agreement, body.own_public)
     return after, [entry.signed_by(invite.signing), Signed(body.signing, body.proof, proof)]
 
@@ -158,6 +162,14 @@ def _with_device(state: State, device: Device, own_public: bytes | None) -> Stat
         rings[own] = replace(known, publics=(*known.publics, own_public), holders=frozenset({device.id}))
         exposed = exposed - {own}
     return replace(state, devices={**state.devices, device.id: device}, rings=rings, exposed=exposed)
+
+
+def _with_rings(state: State, holder: bytes, rings: Iterable[Ring]) -> State:
+    """Of these, it holds what it may; rounds last, as it may depend on the others who walks or decides there."""
+    for known in sorted(rings, key=lambda r: r.kind == ring.ROUND):
+        if state.may_hold(holder, known):
+            state = replace(state, rings={**state.rings, known.id: replace(known, holders=known.holders | {holder})})
+    return state
 
 
 # -- rings ---------------------------------------------------------------------------------------------------
@@ -228,6 +240,69 @@ def _grant(state: State, entry: Entry, body: Granted) -> Outcome:
     return replace(state, rings=rings), [entry.signed_by(author.signing)]
 
 
+# -- rounds --------------------------------------------------------------------------------------------------
+
+
+def _round(state: State, entry: Entry, body: Round) -> Outcome:
+    author = state.device(entry.author)
+    _need(state.coordinates(author.id, body.team), "only a coordinator of its team decides about a round")
+    _need(len(set(body.members)) == len(body.members), "a member twice")
+    begins = body.round not in state.rounds
+    after = crewed(state, body.round, Crew(body.team, frozenset(body.members), body.closed))
+    going = [c for c in after.rounds.values() if not c.closed]
+    few = len(going) <= MAX_OPEN_ROUNDS and sum(len(c.members) for c in going) <= MAX_PLACES
+    _need(few or body.closed, "too many rounds at once")
+    after = _begun(after, author, body) if begins else _changed(state, after, author, body)
+    return after, [entry.signed_by(author.signing)]
+
+
+def _begun(after: State, author: Device, body: Round) -> State:
+    """A new round: its ring at epoch 1, for whoever is on it and coordinators, the author among them."""
+    name = ring.round_ring(body.round)
+    _need(not body.closed and not body.cuts, "a round begins open, and cuts nobody")
+    _need([(e.ring, e.epoch) for e in body.epochs] == [(name, 1)], "a round begins with its ring")
+    granted = [holder for holder, _ in body.epochs[0].grants]
+    made = Ring(name, ring.ROUND, body.round, (body.epochs[0].public,), frozenset(granted))
+    _need(len(made.holders) == len(granted), "a grant twice")
+    _need(author.id in granted, "its maker holds a round's ring")
+    _need(all(after.may_hold(h, made) for h in granted), "not for this device")
+    return replace(after, rings={**after.rings, name: made})
+
+
+def _changed(before: State, after: State, author: Device, body: Round) -> State:
+    """Others on a round, or its end. Whoever leaves makes its ring new and is cut there; the end cuts all who held it:
+    what comes in late is for a coordinator to decide about.
+    """
+    was, r = before.rounds[body.round], before.rings[ring.round_ring(body.round)]
+    _need(not was.closed, "the round is over")
+    _need(body.team == was.team, "a round stays with its team")
+    _need(not (body.closed and body.members), "nobody walks a round that is over")
+    _need(was != after.rounds[body.round], "nothing changes")
+    _need(r.id in before.renewable(author.id), "not this device's to renew")
+    left = r.holders - after.rings[r.id].holders
+    cut = (r.holders if body.closed else left) & before.devices.keys()
+    _need(sorted(c.device for c in body.cuts) == sorted(cut), "each device's cut")
+    marks = dict(after.marks)
+    for c in body.cuts:
+        _need([n for n, _, _ in c.places] in ([], [r.id]), "a round cuts in its own ring")
+        numbers = {r.id: next(((number, name) for _, number, name in c.places), NOTHING_SEEN)}
+        d = before.devices[c.device]
+        mark = Mark(before.length + 1, d.role, before.within(d.team, d.role), numbers, body.round)
+        marks[d.id] = (*marks.get(d.id, ()), mark)
+    after = replace(after, marks=marks) if body.cuts else after
+    return _renewed(after, body.epochs, {r.id} if left or body.closed else set())
+
+
+def crewed(state: State, round_: bytes, crew: Crew) -> State:
+    """A round with these people; of those who hold its ring only those stay who may."""
+    after = replace(state, rounds={**state.rounds, round_: crew})
+    known = state.rings.get(ring.round_ring(round_))
+    if known is None:
+        return after
+    stay = frozenset(h for h in known.holders if after.may_hold(h, known))
+    return replace(after, rings={**after.rings, known.id: replace(known, holders=stay)})
+
+
 # -- leaving and moving --------------------------------------------------------------------------------------
 
 
@@ -269,13 +344,14 @@ def _place(state: State, entry: Entry, body: Place) -> Outcome:
 
 def moved(state: State, member: bytes, role: Role, team: bytes) -> State:
     """A member's devices in another place: out of the rings that are no longer theirs, without the invitations
-    they made, and without their recovery sheets, which were for the place they had.
+    they made, off the rounds of other teams, and without their recovery sheets, which were for the place they had.
     """
     theirs = {d.id for d in state.devices.values() if d.member == member}
     after = _without(state, [s.id for s in state.sheets.values() if s.member == member])
     after = _without_invites(after, {a for a, d in after.inviters.items() if d in theirs})
     devices = {n: replace(d, role=role, team=team) if n in theirs else d for n, d in after.devices.items()}
-    after = replace(after, devices=devices)
+    rounds = {n: c if c.team == team else replace(c, members=c.members - {member}) for n, c in after.rounds.items()}
+    after = replace(after, devices=devices, rounds=rounds)
     rings = {
         n: replace(r, holders=frozenset(h for h in r.holders if after.may_hold(h, r))) for n, r in after.rings.items()
     }
@@ -304,7 +380,10 @@ def _without_invites(state: State, announced: set[bytes]) -> State:
 
 
 def _after_loss(before: State, after: State, author: bytes, lost: set[bytes], epochs: Sequence[Epoch]) -> State:
-    """Renew what the author may renew of what was lost; the rest is exposed until one of its holders does."""
+    """Renew what the author may renew of what was lost; the rest is exposed until one of its holders does. Nothing of a
+    round that is over: nothing is sealed to it any more.
+    """
+    lost = {r for r in lost if not after.over(after.rings[r])}
     mine = {r for r in lost & after.renewable(author) if author in after.rings[r].holders}
     waiting = {r for r in lost - mine if r in before.rings}
     return _renewed(replace(after, exposed=after.exposed | waiting), epochs, mine)
@@ -366,17 +445,16 @@ def _recover(state: State, entry: Entry, body: Recover) -> Outcome:
     _need(entry.author == sheet.id, "author of a recovery")
     device = _new_device(state, body, sheet.member, Role.COORDINATOR, sheet.team, sheet.id)
     held = {r.id for r in state.rings.values() if sheet.id in r.holders}
+    copied = {name for name in held if not state.over(state.rings[name])}
     after = _without(state, [sheet.id])
-    after = replace(after, exposed=after.exposed | held)  # paper may have been copied: the new device renews them
+    after = replace(after, exposed=after.exposed | copied)  # paper may have been copied: the new device renews them
     after = _with_device(after, device, body.own_public)
-    rings = dict(after.rings)
-    for name in held:  # it opens what was granted to the sheet
-        if body.own_public is None or rings[name].kind != ring.OWN:
-            rings[name] = replace(rings[name], holders=rings[name].holders | {device.id})
+    opened = [after.rings[r] for r in held if body.own_public is None or after.rings[r].kind != ring.OWN]
+    after = _with_rings(after, device.id, opened)  # what was granted to the sheet
     proof = Signed(
         body.signing, body.proof, proof_bytes(sheet.announced, body.signing, body.agreement, body.own_public)
     )
-    return replace(after, rings=rings), [entry.signed_by(sheet.signing), proof]
+    return after, [entry.signed_by(sheet.signing), proof]
 
 
 _RULES: Mapping[type, Callable[[State, Entry, Any], Outcome]] = {
@@ -391,4 +469,5 @@ _RULES: Mapping[type, Callable[[State, Entry, Any], Outcome]] = {
     Sheet: _sheet,
     Recover: _recover,
     Withdraw: _withdraw,
+    Round: _round,
 }

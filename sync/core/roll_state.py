@@ -58,17 +58,28 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Crew:
+    """Who walks a round: its team, the members on it (also some who have not joined yet), and whether it is over."""
+
+    team: bytes
+    members: frozenset[bytes]
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A cut in a device's envelopes: what lies beyond `numbers` and names a head before `place` is not taken
     as it is. `role` and `teams` are what the device's member may do since then; None when the device left.
 
-    `numbers`: ring → (last number, its envelope's id), for every ring that the cut's author held.
+    `numbers`: ring → (last number, its envelope's id), for every ring that the cut's author held. `round` is set
+    when only that was left, or was over: then it is of that ring alone.
     """
 
     place: int
     role: Role | None
     teams: frozenset[bytes]
     numbers: Mapping[bytes, tuple[int, bytes]]
+    round: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class State:
     marks: Mapping[bytes, tuple[Mark, ...]] = field(default_factory=dict)  # device → its cuts
     sheets: Mapping[bytes, SheetKey] = field(default_factory=dict)
     rings: Mapping[bytes, Ring] = field(default_factory=dict)
+    rounds: Mapping[bytes, Crew] = field(default_factory=dict)  # by the round's id, also those that are over
     exposed: frozenset[bytes] = frozenset()  # rings that lost a holder and have not been renewed since
     invites: Mapping[bytes, Invite] = field(default_factory=dict)
     inviters: Mapping[bytes, bytes] = field(default_factory=dict)  # announced → the device that invited
@@ -113,13 +125,30 @@ class State:
             return False
         return device in self.rings[ring.coordinators_ring(d.team)].holders
 
-    def author(self, device: bytes) -> Author:
-        """The device as the rights table sees it. A coordinator not yet confirmed writes as a contact person."""
+    def team_of(self, r: Ring) -> bytes | None:
+        """The team whose ring this is; None for a member's own."""
+        if r.kind == ring.OWN:
+            return None
+        return self.rounds[r.owner].team if r.kind == ring.ROUND else r.owner
+
+    def over(self, r: Ring) -> bool:
+        """Whether this is the ring of a round that is over: nothing is sealed to it any more, so it is never renewed."""
+        return r.kind == ring.ROUND and self.rounds[r.owner].closed
+
+    def walks(self, device: bytes, round_: bytes) -> bool:
+        """Whether this device holds the ring of a round that goes on."""
+        crew = self.rounds.get(round_)
+        return crew is not None and not crew.closed and device in self.rings[ring.round_ring(round_)].holders
+
+    def author(self, device: bytes, round_: bytes = b"") -> Author:
+        """The device as the rights table sees it, for something that is sealed to this round's ring alone. A
+        coordinator not yet confirmed writes as a contact person.
+        """
         d = self.device(device)
         role = d.role
         if role is Role.COORDINATOR and not self.coordinates(device, d.team):
             role = Role.CONTACT
-        return Author(d.member, role, d.team, self.within(d.team, role))
+        return Author(d.member, role, d.team, self.within(d.team, role), self.walks(device, round_))
 
     def within(self, team: bytes, role: Role) -> frozenset[bytes]:
         """The teams in which someone with this role in this team may write."""
@@ -134,6 +163,11 @@ class State:
             return False
         if r.kind == ring.OWN:
             return known.member == r.owner
+        if r.kind == ring.ROUND:
+            crew = self.rounds[r.owner]
+            if holder in self.devices and known.member in crew.members and known.team == crew.team:
+                return True
+            return self.confirmed(holder) and self.covers(known.team, crew.team)
         if isinstance(known, SheetKey) or known.role is Role.COORDINATOR:
             return self.covers(known.team, r.owner)
         return r.kind == ring.TEAM and known.team == r.owner
@@ -143,9 +177,9 @@ class State:
         return {r.id for r in self.rings.values() if device in r.holders}
 
     def renewable(self, device: bytes) -> set[bytes]:
-        """The rings that this device may renew: held, and its own or, as a coordinator, its teams'."""
+        """The rings that this device may renew: held, and its own or, as a coordinator, its teams' and their rounds'."""
         held = (r for r in self.rings.values() if device in r.holders)
-        return {r.id for r in held if r.kind == ring.OWN or self.coordinates(device, r.owner)}
+        return {r.id for r in held if r.kind == ring.OWN or self._decides(device, r)}
 
     def orphaned(self, device: bytes) -> set[bytes]:
         """The rings that nobody present could renew, and that this device may therefore open anew: its member's
@@ -161,11 +195,18 @@ class State:
 
     def _may_renew(self, d: Device, r: Ring) -> bool:
         """Whether this device would be one to renew the ring, if it held it."""
-        return d.member == r.owner if r.kind == ring.OWN else self.coordinates(d.id, r.owner)
+        return d.member == r.owner if r.kind == ring.OWN else self._decides(d.id, r)
+
+    def _decides(self, device: bytes, r: Ring) -> bool:
+        """Whether this device coordinates the team whose ring, or whose round's, this is; over is over."""
+        team = self.team_of(r)
+        return team is not None and not self.over(r) and self.coordinates(device, team)
 
     def cut_in(self, device: bytes) -> frozenset[bytes]:
-        """The rings in which a device that has left was cut."""
-        return frozenset(r for m in self.marks.get(device, ()) if m.role is None for r in m.numbers)
+        """The rings in which a device that has left was cut: when it left, or when the round was over."""
+        marks = self.marks.get(device, ())
+        last = (m for m in marks if m.role is None or (m.round and self.rounds[m.round].closed))
+        return frozenset(r for m in last for r in m.numbers)
 
     def uncut(self, device: bytes, renewing: Iterable[bytes], by: bytes) -> set[bytes]:
         """Of the rings that `by` renews, those in which a device that has left is still to be cut."""
@@ -187,7 +228,8 @@ class State:
             for other in others:
                 if other.id in r.holders or not self.may_hold(other.id, r):
                     continue
-                if r.kind == ring.OWN or (r.kind, r.owner) == (ring.TEAM, other.team) or self.confirmed(other.id):
+                theirs = r.kind in (ring.OWN, ring.ROUND) or (r.kind, r.owner) == (ring.TEAM, other.team)
+                if theirs or self.confirmed(other.id):
                     found.append((ring_id, other.id))
         return found
 

@@ -1,6 +1,7 @@
-"""What a device may no longer hold after a move goes from its log: the bytes are overwritten, the stub stays.
+"""What a device may no longer hold after a move, or after a round, goes from its log: the bytes are overwritten, the stub
+stays.
 
-Whoever comes back to the team gets all of it again. Kept is whatever its own member wrote, and whatever is sealed to a
+Whoever comes back to the team or the round gets all of it again. Kept is whatever its own member wrote, and whatever is sealed to a
 ring that this device may have now.
 """
 
@@ -16,10 +17,12 @@ _PAGE = 1000
 
 
 async def drop_lost(log: Log, roll: Roll, keyring: Keyring, replica: Replica) -> int:
-    """Drop what is no longer this device's to hold; how many envelopes went. Looks once after each move."""
-    marks = roll.state.marks.get(keyring.device, ())
-    last = marks[-1].place if marks else 0
-    if last <= (meta.read_int(log, meta.MOVED) or 0) or keyring.device not in roll.state.devices:
+    """Drop what is no longer this device's to hold; how many envelopes went. Looks once after each move, and each round
+    that it left or that is over.
+    """
+    before = meta.read_int(log, meta.MOVED) or 0
+    new = [m for m in roll.state.marks.get(keyring.device, ()) if m.place > before]
+    if not new or keyring.device not in roll.state.devices:
         return 0
     lost = _lost(log, roll.state, keyring)
     if lost:
@@ -28,7 +31,10 @@ async def drop_lost(log: Log, roll: Roll, keyring: Keyring, replica: Replica) ->
         cursors = {r: number for r, number in meta.read_cursors(log).items() if r in held}
         log.drop(lost, {meta.CURSORS: meta.cursors_bytes(cursors)}, again=True)
         await replica.start_again()
-    log.put({meta.MOVED: meta.int_bytes(last), meta.MOVED_COUNT: meta.int_bytes(len(lost))})
+    values = {meta.MOVED: meta.int_bytes(new[-1].place)}
+    if any(not m.round for m in new):  # the end of a round goes without saying
+        values[meta.MOVED_COUNT] = meta.int_bytes(len(lost))
+    log.put(values)
     return len(lost)
 
 

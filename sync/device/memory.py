@@ -198,15 +198,16 @@ def pack_record(record: Record) -> bytes:
         ]
         for name, register in record.fields.items()
     }
-    packed: bytes = msgpack.packb([record.kind, record.creator, fields, list(record.erased), list(record.teams)])
+    sets = [list(names) for names in (record.erased, record.teams, record.rounds)]
+    packed: bytes = msgpack.packb([record.kind, record.creator, fields, *sets])
     return packed
 
 
 def unpack_record(name: bytes, data: bytes) -> Record:
     """The record of this id again."""
-    kind, creator, fields, erased, teams = msgpack.unpackb(data)
+    kind, creator, fields, *sets = msgpack.unpackb(data)
     registers = {field: Register(_versions(vs), frozenset(replaced)) for field, (vs, replaced) in fields.items()}
-    return Record(name, kind, creator, registers, frozenset(erased), frozenset(teams))
+    return Record(name, kind, creator, registers, *map(frozenset, sets))
 
 
 def _versions(rows: Iterable[list[Any]]) -> dict[bytes, Version]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sync.core import change, codec, envelope, merge, rights, ring, sender_key
+from sync.core import change, codec, envelope, merge, rights, ring, sealing, sender_key
 from sync.core.change import ERASE as ERASING
 from sync.core.change import Change
 from sync.core.envelope import Envelope, Header
@@ -37,7 +37,7 @@ from sync.core.rights import Author, Relation, Role, Standing
 from sync.core.roll import Device, Roll
 from sync.core.roll_state import Mark
 from sync.device import erasing
-from sync.device.chains import Chains, Place
+from sync.device.chains import Chain, Chains, Place
 from sync.device.gone import Gone, Left, Word
 from sync.device.keyring import Keyring
 from sync.device.memory import BREATH, Memory, Origin
@@ -163,6 +163,10 @@ class Replica:
     def seen(self, device: bytes) -> dict[bytes, tuple[int, bytes]]:
         """The last number and envelope id that came in of this device, by ring."""
         return self._chains.seen(device)
+
+    def chains_in(self, ring_id: bytes) -> dict[bytes, Chain]:
+        """Each device's numbered envelopes in a ring, as far as they came in."""
+        return self._chains.in_ring(ring_id)
 
     def headers(self, position: int = 0) -> Iterator[tuple[Header, int]]:
         """Header and format of every envelope in the log after a position that can be parsed, in order."""
@@ -389,6 +393,7 @@ class Replica:
     def _parse(self, name: bytes, data: bytes) -> tuple[Envelope, Device] | None:
         """The envelope and its author's device at the head it names; else it waits or goes aside."""
         device = None
+        self._early.discard(name)  # its head may be known by now, and something else be wanting
         try:
             e = envelope.parse_any(data)
             device = e.header.device
@@ -488,13 +493,14 @@ class Replica:
             subject.creator if subject else None,
             subject.teams if subject else frozenset(),
         )
-        state = self._roll.at(e.header.head)
-        author = state.author(device.id)
-        owned = (state.rings[link.ring] for link in e.header.links)
-        teams = frozenset(r.owner for r in owned if r.kind != ring.OWN)
+        author, sealed = self._sealed(e, device, c)
+        teams = sealed.teams
         rights.check(c, author, teams, standing)
+        if sealing.elsewhere(c, sealed, known.rounds if known else frozenset()):
+            raise _Early()
         counts_as = self._judge_cuts(e, device, c, author, teams, standing)
-        record = merge.from_change(c, e.id, device.id, device.member, teams or frozenset({author.team}))
+        made_in = teams or frozenset({author.team})
+        record = merge.from_change(c, e.id, device.id, device.member, made_in, sealed.rounds)
         self.records[c.record] = merge.merge(known, record) if known else record
         day, what = c.stamp.millis // DAY_MILLIS, f"{c.kind}/{c.group}"
         self.origins[e.id] = Origin(c.record, device.id, device.member, e.header.expiry, day, what)
@@ -510,14 +516,21 @@ class Replica:
         self._on_stamp(c)
         return c.record
 
+    def _sealed(self, e: Envelope, device: Device, c: Change) -> tuple[Author, sealing.Sealed]:
+        """Whose it is and where it is sealed to, at the head that it names. Raises Forbidden for what does not belong
+        there.
+        """
+        state = self._roll.at(e.header.head)
+        sealed = sealing.of(state, [link.ring for link in e.header.links])
+        sealing.check(c, sealed)
+        return state.author(device.id, sealed.round), sealed
+
     def _erase_unknown(self, e: Envelope, device: Device, c: Change) -> None:
         """A coordinator's erasing of a record of which nothing is known: all of it may be gone. It explains stubs, and
         waits apart. Raises _Orphan for one, Quarantined for one beyond a cut.
         """
-        state = self._roll.at(e.header.head)
-        author = state.author(device.id)
-        owned = (state.rings[link.ring] for link in e.header.links)
-        teams = frozenset(r.owner for r in owned if r.kind != ring.OWN)
+        author, sealed = self._sealed(e, device, c)
+        teams = sealed.teams
         if c.group != ERASING or author.role is not Role.COORDINATOR:
             return
         with suppress(Forbidden, ForeignRecord, NewerVersion):
@@ -537,8 +550,8 @@ class Replica:
         for mark in self._roll.state.marks.get(device.id, ()):
             if place >= mark.place or not self._beyond(e, device, mark):
                 continue
-            if mark.role is not None and rights.relation(c, author) is not Relation.TEAM:
-                continue  # one's own notes arrive, also when one has another place since
+            if not _held_back(mark, c, author, teams):
+                continue
             given = self._verdicts.get(e.id, {}).values()
             verdicts = [v for v in given if v.counts_for(teams, device.member)]
             if not all(v.adopted for v in verdicts):
@@ -547,7 +560,7 @@ class Replica:
             if verdicts:
                 return author
             try:
-                if mark.role is None:
+                if mark.role is None or mark.round:
                     raise Quarantined()
                 counts_as = replace(author, role=mark.role, teams=mark.teams)
                 rights.check(c, counts_as, teams, standing)
@@ -561,8 +574,8 @@ class Replica:
         does, until whoever holds that ring has cut it; and so does what stands in no ring but another's own, where
         nobody could cut it.
         """
-        if self._chains.beyond(e, mark):
-            return True
+        if self._chains.beyond(e, mark) or mark.round:
+            return self._chains.beyond(e, mark)
         state, names = self._roll.state, [link.ring for link in e.header.links]
         cut = set(mark.numbers) if mark.role is not None else state.cut_in(device.id)
         if mark.role is None and any(state.rings[r].kind != ring.OWN and r not in cut for r in names):
@@ -681,6 +694,18 @@ class Replica:
     def waiting_bytes(self) -> int:
         """How large they are together."""
         return sum(map(len, self._waiting.values()))
+
+
+def _held_back(mark: Mark, c: Change, author: Author, teams: frozenset[bytes]) -> bool:
+    """Whether what lies beyond this cut has to be looked into. Of who left all of it; of a round that was left or is over
+    all but what takes away; after a move what needs a right of the place before: one's own notes arrive.
+    """
+    if mark.round:
+        return c.group != ERASING
+    if mark.role is None:
+        return True
+    relation = rights.relation(c, author)
+    return relation is Relation.TEAM or (relation is Relation.ROUND and not teams <= mark.teams)
 
 
 def _sender(data: bytes) -> bytes | None:

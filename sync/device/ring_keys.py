@@ -10,13 +10,13 @@ from sync.core import ring
 from sync.core.errors import NotForThisKey
 from sync.core.ports import AgreementKey, Primitives
 from sync.core.roll import Roll, State
-from sync.core.roll_entry import Entry, Granted, Place, Renew, Revoke, Sheet, Team, parse
+from sync.core.roll_entry import Entry, Granted, Place, Renew, Revoke, Round, Sheet, Team, parse
 
 
 def granted_in(entry: Entry, holder: bytes, sheet_agreement: bytes = b"") -> Iterator[ring.Grant]:
     """The grants in one entry to a device or sheet (for a sheet's own entry: to its agreement public)."""
     match entry.body:
-        case Renew() | Revoke() | Place() | Team() as body:
+        case Renew() | Revoke() | Place() | Team() | Round() as body:
             for epoch in body.epochs:
                 for name, sealed in epoch.grants:
                     if name == holder:

@@ -18,7 +18,7 @@ from sync.device import meta
 from sync.device.memory import Memory
 
 logger = logging.getLogger(__name__)
-FORMAT = 2  # of what lies in the image; a build has a version of its own besides
+FORMAT = 3  # of what lies in the image; a build has a version of its own besides
 PIECE = 1 << 20  # sealed apart: a phone does one in a few milliseconds
 MAX_IMAGE = 1 << 30
 _HEADER = codec.row(

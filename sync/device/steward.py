@@ -1,23 +1,37 @@
-"""What a device puts on the roll about others: who leaves, who moves, new teams, grants, recovery sheets; and the
-upkeep that any device does by itself, which is to renew what was exposed and to grant what is lacking.
+"""What a device puts on the roll about others: who leaves, who moves, new teams, who walks which round, grants, recovery
+sheets; and the upkeep that any device does by itself, which is to renew what was exposed and to grant what is lacking.
 
 Each act is one entry, signed anew on the present head whenever that moved; when it returns it is in force. An act
 that turns out to be done already (by another coordinator, meanwhile) does nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from sync.core import hpke, invitation, ring
 from sync.core.change import Change, Patch
-from sync.core.errors import RollRefused
+from sync.core.errors import NotFound, RollRefused
 from sync.core.formats import SENDER_KEY
 from sync.core.ids import ID_BYTES, entry_hash, record_id
 from sync.core.ports import SEED_BYTES, Log, Primitives, Random
 from sync.core.rights import Role
 from sync.core.roll import Device, Roll, State
-from sync.core.roll_entry import MAX_CUTS, Body, Cut, Epoch, Granted, Place, Renew, Revoke, Sheet, Team, Withdraw, sign
-from sync.core.roll_rules import moved
-from sync.core.roll_state import Ring
+from sync.core.roll_entry import (
+    MAX_CUTS,
+    Body,
+    Cut,
+    Epoch,
+    Granted,
+    Place,
+    Renew,
+    Revoke,
+    Round,
+    Sheet,
+    Team,
+    Withdraw,
+    sign,
+)
+from sync.core.roll_rules import crewed, moved
+from sync.core.roll_state import Crew, Ring
 from sync.core.sheet import SECRET_BYTES, SheetSecret
 from sync.device import ring_keys
 from sync.device.keyring import Keyring
@@ -112,6 +126,56 @@ class Steward:
 
         await self._append(body)
         return team
+
+    async def open_round(self, round_: bytes, team: bytes, members: Collection[bytes]) -> None:
+        """A round with a ring of its own, for these members' devices and the coordinators. `round_` is the id (16) of the
+        record that it will be; `members` may be some who have not joined yet. Raises RollRefused or Unreachable: nothing
+        was changed.
+        """
+        crew = Crew(team, frozenset(members))
+
+        async def body(state: State) -> Body:
+            if state.rounds.get(round_) == crew:
+                raise _NothingToDo()
+            after, name = crewed(state, round_, crew), ring.round_ring(round_)
+            made = Ring(name, ring.ROUND, round_, ())
+            holders = frozenset(h for h in (*after.devices, *after.sheets) if after.may_hold(h, made))
+            epochs = await self._epochs(state, {name: holders})
+            return Round(round_, team, tuple(sorted(crew.members)), False, (), epochs)
+
+        await self._append(body)
+
+    async def change_round(self, round_: bytes, members: Collection[bytes]) -> None:
+        """Others walk it: whoever leaves can't read on, whoever joins reads all of it. Raises NotFound for an unknown
+        round, RollRefused for one that is over, or Unreachable: nothing was changed.
+        """
+        await self._set_round(round_, frozenset(members), closed=False)
+
+    async def close_round(self, round_: bytes) -> None:
+        """A round is over: coordinators alone hold its ring. What comes in late is quarantined. Raises NotFound,
+        RollRefused or Unreachable: nothing was changed.
+        """
+        await self._set_round(round_, frozenset(), closed=True)
+
+    async def _set_round(self, round_: bytes, members: frozenset[bytes], *, closed: bool) -> None:
+        name = ring.round_ring(round_)
+
+        async def body(state: State) -> Body:
+            known = state.rounds.get(round_)
+            if known is None:
+                raise NotFound("round")
+            crew = Crew(known.team, members, closed)
+            if crew == known:
+                raise _NothingToDo()
+            before, stay = state.rings[name].holders, crewed(state, round_, crew).rings[name].holders
+            gone = (before if closed else before - stay) & state.devices.keys()
+            cuts = [Cut(d, tuple((r, *place) for r, place in self._seen(d) if r == name)) for d in sorted(gone)]
+            epochs = await self._epochs(state, {name: stay} if closed or before != stay else {})
+            return Round(round_, known.team, tuple(sorted(members)), closed, tuple(cuts), epochs)
+
+        await self._syncer.take_in()  # what this device has not seen would lie beyond the cut
+        await self._append(body)
+        await self.keep()
 
     async def confirm(self, device: bytes) -> None:
         """Its words were compared: the device becomes a coordinator's in earnest. Raises RollRefused."""

@@ -142,7 +142,7 @@ def test_roles_and_actions_are_told_by_their_numbers() -> None:
     actions |= {"add device": roll_entry.ADD_DEVICE, "renew": roll_entry.RENEW}
     actions |= {"revoke": roll_entry.REVOKE, "place": roll_entry.PLACE, "team": roll_entry.TEAM}
     actions |= {"grant": roll_entry.GRANT, "sheet": roll_entry.SHEET, "recover": roll_entry.RECOVER}
-    actions |= {"withdraw": roll_entry.WITHDRAW}
+    actions |= {"withdraw": roll_entry.WITHDRAW, "round": roll_entry.ROUND}
     for name, number in actions.items():
         assert re.search(rf"^    {name} +\[{number},", roll, re.MULTILINE)
 

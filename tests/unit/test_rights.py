@@ -41,12 +41,16 @@ EXPECTED = {
     ("review", "life"): (CREATOR, CREATOR, TEAM_),
     ("review", "erase"): (CREATOR, CREATOR, TEAM_),
     **{(kind, "detail"): (NOBODY, NOBODY, TEAM_) for kind in ("task", "offer", "area", "round")},
+    ("street", "doors"): (NOBODY, NOBODY, TEAM_),
+    ("round", "result"): (NOBODY, NOBODY, TEAM_),
+    ("walk", "plan"): (NOBODY, NOBODY, TEAM_),
+    ("walk", "claim"): (ROUND, ROUND, ROUND),
     **{
         (kind, group): (CREATOR, CREATOR, TEAM_)
-        for kind in ("task", "offer", "area", "round", "door", "welcome")
+        for kind in ("task", "offer", "area", "street", "round", "walk", "door", "welcome")
         for group in ("life", "erase")
     },
-    ("door", "state"): (ROUND, ROUND, NOBODY),
+    ("door", "state"): (ROUND, ROUND, ROUND),
     ("mark", "address"): (CREATOR, CREATOR, CREATOR),
     ("mark", "request"): (TEAM_, TEAM_, TEAM_),
     ("mark", "lift"): (NOBODY, NOBODY, TEAM_),

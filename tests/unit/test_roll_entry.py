@@ -89,7 +89,7 @@ WRONG = {
     "action true": ([True], BadFormat),
     "action 0": ([0], BadFormat),
     "action below 0": ([-1], BadFormat),
-    "an action of a newer version": ([12, "whatever"], NewerVersion),
+    "an action of a newer version": ([13, "whatever"], NewerVersion),
     "a body that is no list": ({"action": 1}, BadFormat),
     "a body that is bytes": (b"\1", BadFormat),
     "an invitation without its row": ([2], BadFormat),
