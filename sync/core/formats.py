@@ -16,6 +16,8 @@ SHEET = 0x08
 STUB = 0x09  # what is left of a change: signed as that change was
 CARER_LINK = 0x0A
 CARER_REQUEST = 0x0B
+FRAME = 0x0C  # one QR code of a series (sync.core.frames)
+CARRIED = 0x0D  # what such a series carries (sync.core.bundle)
 VERSION = 1
 _later = {CHANGE: 2, SENDER_KEY: 2, DIRECTORY: 2}
 

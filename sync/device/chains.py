@@ -120,6 +120,10 @@ class Chains:
                 self.doubled.add(place)
         return doubtful
 
+    def in_ring(self, ring: bytes) -> dict[bytes, Chain]:
+        """Each device's chain in a ring."""
+        return {device: chain for (device, at), chain in self._chains.items() if at == ring}
+
     def seen(self, device: bytes) -> dict[bytes, tuple[int, bytes]]:
         """The last number and envelope id that came in of this device, by ring: what a cut names."""
         found = {}

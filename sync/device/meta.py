@@ -26,6 +26,7 @@ MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has b
 MENDED = "mended"  # when what can't follow was last sealed anew (sync.device.rechain)
 MENDED_COUNT = "mended count"  # how often
 SPENT = "spent drafts"  # hashes of the drafts that the last act has made into a record: they are no drafts any more
+CARRIED = "carried"  # ids of what other phones showed this one, and no server is known to have
 REVISION = "revision"  # counts what happened to envelopes that were in the log already; kept by the log itself
 IDENTITY = "identity"  # the log's own random name
 

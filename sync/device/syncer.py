@@ -31,6 +31,7 @@ from sync.core.errors import (
 from sync.core.ports import Clock, Log, Primitives, Random, Transport, Wakeable
 from sync.core.roll import Roll
 from sync.device import doubt, erasing, meta, rechain, restored
+from sync.device.carrying import Carrying
 from sync.device.keyring import Keyring
 from sync.device.line import Line
 from sync.device.listening import Listening
@@ -72,6 +73,7 @@ class Syncer:
         self.line.on_signed_in = self._signed_in
         self.rolls = RollExchange(self.line, primitives, log, roll, keyring, self.state)
         self._pushing = Pushing(self.line, log, keyring, replica)
+        self.carrying = Carrying(primitives, clock, log, roll, keyring, replica)
         self._pulling = Pulling(self.line, primitives, clock, log, roll, keyring, replica, self._tell)
         self.upkeep: Callable[[], Awaitable[None]] | None = None  # done at the end of each round
         self._word = False  # the server has said since the last round began that there is something
@@ -173,6 +175,7 @@ class Syncer:
         self._tell(await self._replica.catch_up())
         if self._keyring.device in self._roll.state.left:
             await self._pushing.push()
+            await self.carrying.hand_on(self.line.ask)
             self.state.handed_in = True
             raise Revoked()
         try:
@@ -184,6 +187,7 @@ class Syncer:
             trouble = trouble or error
         if await self._pulling.pull():
             self._wake.set()
+        await self.carrying.hand_on(self.line.ask)
         await erasing.send(self.line.ask, self._log)
         await self._look_for_heads()
         if trouble:

@@ -9,12 +9,14 @@ from starlette.applications import Starlette
 
 from app.services import vault
 from sync.core import (
+    bundle,
     carer,
     change,
     codec,
     directory,
     envelope,
     formats,
+    frames,
     ids,
     padding,
     roll_entry,
@@ -24,6 +26,7 @@ from sync.core import (
 )
 from sync.core.errors import BY_CODE
 from sync.core.rights import TABLE, Role
+from sync.device import carrying
 from sync.server.routes import Routes
 from sync.server.service import Service
 from sync.server.store_memory import MemoryStore
@@ -112,6 +115,16 @@ def test_every_label_is_told() -> None:
 
 
 BOUNDS = {
+    "Frames": [
+        bundle.MAX_DEVICES,
+        bundle.MAX_ENVELOPES,
+        bundle.MAX_ONE_BYTES,
+        bundle.MAX_OPENED_BYTES,
+        frames.MAX_CONTENT_BYTES,
+        frames.MAX_BLOCK_BYTES,
+        frames.MAX_BLOCKS,
+        carrying.MAX_UNSURE,
+    ],
     "Encoding": [codec.MAX_DEPTH],
     "Padding": list(padding._STEPS),
     "Change": [change.MAX_PLAIN_BYTES >> 20, change.MAX_FIELDS, change.MAX_REPLACED, change.MAX_SEEN],
