@@ -173,6 +173,7 @@ class Steward:
             epochs = await self._epochs(state, {name: stay} if closed or before != stay else {})
             return Round(round_, known.team, tuple(sorted(members)), closed, tuple(cuts), epochs)
 
+        await self.keep()  # a ring that is exposed is made new, with its cuts, before anyone else leaves it
         await self._syncer.take_in()  # what this device has not seen would lie beyond the cut
         await self._append(body)
         await self.keep()

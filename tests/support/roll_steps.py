@@ -1,6 +1,7 @@
 """Steps on a roll for tests: inviting, joining and renewing, and entries that must be refused."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pytest
 
@@ -21,13 +22,14 @@ from sync.core.roll_entry import (
     Recover,
     Renew,
     Revoke,
+    Round,
     Sheet,
     Team,
     proof_bytes,
     sign,
 )
-from sync.core.roll_rules import moved
-from sync.core.roll_state import SheetKey, State
+from sync.core.roll_rules import crewed, moved
+from sync.core.roll_state import Crew, Ring, SheetKey, State
 from tests.support.core_world import (
     P,
     Person,
@@ -185,6 +187,41 @@ def found_team(w: World, name: str, by: Person | None = None, parent: bytes = b"
     body = team_body(w, name, parent or w.team, author)
     extend(w, signed(w, author, body))
     return body.team
+
+
+def round_body(
+    w: World,
+    name: str,
+    *members: bytes,
+    team: bytes = b"",
+    closed: bool = False,
+    cuts: Sequence[Cut] = (),
+    lacking: Iterable[bytes] = (),
+) -> Round:
+    """What it takes for a round to open, to get other members or to end; `lacking` get no grant where it opens."""
+    id_, named = fixed(f"round {name}", 16), {c.device: c for c in cuts}
+    known = w.state.rounds.get(id_)
+    crew = Crew(team or (known.team if known else w.team), frozenset(members), closed)
+    after, r = crewed(w.state, id_, crew), ring.round_ring(id_)
+    if known is None:
+        made = Ring(r, ring.ROUND, id_, ())
+        holders = {h for h in (*after.devices, *after.sheets) if after.may_hold(h, made)} - set(lacking)
+        return Round(id_, crew.team, tuple(members), closed, tuple(cuts), (next_epoch(w, r, holders),))
+    before, stay = w.state.rings[r].holders, after.rings[r].holders
+    cut = sorted((before if closed else before - stay) & w.state.devices.keys())
+    epochs = (next_epoch(w, r, stay),) if closed or before != stay else ()
+    return Round(id_, crew.team, tuple(members), closed, tuple(named.get(d, Cut(d)) for d in cut), epochs)
+
+
+def set_round(w: World, by: Person, name: str, *members: bytes, **other: Any) -> bytes:
+    """A round opens, gets other members or ends (`closed`)."""
+    return signed(w, by, round_body(w, name, *members, **other))
+
+
+def opened_round(w: World, name: str, *members: bytes, by: Person | None = None, **other: Any) -> bytes:
+    """A round that goes on; its id."""
+    extend(w, set_round(w, by or w.coordinator, name, *members, **other))
+    return fixed(f"round {name}", 16)
 
 
 def granted(w: World, *items: tuple[bytes, bytes], epoch: int = 0) -> Granted:
