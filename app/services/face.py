@@ -45,6 +45,7 @@ from app.services.models import (
 )
 from app.services.my_data import MyData
 from app.services.retention import Retention
+from app.services.rounds.rounds import Rounds
 from app.services.safety import Safety
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
@@ -143,6 +144,7 @@ class AppFace(Protocol):
     safety: Safety  # the lock: another secret, a passkey, when it locks, hiding, wiping
     agenda: Agenda  # what is due at which door (when OPEN)
     welcomes: Welcomes  # new addresses (when OPEN)
+    rounds: Rounds  # from door to door: rounds, walks, doors and what was found (when OPEN)
     wishes: Wishes  # what residents may wish here (when OPEN)
     retention: Retention  # what goes from this device next (when OPEN)
     activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)

@@ -36,6 +36,10 @@ ABOUT: Mapping[str, str] = {
     "activities": "",
     "stories": "",
     "tasks": "",
+    "streets": "",
+    "rounds": "",
+    "walks": "",
+    "doors": "",
 }
 
 

@@ -144,10 +144,16 @@ class Session:
         await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
         await self.catch_up()
         await erasing.follow_up(self)
+        await self._end_rounds()
         await self.tidy()
         self.short = {device for device, _ in self.replica.short_of_cuts()}
         if await self.editions.look(self.world.clock.millis(), self.syncer.woken):
             self.on_directory()
+
+    async def _end_rounds(self) -> None:
+        from app.services.rounds import closing  # late: writes records, as this does; and only where there are rounds
+
+        await closing.follow_up(self)
 
     async def tidy(self) -> None:
         """Drop what has to go, once on each day that has come for sure: it must keep nobody from the notes. After a

@@ -33,6 +33,7 @@ class Origin(Enum):
     COORDINATOR = "coordinator"
     SELF = "self"
     LIST = "list"
+    ROUND = "round"  # seen at a door on a round
 
 
 class Line(Enum):

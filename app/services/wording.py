@@ -140,6 +140,17 @@ def _fields() -> dict[tuple[str, str], str]:
         ("carer_address", "missing"): _("Hier hoort een adres met een huisnummer."),
         ("carer_address", "no_number"): _("Hier hoort een adres met een huisnummer."),
         ("carer_address", "too_long"): _("Het adres is te lang."),
+        ("round", "missing"): _("Geef de ronde een naam."),
+        ("round", "too_long"): _("De naam van de ronde is te lang: hooguit 80 tekens."),
+        ("round", "closed"): _(
+            "Deze ronde is gesloten; hier komt niets meer bij. Een adres zonder contact of een nieuw adres is wel bewaard."
+        ),
+        ("period", "order"): _("Kijk de dagen na: de laatste dag komt na de eerste, hooguit een jaar later."),
+        ("streets", "missing"): _("Kies minstens één straat."),
+        ("streets", "empty"): _("In deze straten staan nog geen deuren."),
+        ("streets", "too_many"): _("Hooguit 20.000 deuren in een ronde. Kies minder straten."),
+        ("doors_a_walk", "size"): _("Kies 5 tot 250 deuren per loopje."),
+        ("times", "size"): _("Kies 1 tot 6 keer."),
         ("carer_address", "more"): _("Schrijf alleen het adres op: straat, nummer en plaats."),
     }
 

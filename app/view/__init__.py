@@ -12,13 +12,42 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from app.view import activities, areas, marks, members, reviews, stories, tasks, visits, welcomes
+from app.view import (
+    activities,
+    areas,
+    doors,
+    marks,
+    members,
+    reviews,
+    rounds,
+    stories,
+    streets,
+    tasks,
+    visits,
+    walks,
+    welcomes,
+)
 from app.view.search import Index
 from app.view.table import Row, Table
 from sync.core.merge import Record
 
 TABLES: tuple[Table, ...] = tuple(
-    m.TABLE for m in (visits, reviews, members, areas, welcomes, marks, activities, stories, tasks)
+    m.TABLE
+    for m in (
+        visits,
+        reviews,
+        members,
+        areas,
+        welcomes,
+        marks,
+        activities,
+        stories,
+        tasks,
+        streets,
+        rounds,
+        walks,
+        doors,
+    )
 )
 logger = logging.getLogger(__name__)
 _OF_KIND = {table.kind: table for table in TABLES}

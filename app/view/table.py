@@ -1,5 +1,6 @@
 """One readable table: its columns, its indexes, and the row that a record gives."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,15 @@ def name(value: Any) -> str:
 def codes(value: Any) -> list[str]:
     """The texts of a list."""
     return [x for x in value if isinstance(x, str)] if isinstance(value, list) else []
+
+
+def plain(value: Any) -> str:
+    """Lists and maps as JSON, for whoever asks to read and check; what JSON can't say is null. "" for nothing at all."""
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: None)
+        if value is not None
+        else ""
+    )
 
 
 def creator(record: Record) -> str:

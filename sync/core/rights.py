@@ -48,7 +48,7 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("story", "detail"): _NOTES,
     ("story", "photo"): _NOTES,
     ("story", "publication"): _COORDINATOR,
-    ("welcome", "task"): {Role.CONTACT: Relation.CREATOR, Role.COORDINATOR: Relation.TEAM},
+    ("welcome", "task"): {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM},
     ("welcome", "state"): _WHOLE_TEAM,
     ("review", "word"): _COORDINATOR,
     ("review", "answer"): {Role.CONTACT: Relation.SUBJECT, Role.COORDINATOR: Relation.SUBJECT},

@@ -32,7 +32,7 @@ EXPECTED = {
     ("story", "detail"): (CREATOR, NOBODY, CREATOR),
     ("story", "photo"): (CREATOR, NOBODY, CREATOR),
     ("story", "publication"): (NOBODY, NOBODY, TEAM_),
-    ("welcome", "task"): (CREATOR, NOBODY, TEAM_),
+    ("welcome", "task"): (CREATOR, CREATOR, TEAM_),
     ("welcome", "state"): (TEAM_, TEAM_, TEAM_),
     ("story", "life"): (CREATOR, NOBODY, CREATOR),
     ("story", "erase"): (CREATOR, CREATOR, TEAM_),

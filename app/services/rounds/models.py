@@ -185,7 +185,9 @@ class WalkLook:
 
 @dataclass(frozen=True, slots=True)
 class RoundLook:
-    """A round in a list, with its walks in order."""
+    """A round in a list, with its walks in order. `late`: what phones counted that were heard of only after it was closed,
+    beside what `progress` has.
+    """
 
     id: bytes
     name: str
@@ -198,3 +200,43 @@ class RoundLook:
     progress: Progress
     rule: PassRule = field(default_factory=PassRule)
     order: Order = Order.SIDES
+    late: Progress = field(default_factory=Progress)
+
+
+class Standing(Enum):
+    """How this device stands to a round that a link names."""
+
+    ON = "on"
+    COMING = "coming"  # on it, and the round has not come in yet
+    OVER = "over"  # it was closed
+    NOT_ON = "not on"  # not among those who walk it
+    UNKNOWN = "unknown"  # no such round here (yet)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLink:
+    """A link that opens a round for whoever is on it. `qr` are the rows of a QR code, quiet zone included."""
+
+    url: str
+    qr: tuple[tuple[bool, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A round that was closed before this member's last doors were in: those were counted then, and nothing else kept."""
+
+    name: str
+    last: date | None
+    counted: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeClosing:
+    """What a coordinator is told before a round is closed. `taken`: walks that somebody has at this moment; `unheard`:
+    names of those on it with a device that was not at the server today: what it has not sent yet is counted when it
+    comes, but nobody sees it door by door any more.
+    """
+
+    progress: Progress
+    taken: tuple[str, ...]
+    unheard: tuple[str, ...]

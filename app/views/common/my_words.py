@@ -22,6 +22,10 @@ def heading(table: str, count: int) -> str:
         "activities": lambda: counted("{n} activiteit", "{n} activiteiten", count),
         "stories": lambda: counted("{n} verhaal", "{n} verhalen", count),
         "tasks": lambda: counted("{n} keuze over maatjes", "{n} keuzes over maatjes", count),
+        "streets": lambda: counted("{n} straat in het register", "{n} straten in het register", count),
+        "rounds": lambda: counted("{n} ronde gemaakt", "{n} rondes gemaakt", count),
+        "walks": lambda: counted("{n} loopje gemaakt of gelopen", "{n} loopjes gemaakt of gelopen", count),
+        "doors": lambda: counted("{n} loopje met deuren", "{n} loopjes met deuren", count),
     }
     return words[table]() if table in words else f"{table}: {count}"
 

@@ -1,0 +1,238 @@
+"""How a round ends: counts are all that is kept of it, and nothing that was noted is lost unsaid.
+
+1. The ring is closed on the roll: from then on coordinators alone hold it, and what comes in later lies beyond a cut.
+2. A coordinator's device writes the result and erases every tally and claim, in one transaction. If it stops between the
+   two, any coordinator's device goes on at its next round of sync.
+3. What phones send only now is counted by a coordinator's device when it comes (`late`), and erased in the same write:
+   no counts are lost, and nobody sees it door by door any more. Marks and new addresses are records of their own and
+   arrive as ever.
+4. Everyone else's phone drops all that it holds of the round, own words too, as soon as it hears of the end and has sent
+   what it had; what it had sent too late it tells its owner, in counts.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from app.services.records import COUNT_MONTHS, iso, month_after
+from app.services.rounds import doors, kinds
+from app.services.rounds.counting import plain_progress, read_progress
+from app.services.rounds.kinds import Entry
+from app.services.rounds.looking import Looking, coordinates
+from app.services.rounds.models import DoorState, Ended, Interest, Progress
+from app.services.rounds.writing import own
+from app.services.session import Session
+from sync.core import codec, envelope, ring
+from sync.core.change import Change, Patch
+from sync.core.errors import DiskFull, NotFound, StraatError
+from sync.core.ids import ID_BYTES, record_id
+from sync.core.merge import Record
+from sync.core.ports import LogEntry, LogState
+from sync.device import erasing
+from sync.device.replica import ADOPTION, ERASE, VERDICT, Held
+from sync.device.writer import Part
+
+logger = logging.getLogger(__name__)
+_OVER, _ENDED = "rounds over", "rounds ended"  # named values: rounds that were dropped; what came in late, sealed
+_PAGE = 1000
+_names = codec.items(codec.blob(ID_BYTES), 100_000)
+_ended = codec.items(codec.row(codec.text(200), codec.text(10), codec.anything), 1000)
+
+
+async def close(looking: Looking, name: bytes) -> Progress:
+    """Close a round; what it came to. Raises NotFound, Unreachable or RollRefused: nothing was changed; or DiskFull:
+    it is closed, and the rest follows by itself when there is room.
+    """
+    session = looking.session()
+    looking.row(name)
+    await session.steward.close_round(name)
+    await session.catch_up()
+    await finish(looking, name)
+    return looking.round(name).progress
+
+
+async def finish(looking: Looking, name: bytes) -> None:
+    """The result and the erasing of a round that is over on the roll. Does nothing twice."""
+    session, said, made = looking.session(), _said(looking.session(), name), []
+    if not looking.endings(name):
+        walks = [[w.name, plain_progress(w.progress)] for w in looking.round(name).walks]
+        streets = [[street, plain_progress(p)] for street, p, _ in looking.progress_of_streets(name)]
+        made = _result(looking, name, {"walks": walks, "streets": streets, "late": plain_progress(Progress())})
+    made += [await erasing.part(session, record) for record in said]
+    if made:
+        await session.writer.write(made)
+        await session.catch_up()
+        session.syncer.wake()
+
+
+def _result(looking: Looking, name: bytes, values: dict[str, Any]) -> list[Part]:
+    session, row = looking.session(), looking.row(name)
+    team = session.roll.state.rounds[name].team
+    whole = {k: row[k] for k in ("name", "purpose", "first", "last")} | {"round": name, **values}
+    end = month_after(iso(row["last"]) or date.min, COUNT_MONTHS)
+    return own(session, kinds.ROUND, "result", name, whole, frozenset({ring.coordinators_ring(team)}), end)
+
+
+def _said(session: Session, name: bytes) -> list[Record]:
+    """Every tally and claim that was sealed to the round's ring, whatever it says of itself."""
+    found: dict[bytes, Record] = {}
+    for entry in _in_ring(session, name):
+        origin = session.replica.origins.get(entry.id)
+        record = session.replica.records.get(origin.record) if origin else None
+        if record is not None and not record.erased and _is_said(record):
+            found[record.id] = record
+    return list(found.values())
+
+
+def _is_said(record: Record) -> bool:
+    return record.kind == kinds.DOOR or (record.kind == kinds.WALK and "plan.round" not in record.fields)
+
+
+def _in_ring(session: Session, name: bytes) -> Iterable[LogEntry]:
+    """All in the log that is sealed to a round's ring."""
+    wanted, position = ring.round_ring(name), 0
+    while entries := session.log.read(position, _PAGE):
+        position = entries[-1].position
+        for entry in entries:
+            try:
+                header = envelope.parse_any(entry.data).header
+            except StraatError:
+                continue
+            if any(link.ring == wanted for link in header.links):
+                yield entry
+
+
+# -- what goes on by itself --------------------------------------------------------------------------------------------
+
+
+async def follow_up(session: Session) -> None:
+    """After a round of sync: finish what is over, count what came late, drop what this device may hold no more."""
+    over = {name for name, crew in session.roll.state.rounds.items() if crew.closed}
+    if not over or session.device not in session.roll.state.devices:
+        return
+    looking = Looking(lambda: session)
+    held = session.roll.state.readable(session.device)
+    try:
+        for name in sorted(over):
+            if ring.round_ring(name) not in held:
+                await _drop(session, name)
+            elif coordinates(session):
+                await _go_on(looking, name)
+    except DiskFull:
+        logger.warning("no room to end a round: at the next one")
+
+
+async def _go_on(looking: Looking, name: bytes) -> None:
+    session = looking.session()
+    try:
+        await finish(looking, name)
+        late = _late(session, name, lambda _: True)
+        if late and _responsible(looking, name):
+            before = session.replica.records.get(kinds.ending_id(session.member, name))
+            counted = doors.together([read_progress(before.value("result.late") if before else None), _count(late)])
+            made = _result(looking, name, {"late": plain_progress(counted)})
+            await session.writer.write([*made, *(_verdict(session, h, name) for h in late)])
+            await session.catch_up()
+            session.syncer.wake()
+    except NotFound:  # the round itself has not come in here
+        return
+
+
+def _responsible(looking: Looking, name: bytes) -> bool:
+    """Whether it is this member who counts what comes late: of those who closed it, as long as one of them is there."""
+    session, present = looking.session(), looking.session().roll.state.members()
+    rows = session.view.ask("SELECT id FROM rounds WHERE of = :of AND NOT hidden", of=name.hex())
+    makers = {session.replica.records[bytes.fromhex(row["id"])].creator for row in rows}
+    there = sorted(m for m in makers if m in present)
+    return not there or there[0] == session.member
+
+
+def _late(session: Session, name: bytes, whose: Callable[[Held], bool]) -> list[Held]:
+    """What lies beyond the cut with which a round ended."""
+    wanted = ring.round_ring(name)
+    return [
+        held
+        for held in session.replica.quarantine.values()
+        if held.change.kind in (kinds.DOOR, kinds.WALK)
+        and any(link.ring == wanted for link in held.envelope.header.links)
+        and whose(held)
+    ]
+
+
+def _count(late: Iterable[Held]) -> Progress:
+    """Doors that came late: each with what was said there last."""
+    last: dict[tuple[bytes, str], tuple[Any, Entry]] = {}
+    for held in late:
+        if held.change.kind != kinds.DOOR:
+            continue
+        for field, patch in held.change.fields.items():
+            entries = kinds.read_said(patch.value)
+            key, stamp = (held.change.record, field), held.change.stamp
+            if entries and (key not in last or last[key][0] < stamp):
+                last[key] = (stamp, entries[-1])
+    said = [e for _, e in last.values()]
+    states = Counter(e.state for e in said)
+    interests = Counter(i for e in said for i in e.interests)
+    return Progress(
+        doors=len(said),
+        states=tuple((s, states[s]) for s in DoorState if states[s]),
+        flyers=sum(e.flyer for e in said),
+        interests=tuple((i, interests[i]) for i in Interest if interests[i]),
+    )
+
+
+def _verdict(session: Session, held: Held, name: bytes) -> Part:
+    """It was counted, and is erased: by everyone who may have it."""
+    nonce = session.world.random.bytes(ID_BYTES)
+    fields = {"envelope": Patch(held.envelope.id), "verdict": Patch(ERASE)}
+    said = Change(ADOPTION, VERDICT, record_id(session.member, ADOPTION, nonce), session.writer.stamp(), fields, nonce)
+    team = session.roll.state.rounds[name].team
+    return Part(said, frozenset({ring.coordinators_ring(team), ring.own_ring(held.device.member)}))
+
+
+async def _drop(session: Session, name: bytes) -> None:
+    """All of a round that is over goes from this device, once what it had of its own was sent."""
+    done = set(codec.checked(_names, session.log.get(_OVER) or codec.pack([]), 64 << 20))
+    if name in done:
+        return
+    entries = list(_in_ring(session, name))
+    if any(e.state == LogState.PENDING for e in entries):
+        return
+    late = _count(_late(session, name, lambda h: h.device.member == session.member))
+    if late.doors:
+        await _tell(session, name, late)
+    names = {e.id for e in entries if e.state != LogState.STUB}
+    if names:
+        await session.replica.drop(names)
+        session.keeping.soon()
+        logger.info("%d envelopes dropped: their round is over", len(names))
+    session.log.put({_OVER: codec.pack(sorted({*done, name}))})
+
+
+async def _tell(session: Session, name: bytes, late: Progress) -> None:
+    """Note for this device's owner what was sent too late, in counts."""
+    known = session.replica.records.get(name)
+    title, last = (str(known.value(f"detail.{f}") or "") if known else "" for f in ("name", "last"))
+    rows = [*await _noted(session), [title[:200], last[:10], plain_progress(late)]]
+    session.log.put({_ENDED: await session.vault.seal_bytes(_ENDED, codec.pack(rows[-1000:]))})
+
+
+async def _noted(session: Session) -> list[list[Any]]:
+    sealed = session.log.get(_ENDED)
+    plain = await session.vault.open_bytes(_ENDED, sealed) if sealed else None
+    try:
+        return [list(row) for row in codec.checked(_ended, plain, 1 << 20)] if plain else []
+    except StraatError:
+        return []
+
+
+async def ended(session: Session) -> list[Ended]:
+    """Rounds that were closed before this device's last doors were in."""
+    return [Ended(title, iso(last), read_progress(counts)) for title, last, counts in await _noted(session)]
+
+
+def forget_ended(session: Session) -> None:
+    """It has been read."""
+    session.log.put({_ENDED: None})

@@ -1,0 +1,23 @@
+"""Streets of the register with their doors. What the doors are is read where they are shown (services.rounds.kinds)."""
+
+from app.view.table import Row, Table, plain, text
+from sync.core.merge import Record
+
+
+def _row(record: Record) -> Row:
+    return {
+        "id": record.id.hex(),
+        "name": text(record.value("doors.name"), 100),
+        "place": text(record.value("doors.place"), 100),
+        "complex": text(record.value("doors.complex"), 100),
+        "doors": plain(record.value("doors.doors")),
+        "hidden": int(record.hidden),
+    }
+
+
+TABLE = Table(
+    "streets",
+    "street",
+    {"id": str, "name": str, "place": str, "complex": str, "doors": str, "hidden": int},
+    _row,
+)
