@@ -3,6 +3,7 @@
 The payload of a roll is MessagePack [entry, …]; `organisation` and `head` are what it must give.
 """
 
+import asyncio
 from dataclasses import replace
 
 from sync.core import codec, formats
@@ -19,7 +20,7 @@ from sync.core.ids import entry_hash
 from sync.core.ports import Primitives
 from sync.core.rights import Role
 from sync.core.roll import Roll
-from sync.core.roll_entry import parse, sign
+from sync.core.roll_entry import Cut, parse, sign
 from tests.vectors.vector import Vector, fixed, maker, replay
 
 
@@ -58,7 +59,7 @@ async def rolls(primitives: Primitives) -> list[Vector]:
     zero = formats.prefix(formats.ROLL_ENTRY) + codec.pack(
         [roll.state.head, a.device, [4, [[w.team_ring, 2, bytes(32), []]], []]]
     )
-    newer = formats.prefix(formats.ROLL_ENTRY) + codec.pack([roll.state.head, a.device, [12]]) + bytes(64)
+    newer = formats.prefix(formats.ROLL_ENTRY) + codec.pack([roll.state.head, a.device, [13]]) + bytes(64)
     forged = await sign(primitives, c.signing, roll.state.head, a.device, parse(invite).body)
     return [
         one("founded", "Genesis, its coordinator, an invitation, a contact person", base),
@@ -106,6 +107,41 @@ async def rolls(primitives: Primitives) -> list[Vector]:
         one("zero_ring", "A ring to which nobody can seal", [*base, zero + bytes(64)], BadFormat.code),
         one("newer", "An action of a newer version", [*base, newer], NewerVersion.code),
     ]
+
+
+@maker
+async def rounds(primitives: Primitives) -> list[Vector]:
+    """A round opens, somebody leaves it, another joins it by an invitation, and it is over."""
+    return await asyncio.to_thread(_rounds)
+
+
+def _rounds() -> list[Vector]:
+    from tests.support import core_world as world
+    from tests.support import roll_steps as steps
+
+    w = world.run(world.founded())
+    made, new, more = [], steps.NEW, w.contact.member
+
+    def one(name: str, comment: str) -> None:
+        values = {"organisation": w.state.organisation, "head": w.state.head}
+        made.append(Vector(f"roll_round_{name}", "roll", comment, codec.pack(w.roll.entries), values))
+
+    steps.opened_round(w, "spring", more, new)
+    one("opened", "A round opens, for a contact person and somebody to come")
+    [name] = [r.id for r in w.state.rings.values() if r.kind == "round"]
+    granted = steps.team_grant(w) | {(name, 1): steps.private(w, name, 1)}
+    steps.extend(w, steps.invitation_for(w, role=Role.COLLECTOR, grants=granted))
+    person = world.run(world.keys("third", new))
+    steps.extend(w, world.run(world.add_device(w.roll, "third", w.state.head, person)))
+    one("joined", "A new collector joins with the round's ring in the invitation")
+    cut = Cut(w.contact.device, ((name, 2, fixed("second")),))
+    steps.extend(w, steps.set_round(w, w.coordinator, "spring", new, cuts=[cut]))
+    one("left", "The contact person leaves the round: its ring is made new")
+    steps.extend(w, steps.set_round(w, w.coordinator, "spring", closed=True))
+    one("over", "The round is over: its ring is the coordinator's alone")
+    steps.extend(w, steps.revoke(w, w.coordinator, person.device))
+    one("after", "Somebody leaves after the end of the round: its ring stays as it is")
+    return made
 
 
 @maker

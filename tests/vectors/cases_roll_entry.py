@@ -60,6 +60,8 @@ async def entries(primitives: Primitives) -> list[Vector]:
     epochs = ("epochs", [*items(roll_entry.MAX_EPOCHS, epoch, "epochs"), *_in("epoch", epoch, epoch_places)])
     cuts = ("cuts", [*items(roll_entry.MAX_CUTS, [ID, []], "cuts"), *_in("cut", cut, cut_places)])
     none = [("none", "None instead of a list", None, BAD)]  # what is in them: with the renewal
+    member = [(f"member_{n}", c, [value], e) for n, c, value, e in bytes_of(16, "A member")]
+    truth: list[Wrong] = [("1", "Over is 1", 1, BAD), ("none", "Over is None", None, BAD)]
     joining: Places = [
         ("signing", bytes_of(32, "The signing public")),
         ("agreement", [w for w in _agreement("The agreement public") if w[0] in ("short", "number", "point_one")]),
@@ -102,6 +104,12 @@ async def entries(primitives: Primitives) -> list[Vector]:
         ),
         "recover": ([10, ID, SIGNING, public, other, SIGNATURE], [_id("sheet"), *joining]),
         "withdraw": ([11, HASH], [_hash("announced")]),
+        "round": (
+            [12, ID, fixed("team", 16), [ID], True, [cut], [epoch]],
+            [_id("round"), _id("team"),
+             ("members", [*items(roll_entry.MAX_MEMBERS, ID, "members"), *member]),
+             ("closed", truth), ("cuts", none), ("epochs", none)],
+        ),
     }  # fmt: skip
 
     def entry(body: Any, outer: tuple[Any, ...] = (HASH, ID), first: bytes = b"\3\1") -> bytes:
@@ -122,7 +130,7 @@ async def entries(primitives: Primitives) -> list[Vector]:
         one("action_0", "There is no action 0", entry([0, HASH])),
         one("action_true", "The action is True", entry([True, HASH])),
         one("action_text", "The action is text", entry(["1", HASH])),
-        one("action_12", "An action of a newer version", entry([12]), NewerVersion.code),
+        one("action_13", "An action of a newer version", entry([13]), NewerVersion.code),
         one("no_action", "An empty body", entry([])),
         one("no_list", "The body is no list", entry(1)),
         one("previous_31", "A previous hash of 31 bytes", entry(withdraw, (HASH[1:], ID))),

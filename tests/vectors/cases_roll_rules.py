@@ -412,6 +412,143 @@ def _place_last_coordinator(w: Any, s: Any) -> Refused:
     return "the last coordinator stays", s.place(w, w.coordinator, w.coordinator.member, Role.CONTACT, w.team)
 
 
+# -- rounds ----------------------------------------------------------------------------------------------------
+
+
+@case
+def _round_by_contact(w: Any, s: Any) -> Refused:
+    """A contact person opens a round."""
+    why = "only a coordinator of its team decides about a round"
+    return why, s.set_round(w, w.contact, "spring", w.contact.member)
+
+
+@case
+def _round_member_twice(w: Any, s: Any) -> Refused:
+    """A member stands on a round twice."""
+    body = s.round_body(w, "spring", w.contact.member)
+    return "a member twice", s.signed(w, w.coordinator, replace(body, members=body.members * 2))
+
+
+@case
+def _round_too_many(w: Any, s: Any) -> Refused:
+    """More places on open rounds than an organisation has."""
+    for name in range(8):
+        s.opened_round(w, f"{name}", *(fixed(f"member {name} {i}", 16) for i in range(64)))
+    return "too many rounds at once", s.set_round(w, w.coordinator, "one more", w.contact.member)
+
+
+@case
+def _round_born_closed(w: Any, s: Any) -> Refused:
+    """A round that is over begins."""
+    body = s.round_body(w, "spring")
+    return "a round begins open, and cuts nobody", s.signed(w, w.coordinator, replace(body, closed=True))
+
+
+@case
+def _round_without_ring(w: Any, s: Any) -> Refused:
+    """A round begins without its ring."""
+    body = s.round_body(w, "spring", w.contact.member)
+    return "a round begins with its ring", s.signed(w, w.coordinator, replace(body, epochs=()))
+
+
+@case
+def _round_without_maker(w: Any, s: Any) -> Refused:
+    """A round's ring is not granted to its maker."""
+    body = s.round_body(w, "spring", w.contact.member, lacking=[w.coordinator.device])
+    return "its maker holds a round's ring", s.signed(w, w.coordinator, body)
+
+
+@case
+def _round_granted_to_another(w: Any, s: Any) -> Refused:
+    """A round's ring is granted to a member who is not on it."""
+    body = s.round_body(w, "spring")
+    epoch = s.next_epoch(w, body.epochs[0].ring, [w.coordinator.device, w.contact.device])
+    return "not for this device", s.signed(w, w.coordinator, replace(body, epochs=(epoch,)))
+
+
+@case
+def _round_over(w: Any, s: Any) -> Refused:
+    """A round that is over gets a member."""
+    s.opened_round(w, "spring", w.contact.member)
+    s.extend(w, s.set_round(w, w.coordinator, "spring", closed=True))
+    return "the round is over", s.set_round(w, w.coordinator, "spring", w.contact.member)
+
+
+@case
+def _round_of_another_team(w: Any, s: Any) -> Refused:
+    """A round goes to another team."""
+    north = s.found_team(w, "north")
+    s.opened_round(w, "spring", w.contact.member)
+    body = replace(s.round_body(w, "spring"), team=north)
+    return "a round stays with its team", s.signed(w, w.coordinator, body)
+
+
+@case
+def _round_over_with_members(w: Any, s: Any) -> Refused:
+    """A round ends with a member on it."""
+    s.opened_round(w, "spring", w.contact.member)
+    body = replace(s.round_body(w, "spring", closed=True), members=(w.contact.member,))
+    return "nobody walks a round that is over", s.signed(w, w.coordinator, body)
+
+
+@case
+def _round_same(w: Any, s: Any) -> Refused:
+    """A round gets the members that it has."""
+    s.opened_round(w, "spring", w.contact.member)
+    return "nothing changes", s.set_round(w, w.coordinator, "spring", w.contact.member)
+
+
+@case
+def _round_left_without_renewal(w: Any, s: Any) -> Refused:
+    """A member leaves a round, and its ring is not made new."""
+    s.opened_round(w, "spring", w.contact.member)
+    body = replace(s.round_body(w, "spring"), epochs=())
+    return "these rings are not the ones to be renewed", s.signed(w, w.coordinator, body)
+
+
+@case
+def _round_left_with_key(w: Any, s: Any) -> Refused:
+    """A member leaves a round, and gets its new key."""
+    s.opened_round(w, "spring", w.contact.member)
+    body = s.round_body(w, "spring")
+    epoch = s.next_epoch(w, body.epochs[0].ring, [w.coordinator.device, w.contact.device])
+    return "granted to exactly the holders", s.signed(w, w.coordinator, replace(body, epochs=(epoch,)))
+
+
+@case
+def _round_left_uncut(w: Any, s: Any) -> Refused:
+    """A member leaves a round, and is not cut there."""
+    s.opened_round(w, "spring", w.contact.member)
+    body = replace(s.round_body(w, "spring"), cuts=())
+    return "each device's cut", s.signed(w, w.coordinator, body)
+
+
+@case
+def _round_cut_elsewhere(w: Any, s: Any) -> Refused:
+    """A round's entry cuts a member in the team's ring."""
+    s.opened_round(w, "spring", w.contact.member)
+    cut = Cut(w.contact.device, ((w.team_ring, 1, fixed("first")),))
+    return "a round cuts in its own ring", s.set_round(w, w.coordinator, "spring", cuts=[cut])
+
+
+@case
+def _round_renewed_when_over(w: Any, s: Any) -> Refused:
+    """The ring of a round that is over is renewed."""
+    s.opened_round(w, "spring", w.contact.member)
+    s.extend(w, s.set_round(w, w.coordinator, "spring", closed=True))
+    [over] = [r.id for r in w.state.rings.values() if r.kind == "round"]
+    return "not this device's to renew", s.renew(w, w.coordinator, over)
+
+
+@case
+def _round_carried_to_another(w: Any, s: Any) -> Refused:
+    """An invitation carries the ring of a round that its member is not on."""
+    s.opened_round(w, "spring", w.contact.member)
+    [name] = [r.id for r in w.state.rings.values() if r.kind == "round"]
+    grants = {(name, 1): s.private(w, name, 1)}
+    return "grants more than the author may", s.invitation_for(w, grants=grants)
+
+
 # -- sheets ----------------------------------------------------------------------------------------------------
 
 
