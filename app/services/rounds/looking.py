@@ -76,7 +76,9 @@ class _Walk:
     read: dict[str, dict[str, frozenset[Entry]]] = field(default_factory=dict)  # row → field → entries
     doors: dict[str, _Known] = field(default_factory=dict)  # by field
     version: int = 0
-    counted: tuple[int, frozenset[str], Progress] | None = None
+    looked: int = -1  # at which change of the view this was up to date
+    shut: tuple[int, frozenset[str], Planned, frozenset[str]] | None = None  # version, marks, plan → where nobody rings
+    counted: tuple[int, frozenset[str], Progress] | None = None  # version, where nobody rings → counts
 
 
 _NOTHING = _Known()
@@ -90,12 +92,13 @@ class Looking:
         self._of: Session | None = None
         self._planned: dict[str, Planned] = {}
         self._walks: dict[str, _Walk] = {}
+        self._marks: tuple[int, tuple[str, ...], frozenset[str]] | None = None
 
     def session(self) -> Session:
         """The open session; what was kept of another is forgotten."""
         session = self._session()
         if session is not self._of:
-            self._of, self._planned, self._walks = session, {}, {}
+            self._of, self._planned, self._walks, self._marks = session, {}, {}, None
         return session
 
     # -- rounds ------------------------------------------------------------------------------------------------------
@@ -239,13 +242,24 @@ class Looking:
 
     def blocked(self, session: Session, row: Row) -> frozenset[str]:
         """The doors where nobody rings: marked when the walk was made, marked since, or said so on this round."""
-        plan, marked = self.planned(row), marks.blocked(session)
-        known = self._known(session, row).doors
-        found = {key for key, spelt in plan.spelt.items() if spelt in marked}
-        fields = {f for f, k in known.items() if k.answer is not None and k.answer.state is DoorState.NO_CONTACT}
-        if fields:
-            found |= {key for key in plan.by_key if kinds.field_of(key) in fields}
-        return plan.blocked | found
+        plan, marked, known = self.planned(row), self._marked(session), self._known(session, row)
+        before = known.shut
+        if before is None or before[0] != known.version or before[1] is not marked or before[2] is not plan:
+            found = {key for key, spelt in plan.spelt.items() if spelt in marked}
+            wished = {f for f, k in known.doors.items() if k.answer and k.answer.state is DoorState.NO_CONTACT}
+            found |= {key for key in plan.by_key if kinds.field_of(key) in wished} if wished else set()
+            known.shut = before = (known.version, marked, plan, plan.blocked | found)
+        return before[3]
+
+    def _marked(self, session: Session) -> frozenset[str]:
+        """The keys of all marked addresses: the same object as long as no mark changes."""
+        kept, changes = self._marks, session.view.changes
+        if kept is None or kept[0] != changes:
+            rows = session.view.ask("SELECT addresses FROM marks WHERE NOT lifted ORDER BY id")
+            texts = tuple(row["addresses"] for row in rows)
+            kept = (changes, texts, kept[2] if kept and kept[1] == texts else marks.blocked(session))
+            self._marks = kept
+        return kept[2]
 
     def mine(self, walk: bytes, key: str) -> tuple[Entry, ...]:
         """What I said at a door, oldest first."""
@@ -266,6 +280,9 @@ class Looking:
     def _known(self, session: Session, row: Row) -> _Walk:
         """What was said on a walk: what changed since the last time is read and derived anew."""
         known = self._walks.setdefault(row["id"], _Walk())
+        if known.looked == session.view.changes:
+            return known
+        known.looked = session.view.changes
         query = "SELECT id, said FROM doors WHERE walk = :walk AND round = :round AND NOT hidden"
         found = session.view.ask(query, walk=row["id"], round=row["round"])
         texts = {r["id"]: r["said"] for r in found}

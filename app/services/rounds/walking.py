@@ -1,8 +1,10 @@
 """Walking: taking a walk and handing it back, a tap at a door, and its undoing. Each is one durable write."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from app.services import addresses, marks, records, welcomes
+from app.services.models import DayPart
 from app.services.records import iso, write
 from app.services.rounds import doors, kinds
 from app.services.rounds.kinds import Entry
@@ -48,8 +50,9 @@ async def tap(looking: Looking, walk: bytes, key: str, answer: Answer, new_resid
     day, part = now(session)
     wishes = frozenset(answer.interests) if answer.state in _WISHING else frozenset()
     entry = Entry(answer.state, day, part, answer.flyer, wishes)
-    entries = doors.with_entry(looking.mine(walk, key), entry)
-    beside = _beside(session, door, answer.state is DoorState.NO_CONTACT, day)
+    mine = looking.mine(walk, key)
+    entries = doors.with_entry(mine, entry)
+    beside = _beside(session, door, mine, entries, day)
     if new_resident and answer.state is DoorState.MET:
         beside += _welcome(session, door, day)
     if not open_here(session, round_):
@@ -69,9 +72,7 @@ async def undo(looking: Looking, walk: bytes, key: str) -> None:
         raise BadInput("round", "closed")
     mine, before = looking.mine(walk, key), _before(session, walk, key)
     day, _ = now(session)
-    made = _tally(session, walk, round_, key, before, last)
-    if any(e.state is DoorState.NO_CONTACT for e in {*mine} ^ {*before}):
-        made += _beside(session, door, any(e.state is DoorState.NO_CONTACT for e in before), day)
+    made = [*_tally(session, walk, round_, key, before, last), *_beside(session, door, mine, before, day)]
     if any(e.state is DoorState.MET for e in {*mine} - {*before}):
         made += _unwelcome(session, door)
     await write(session, made)
@@ -89,17 +90,25 @@ def _before(session: Session, walk: bytes, key: str) -> list[Entry]:
     if register is None or not register.live():
         return []
     standing = register.live()[-1]
-    older = [v for v in sorted(register.versions.values()) if v < standing and v.value != standing.value]
+    older = [v for v in sorted(register.versions.values()) if v < standing and _found(v.value) != _found(standing.value)]
     return list(kinds.read_said(older[-1].value)) if older else []
 
 
-def _beside(session: Session, door: Door, wished: bool, day: date) -> list[Part]:
-    """No contact is wanted at a door, or it was not meant: the mark, or the question to lift mine."""
-    mine = _my_marks(session, door)
-    if not wished:
-        return [p for mark in mine for p in _request(session, mark, marks.Why.MISTAKE.value, day)]
-    again = [p for mark in mine for p in _request(session, mark, "", day)]
-    return [*marks.setting(session, door.address, day), *again]
+def _found(value: object) -> list[tuple[DoorState, date, DayPart]]:
+    """What a tap says of a door: what was ticked beside it later, a flyer or a wish, goes with it when it is undone."""
+    return [(e.state, e.day, e.part) for e in kinds.read_said(value)]
+
+
+def _beside(session: Session, door: Door, before: Iterable[Entry], after: Iterable[Entry], day: date) -> list[Part]:
+    """I say that no contact is wanted at a door, or that it was not meant: the mark, or the question to lift mine."""
+    wished = any(e.state is DoorState.NO_CONTACT for e in after)
+    if wished:
+        again = [p for mark in _my_marks(session, door) for p in _request(session, mark, "", day)]
+        return [*marks.setting(session, door.address, day), *again]
+    if any(e.state is DoorState.NO_CONTACT for e in before):
+        mistake = marks.Why.MISTAKE.value
+        return [p for mark in _my_marks(session, door) for p in _request(session, mark, mistake, day)]
+    return []
 
 
 def _my_marks(session: Session, door: Door) -> list[bytes]:
