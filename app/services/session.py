@@ -141,10 +141,10 @@ class Session:
     async def _upkeep(self) -> None:
         """After each round: what this device owes the team's rings, and what it may no longer hold."""
         await self.steward.keep()
+        await self._end_rounds()
         await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
         await self.catch_up()
         await erasing.follow_up(self)
-        await self._end_rounds()
         await self.tidy()
         self.short = {device for device, _ in self.replica.short_of_cuts()}
         if await self.editions.look(self.world.clock.millis(), self.syncer.woken):

@@ -22,6 +22,8 @@ from app.services.models import (
     TeamLook,
     Waiting,
 )
+from app.services.rounds.closing import round_over
+from app.services.rounds.kinds import DOOR, WALK
 from app.services.session import Session
 from sync.core import codec, envelope, wire, words
 from sync.core.change import Change, Patch
@@ -206,6 +208,7 @@ class Trust:
         return [
             QuarantineItem(name, known.get(held.device.member.hex(), ""), held.change.kind, _lines(held.change))
             for name, held in s.replica.quarantine.items()
+            if not round_over(s, held)
         ]
 
     async def adopt(self, name: bytes) -> None:
@@ -297,7 +300,9 @@ class Trust:
 
 
 def _lines(change: Change) -> tuple[tuple[str, str], ...]:
-    """What a change would say, in plain text, for whoever decides about it."""
+    """What a change would say, in plain text, for whoever decides about it. Not at which door somebody was, and when."""
+    if change.kind in (DOOR, WALK):
+        return ()
     return tuple(
         (name, _plain(patch.value)) for name, patch in sorted(change.fields.items()) if patch.value is not None
     )

@@ -12,7 +12,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -24,9 +25,10 @@ from app.services.rounds.looking import Looking, coordinates
 from app.services.rounds.models import DoorState, Ended, Interest, Progress
 from app.services.rounds.writing import own
 from app.services.session import Session
-from sync.core import codec, envelope, ring
+from sync.core import change, codec, envelope, ring
 from sync.core.change import Change, Patch
-from sync.core.errors import DiskFull, NotFound, StraatError
+from sync.core.errors import NotFound, StraatError
+from sync.core.hlc import Stamp
 from sync.core.ids import ID_BYTES, record_id
 from sync.core.merge import Record
 from sync.core.ports import LogEntry, LogState
@@ -55,8 +57,11 @@ async def close(looking: Looking, name: bytes) -> Progress:
 
 async def finish(looking: Looking, name: bytes) -> None:
     """The result and the erasing of a round that is over on the roll. Does nothing twice."""
-    session, said, made = looking.session(), _said(looking.session(), name), []
-    if not looking.endings(name):
+    session, counted, made = looking.session(), bool(looking.endings(name)), []
+    if counted and not looking.said_in(name):
+        return
+    said = _said(session, name)
+    if not counted:
         walks = [[w.name, plain_progress(w.progress)] for w in looking.round(name).walks]
         streets = [[street, plain_progress(p)] for street, p, _ in looking.progress_of_streets(name)]
         made = _result(looking, name, {"walks": walks, "streets": streets, "late": plain_progress(Progress())})
@@ -114,30 +119,30 @@ async def follow_up(session: Session) -> None:
         return
     looking = Looking(lambda: session)
     held = session.roll.state.readable(session.device)
-    try:
-        for name in sorted(over):
+    for name in sorted(over):
+        try:
             if ring.round_ring(name) not in held:
                 await _drop(session, name)
             elif coordinates(session):
                 await _go_on(looking, name)
-    except DiskFull:
-        logger.warning("no room to end a round: at the next one")
+        except StraatError as error:  # it keeps nothing else from going on, and is tried at the next round
+            logger.warning("a round is not ended yet: %s", error.code)
 
 
 async def _go_on(looking: Looking, name: bytes) -> None:
     session = looking.session()
-    try:
+    with suppress(NotFound):  # the round itself has not come in here
         await finish(looking, name)
-        late = _late(session, name, lambda _: True)
+        late = _late(session, name)
         if late and _responsible(looking, name):
             before = session.replica.records.get(kinds.ending_id(session.member, name))
-            counted = doors.together([read_progress(before.value("result.late") if before else None), _count(late)])
+            counted = doors.together(
+                [read_progress(before.value("result.late") if before else None), _count(h.change for h in late)]
+            )
             made = _result(looking, name, {"late": plain_progress(counted)})
             await session.writer.write([*made, *(_verdict(session, h, name) for h in late)])
             await session.catch_up()
             session.syncer.wake()
-    except NotFound:  # the round itself has not come in here
-        return
 
 
 def _responsible(looking: Looking, name: bytes) -> bool:
@@ -149,30 +154,32 @@ def _responsible(looking: Looking, name: bytes) -> bool:
     return not there or there[0] == session.member
 
 
-def _late(session: Session, name: bytes, whose: Callable[[Held], bool]) -> list[Held]:
+def _late(session: Session, name: bytes) -> list[Held]:
     """What lies beyond the cut with which a round ended."""
-    wanted = ring.round_ring(name)
-    return [
-        held
-        for held in session.replica.quarantine.values()
-        if held.change.kind in (kinds.DOOR, kinds.WALK)
-        and any(link.ring == wanted for link in held.envelope.header.links)
-        and whose(held)
-    ]
+    return [held for held in session.replica.quarantine.values() if round_over(session, held) == name]
 
 
-def _count(late: Iterable[Held]) -> Progress:
-    """Doors that came late: each with what was said there last."""
-    last: dict[tuple[bytes, str], tuple[Any, Entry]] = {}
-    for held in late:
-        if held.change.kind != kinds.DOOR:
-            continue
-        for field, patch in held.change.fields.items():
-            entries = kinds.read_said(patch.value)
-            key, stamp = (held.change.record, field), held.change.stamp
-            if entries and (key not in last or last[key][0] < stamp):
-                last[key] = (stamp, entries[-1])
-    said = [e for _, e in last.values()]
+def round_over(session: Session, held: Held) -> bytes:
+    """The round that is over of which this is something that came late: it is counted and erased, and nobody is asked
+    about it. No bytes for anything else.
+    """
+    rings = (session.roll.state.rings[link.ring] for link in held.envelope.header.links)
+    late = held.change.kind in (kinds.DOOR, kinds.WALK)
+    return next((r.owner for r in rings if late and session.roll.state.over(r)), b"")
+
+
+def _count(late: Iterable[Change]) -> Progress:
+    """Doors that came late: each with what was said there last. What was undone is none."""
+    last: dict[tuple[bytes, str], tuple[Stamp, Entry | None]] = {}
+    for said in late:
+        for field, patch in said.fields.items() if said.kind == kinds.DOOR else ():
+            entries, key = kinds.read_said(patch.value), (said.record, field)
+            if isinstance(patch.value, list) and (key not in last or last[key][0] < said.stamp):
+                last[key] = (said.stamp, entries[-1] if entries else None)
+    return _counted([e for _, e in last.values() if e is not None])
+
+
+def _counted(said: list[Entry]) -> Progress:
     states = Counter(e.state for e in said)
     interests = Counter(i for e in said for i in e.interests)
     return Progress(
@@ -200,7 +207,7 @@ async def _drop(session: Session, name: bytes) -> None:
     entries = list(_in_ring(session, name))
     if any(e.state == LogState.PENDING for e in entries):
         return
-    late = _count(_late(session, name, lambda h: h.device.member == session.member))
+    late = _count(await _unheard(session, entries))
     if late.doors:
         await _tell(session, name, late)
     names = {e.id for e in entries if e.state != LogState.STUB}
@@ -209,6 +216,28 @@ async def _drop(session: Session, name: bytes) -> None:
         session.keeping.soon()
         logger.info("%d envelopes dropped: their round is over", len(names))
     session.log.put({_OVER: codec.pack(sorted({*done, name}))})
+
+
+async def _unheard(session: Session, entries: Iterable[LogEntry]) -> list[Change]:
+    """What this member wrote in a round that is over, and no coordinator erased as known to them."""
+    mine = {d.id for d in (*session.roll.state.devices.values(),) if d.member == session.member}
+    content, ready = session.keyring.content, []
+    for entry in entries:
+        with suppress(StraatError):
+            e = envelope.parse_any(entry.data)
+            if (
+                e.header.device in mine
+                and not e.gone
+                and e.id not in session.replica.gone.named
+                and e.header.key in content
+            ):
+                ready.append((e, content[e.header.key]))
+    found = []
+    for plain in await envelope.open_many(session.world.primitives, ready):
+        with suppress(StraatError):
+            if isinstance(plain, bytes):
+                found.append(change.decode(plain))
+    return found
 
 
 async def _tell(session: Session, name: bytes, late: Progress) -> None:

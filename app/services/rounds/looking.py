@@ -171,6 +171,13 @@ class Looking:
             for (place, street), some in streets.items()
         ]
 
+    def said_in(self, name: bytes) -> bool:
+        """Whether anything is still known of what was said or taken on a round."""
+        tables = (
+            "SELECT round FROM doors WHERE NOT hidden UNION ALL SELECT round FROM walks WHERE walk <> '' AND NOT hidden"
+        )
+        return bool(self.session().view.ask(f"SELECT 1 FROM ({tables}) WHERE round = :round", round=name.hex()))  # noqa: S608
+
     # -- walks -------------------------------------------------------------------------------------------------------
 
     def walk_rows(self, of: bytes) -> list[Row]:
