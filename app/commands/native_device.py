@@ -1,10 +1,10 @@
 """A device on CPython: its log in a folder, no page around it. For the demo's members and for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services.ports import Marker, Opened, Room
+from app.services.ports import Chosen, Marker, Opened, Room, SeriesWords
 from app.services.surroundings import Surroundings
 from sync.core.errors import BadInput, LogDamaged
 from sync.core.ports import DeviceKey, Log
@@ -67,8 +67,11 @@ class QuietPage:
     surroundings: Surroundings = field(default_factory=Surroundings)
     kept_invitation: str = ""
     photo: bytes = b""
+    file: str = ""
     kept_directory: str = ""
     dressed: tuple[str, int] = ("", 0)
+    seen: Sequence[str] = ()
+    shown: Sequence[Sequence[str]] = ()
 
     def keep_invitation(self, text: str) -> None:
         """See PagePort."""
@@ -78,12 +81,28 @@ class QuietPage:
         """See PagePort: `photo` is what is chosen; nothing here could make one smaller."""
         return self.photo
 
+    async def choose_file(self, hint: str, choose: str, close: str, accept: str, most_bytes: int) -> Chosen | None:
+        """See PagePort: `file` is what is chosen."""
+        return _chosen(Path(self.file), most_bytes) if self.file else None
+
     def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:
         """See PagePort."""
 
     async def scan(self, hint: str, close: str) -> str:
         """See PagePort."""
         raise BadInput("scan", "no_camera")
+
+    async def scan_series(self, words: SeriesWords, hear: Callable[[Sequence[str]], tuple[int, int] | None]) -> None:
+        """See PagePort: `seen` is what the camera sees."""
+        if not self.seen:
+            raise BadInput("codes", "no_camera")
+        for text in self.seen:
+            if hear([text]) is None:
+                return
+
+    async def show_series(self, words: SeriesWords, total: int, codes: Iterable[Sequence[str]]) -> None:
+        """See PagePort: kept in `shown`."""
+        self.shown = list(codes)
 
     def keep_directory(self, text: str) -> None:
         """See PagePort."""
@@ -121,3 +140,10 @@ class QuietPage:
 
     def apply_update(self) -> None:
         """See PagePort."""
+
+
+def _chosen(path: Path, most_bytes: int) -> Chosen:
+    size = path.stat().st_size
+    if size > most_bytes:
+        raise BadInput("file", "too_large")
+    return Chosen(path.name, size, str(path))

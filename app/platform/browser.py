@@ -4,7 +4,7 @@ browser_transport.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from js import Object, location
 from pyodide.ffi import JsException, create_proxy, to_js
@@ -15,7 +15,7 @@ from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.platform.browser_device import roomy
-from app.services.ports import Marker, Opened, Room
+from app.services.ports import Chosen, Marker, Opened, Room, SeriesWords
 from app.services.surroundings import Surroundings, told
 from sync.core.errors import BadInput, LogDamaged
 from sync.core.ports import DeviceKey, Log
@@ -99,7 +99,12 @@ class BrowserPage:
     def __init__(self) -> None:
         self._scanned: asyncio.Future[str] | None = None
         self._photo: asyncio.Future[bytes] | None = None
+        self._file: asyncio.Future[Chosen | None] | None = None
         self._shared: asyncio.Future[bool] | None = None
+        self._series: asyncio.Future[None] | None = None
+        self._shown: asyncio.Future[None] | None = None
+        self._hear_codes: Callable[[Sequence[str]], tuple[int, int] | None] = lambda texts: None
+        self._counted = ""
 
     @property
     def origin(self) -> str:
@@ -143,6 +148,44 @@ class BrowserPage:
             _post(scan={"hint": hint, "close": close})
         return await self._scanned
 
+    async def scan_series(self, words: SeriesWords, hear: Callable[[Sequence[str]], tuple[int, int] | None]) -> None:
+        """See PagePort."""
+        if self._series is None or self._series.done():
+            self._series = asyncio.get_running_loop().create_future()
+            self._hear_codes, self._counted = hear, words.counted
+            _post(scanSeries={"hint": words.hint, "close": words.close})
+        await self._series
+
+    async def show_series(self, words: SeriesWords, total: int, codes: Iterable[Sequence[str]]) -> None:
+        """See PagePort. A breath between two: whoever taps meanwhile has a turn."""
+        if self._shown is not None and not self._shown.done():
+            return
+        shown = self._shown = asyncio.get_running_loop().create_future()
+        said = {"hint": words.hint, "close": words.close, "counted": words.counted, "total": total}
+        _post(showSeries=said)
+        for rows in codes:
+            _post(code=list(rows))
+            await asyncio.sleep(0.02)
+            if shown.done():
+                break
+        await shown
+
+    def _take_codes(self, texts: Sequence[str]) -> None:
+        far = self._hear_codes(texts)
+        if far is None:
+            _post(enough=True)
+        elif far[1]:
+            _post(soFar=[self._counted.replace("{}", "%d") % far, far[0] / far[1]])
+
+    def _end_series(self, said: dict[str, str]) -> None:
+        waiting, self._series = self._series, None
+        if waiting is None or waiting.done():
+            return
+        if "problem" in said:
+            waiting.set_exception(BadInput("codes", said["problem"]))
+        else:
+            waiting.set_result(None)
+
     async def shrink_photo(self, hint: str, choose: str, close: str) -> bytes:
         """See PagePort. A second question ends the first: not every browser says that a choice was given up."""
         if self._photo is not None and not self._photo.done():
@@ -150,6 +193,24 @@ class BrowserPage:
         self._photo = asyncio.get_running_loop().create_future()
         _post(photo={"hint": hint, "choose": choose, "close": close})
         return await self._photo
+
+    async def choose_file(self, hint: str, choose: str, close: str, accept: str, most_bytes: int) -> Chosen | None:
+        """See PagePort. A second question ends the first, as for photos."""
+        if self._file is not None and not self._file.done():
+            self._file.set_result(None)
+        self._file = asyncio.get_running_loop().create_future()
+        _post(file={"hint": hint, "choose": choose, "close": close, "accept": accept, "most": most_bytes})
+        return await self._file
+
+    def _hear_file(self, file: dict[str, object]) -> None:
+        waiting, self._file = self._file, None
+        if waiting is None or waiting.done():
+            return
+        if "problem" in file:
+            waiting.set_exception(BadInput("file", str(file["problem"])))
+        else:
+            path = str(file.get("path") or "")
+            waiting.set_result(Chosen(str(file["name"]), int(str(file["size"])), path) if path else None)
 
     def _hear_photo(self, photo: dict[str, object]) -> None:
         waiting, self._photo = self._photo, None
@@ -229,8 +290,16 @@ class BrowserPage:
             facts = message.to_py()
             if "scanned" in facts:
                 self._hear_scan(facts["scanned"])
+            if "codes" in facts:
+                self._take_codes(facts["codes"])
+            if "codesScanned" in facts:
+                self._end_series(facts["codesScanned"])
+            if "codesShown" in facts and self._shown is not None and not self._shown.done():
+                self._shown.set_result(None)
             if "photo" in facts:
                 self._hear_photo(facts["photo"])
+            if "file" in facts:
+                self._hear_file(facts["file"])
             if "shared" in facts and self._shared is not None and not self._shared.done():
                 self._shared.set_result(bool(facts["shared"]))
             callback(facts)

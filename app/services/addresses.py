@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _DOOR = re.compile(
-    r"(?P<street>.+?)\s+(?P<number>\d{1,5})"
+    r"(?P<street>.+?)\s+(?!(?:1[5-9]|20)\d\d\s+\d{1,4}[a-z]?(?![a-z]))(?P<number>\d{1,5})"  # a year: "Plein 1944 12a"
     r"(?P<rest>(?:\s+\d{1,2}\s*hoog|\s*[-/]\s*[a-z0-9]+|\s*[a-z]+\d*|\s+[a-z0-9]*[a-z][a-z0-9]*)*)",
     re.IGNORECASE,
 )
@@ -41,6 +41,12 @@ def street(text: str) -> str:
     whole = tidy(text)
     found = _DOOR.fullmatch(_TOWN.sub("", whole).strip()) or _DOOR.fullmatch(whole)
     return found["street"] if found else whole
+
+
+def split(text: str) -> tuple[str, str, str] | None:
+    """Street, number and what follows it of an address as it was typed, or None for what has no number."""
+    found = _DOOR.fullmatch(tidy(text))
+    return (found["street"], found["number"], found["rest"]) if found else None
 
 
 def near(text: str, known: Iterable[str]) -> list[str]:

@@ -41,6 +41,7 @@ from app.services.models import (
 )
 from app.services.my_data import MyData
 from app.services.ports import PagePort, Storage
+from app.services.register.register import Register
 from app.services.retention import Retention
 from app.services.rounds.rounds import Rounds
 from app.services.safety import Safety
@@ -69,7 +70,7 @@ class App:
         self._joining = Joining(self.live, self.locking.begin)
         self.trust = Trust(self.live)
         self.agenda, self.welcomes, self.marks = Agenda(self.live), Welcomes(self.live), Marks(self.live)
-        self.wishes, self.rounds = Wishes(self.live), Rounds(self.live)
+        self.wishes, self.rounds, self.register = Wishes(self.live), Rounds(self.live), Register(self.live)
         self.retention = Retention(self.live)
         self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.finder = Finder(self.live)

@@ -44,6 +44,7 @@ from app.services.models import (
     Waiting,
 )
 from app.services.my_data import MyData
+from app.services.register.register import Register
 from app.services.retention import Retention
 from app.services.rounds.rounds import Rounds
 from app.services.safety import Safety
@@ -156,6 +157,7 @@ class AppFace(Protocol):
     cards: Cards  # the welcome card to print
     mine: MyData  # one's own data: looking, taking along, leaving (when OPEN)
     carers: Carers  # care workers: making a request at every stage, opening it when OPEN
+    register: Register  # coordinator: streets and doors (when OPEN)
     matches: Matches  # coordinator: residents to bring together (when OPEN)
     display: Display  # what the page has to know of the text's size and the language
     update_ready: bool  # a new version is downloaded and waits for consent

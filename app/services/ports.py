@@ -1,6 +1,6 @@
 """What the app needs of the device around it, beyond the ports of sync.core: where its log lies, and its page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +31,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesWords:
+    """What to show with a series of QR codes: what to do, how to end it, and how far it is ("{} van {}")."""
+
+    hint: str
+    close: str
+    counted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """How much the browser stores for this site, in bytes, and how much it would; None: it does not say. `kept`:
     whether it has promised not to clear this by itself.
@@ -39,6 +48,17 @@ class Room:
     used: int | None = None
     all: int | None = None
     kept: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A file that the person chose: its name, its size in bytes, and where it can be opened and read (never written),
+    until another is chosen. Nothing of it is in memory yet.
+    """
+
+    name: str
+    size: int
+    path: str
 
 
 class Storage(Protocol):
@@ -94,10 +114,28 @@ class PagePort(Protocol):
         to show meanwhile. Raises BadInput("scan", "refused" | "no_camera" | "failed").
         """
 
+    async def scan_series(self, words: SeriesWords, hear: Callable[[Sequence[str]], tuple[int, int] | None]) -> None:
+        """Read QR codes with the camera, one after another, until `hear` gives None or the person closes it. It hears
+        texts that were seen, some of them more than once, and says how far that is (so many of so many).
+
+        Raises BadInput("codes", "refused" | "no_camera" | "failed").
+        """
+
+    async def show_series(self, words: SeriesWords, total: int, codes: Iterable[Sequence[str]]) -> None:
+        """Show `total` QR codes one after another, over and over, until the person closes it. A code is its rows, "1" is
+        dark, quiet zone included; each is asked for when there is time, the first ones while they are shown.
+        """
+
     async def shrink_photo(self, hint: str, choose: str, close: str) -> bytes:
         """A picture that the person chooses or takes, as a small upright JPEG; b"" when none was chosen. `hint`,
         `choose` and `close` are what to show meanwhile. It is decoded by the browser, never by us. Raises
         BadInput("photo", "too_large" | "not_image" | "unreadable").
+        """
+
+    async def choose_file(self, hint: str, choose: str, close: str, accept: str, most_bytes: int) -> Chosen | None:
+        """A file that the person chooses, None when none was chosen. `accept` are endings (".csv,.json") to show first;
+        `hint`, `choose` and `close` are what to show meanwhile. Raises BadInput("file", "too_large" | "unreadable"): of
+        what is larger than `most_bytes` nothing is read.
         """
 
     def print_sheet(self, title: str, lines: Sequence[str], words: Sequence[str], qr: Sequence[Sequence[bool]]) -> None:

@@ -151,6 +151,27 @@ def _fields() -> dict[tuple[str, str], str]:
         ("streets", "too_many"): _("Hooguit 20.000 deuren in een ronde. Kies minder straten."),
         ("doors_a_walk", "size"): _("Kies 5 tot 250 deuren per loopje."),
         ("times", "size"): _("Kies 1 tot 6 keer."),
+        ("register", "empty"): _("In dit bestand staat niets."),
+        ("register", "too_large"): _(
+            "Dit bestand is te groot. Een lijst (CSV) mag 64 MB zijn, JSON 16 MB, een GeoPackage 200 MB. Neem alleen"
+            " jullie eigen gemeente of wijk."
+        ),
+        ("register", "zip"): _("Dit is een ingepakt bestand of een Excel-bestand. Pak het uit, of bewaar het als CSV."),
+        ("register", "excel"): _("Dit is een Excel-bestand. Bewaar het in Excel als CSV, en kies dat."),
+        ("register", "unknown"): _("Dit is geen lijst met adressen. We lezen CSV, GeoPackage (BAG) en JSON (PDOK)."),
+        ("register", "damaged"): _("Dit bestand is niet heel. Haal het opnieuw op, en kies het nog eens."),
+        ("register", "columns"): _(
+            "Hier zien we geen adressen in. We zoeken kolommen als straat, huisnummer, toevoeging, postcode en woonplaats."
+        ),
+        ("register", "no_table"): _("In dit GeoPackage staat geen tabel met adressen, zoals verblijfsobject."),
+        ("register", "no_docs"): _("In dit bestand staan geen adressen van PDOK (response, docs)."),
+        ("file", "too_large"): _(
+            "Dit bestand is te groot. Een lijst (CSV) mag 64 MB zijn, JSON 16 MB, een GeoPackage 200 MB. Neem alleen"
+            " jullie eigen gemeente of wijk."
+        ),
+        ("file", "unreadable"): _("Dit bestand kunnen we niet lezen. Kies het nog eens."),
+        ("by_hand", "missing"): _("Schrijf eerst een straat met nummers."),
+        ("by_hand", "too_long"): _("Dit is te lang: hooguit 20.000 tekens. Lees liever een lijst in."),
         ("carer_address", "more"): _("Schrijf alleen het adres op: straat, nummer en plaats."),
     }
 

@@ -22,7 +22,8 @@ ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory"
 GUARD = ASSETS / "guard"
-_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js",
+REGISTER = ASSETS / "register"
+_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js", "overlay.js", "show.js", "file.js", "picked.js",
               "share.js", "storage.js", "opfs.js", "lead.js", "shelf.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
@@ -63,9 +64,11 @@ def content(pseudo: bool = False) -> tuple[str, dict[str, bytes]]:
 
 
 def _beside(pseudo: bool) -> dict[str, bytes]:
-    """What the app reads beside its code: the directory's files, the guard's word lists, and the testers' language."""
+    """What the app reads beside its code: the directory's files, the guard's word lists, the example of a register, and the testers'
+    language."""
     more = {f"locale/{name}": data for name, data in pseudo_compiled().items()} if pseudo else {}
     lines = {path.name: path.read_bytes() for path in sorted(DIRECTORY.glob("*.json"))}
+    more |= {f"register/{path.name}": path.read_bytes() for path in sorted(REGISTER.glob("*.csv"))}
     return lines | more | {f"guard/{path.name}": path.read_bytes() for path in sorted(GUARD.glob("*.txt"))}
 
 

@@ -128,7 +128,13 @@ function fromPython(facts) {
   if ("directory" in facts) keepLines(facts.directory);
   if (facts.share) share(facts.share);
   if (facts.scan) scan(facts.scan);
+  if (facts.scanSeries) scanSeries(facts.scanSeries);
+  if (facts.soFar) series?.soFar(...facts.soFar);
+  if (facts.enough) series?.enough();
+  if (facts.showSeries) showSeries(facts.showSeries);
+  if (facts.code) shown?.add(facts.code);
   if (facts.photo) photo(facts.photo);
+  if (facts.file) file(facts.file);
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
   if (facts.cards) import("./print.js").then(({ printCards }) => printCards(facts.cards));
   if (facts.dress) dress(facts.dress);
@@ -158,9 +164,34 @@ async function scan(words) {
   tellPython({ scanned: await scanning.catch(() => ({ problem: "failed" })) });
 }
 
+let series = null, shown = null; // QR codes that are being read, or shown, one after another
+
+async function scanSeries(words) {
+  const { scannedSeries } = await import("./scan.js").catch(() => ({}));
+  series = scannedSeries?.(words, (codes) => tellPython({ codes }));
+  tellPython({ codesScanned: await (series?.over ?? { problem: "failed" }) });
+  series = null;
+}
+
+async function showSeries(words) {
+  const early = [];
+  shown = { add: (rows) => early.push(rows) };
+  const { shownSeries } = await import("./show.js").catch(() => ({}));
+  shown = shownSeries?.(words);
+  for (const rows of early) shown?.add(rows);
+  await shown?.over;
+  shown = null;
+  tellPython({ codesShown: true });
+}
+
 async function photo(words) {
   const choosing = import("./photo.js").then(({ chosenPhoto }) => chosenPhoto(words));
   tellPython({ photo: await choosing.catch(() => ({ problem: "unreadable" })) });
+}
+
+async function file(words) {
+  const choosing = import("./file.js").then(({ chosenFile }) => chosenFile(words));
+  tellPython({ file: await choosing.catch(() => ({ problem: "unreadable" })) });
 }
 
 // -- locking: the worker ends, and with it every key and note in memory ----------------------------------------
@@ -268,7 +299,7 @@ function start() {
     if (!document.hidden) updating.check();
   });
   // The way back for who has no finger on the screen. Told before Flutter hears it: it may close a dialog instead.
-  addEventListener("keydown", ({ key, repeat }) => { if (key === "Escape" && !repeat) tellPython({ escape: true }); }, true);
+  addEventListener("keydown", ({ key, repeat }) => { if (key === "Escape" && !repeat && !document.querySelector("dialog[open]")) tellPython({ escape: true }); }, true);
   addEventListener("online", () => tellPython({ online: true }));
   addEventListener("offline", () => tellPython({ online: false }));
 }

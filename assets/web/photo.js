@@ -1,13 +1,15 @@
 // Lets a person choose or take one photo, and makes it small: upright, at most 1280 pixels, a JPEG of at most 300 kB.
 // The browser decodes it, away from Python; drawing it anew leaves behind all that a camera writes (place, time, make).
 
+import { askedFor } from "./file.js";
+
 const MAX_FILE = 30 * 2 ** 20; // larger is refused unread
 const MAX_PIXELS = 64e6; // what a phone of today makes at most; more would take all its memory
 const LONGEST = 1280, MAX_JPEG = 300_000, QUALITIES = [0.82, 0.7, 0.55, 0.4];
 
 // → {jpeg: Uint8Array}, {} when none was chosen, or {problem: "too_large" | "not_image" | "unreadable"}
 export async function chosenPhoto(words) {
-  const file = await chosenFile(words);
+  const file = await askedFor("image/*", "photo", words);
   if (!file) return {};
   try {
     return await shrunk(file);
@@ -59,37 +61,4 @@ async function statedSize(file) {
     if (frame && ![0xc4, 0xc8, 0xcc].includes(marker)) return [data.getUint16(at + 7), data.getUint16(at + 5)];
   }
   return [0, 0];
-}
-
-// The browser's own choice of a file, camera included; null when it was given up. It opens only right after a tap:
-// when the browser thinks that the last one was too long ago, one more is asked for.
-function chosenFile({ hint, choose, close }) {
-  document.getElementById("photo")?.remove();
-  const input = Object.assign(document.createElement("input"), { type: "file", accept: "image/*", id: "photo-file" });
-  return new Promise((resolve) => {
-    const done = (file) => { dialog?.remove(); input.remove(); resolve(file); };
-    let dialog = null;
-    input.addEventListener("change", () => done(input.files[0] ?? null));
-    input.addEventListener("cancel", () => done(null));
-    input.hidden = true;
-    document.getElementById("photo-file")?.remove();
-    document.body.append(input);
-    if (navigator.userActivation?.isActive !== false) return input.click();
-    dialog = asked(hint, choose, close, () => input.click(), () => done(null));
-  });
-}
-
-// A modal dialog above Flutter's canvas, as that of the camera (scan.js).
-function asked(hint, choose, close, chosen, closed) {
-  const make = (tag, words) => Object.assign(document.createElement(tag), { textContent: words });
-  const dialog = document.createElement("dialog"), open = make("button", choose), shut = make("button", close);
-  dialog.id = "photo";
-  open.addEventListener("click", chosen);
-  shut.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", closed);
-  dialog.setAttribute("aria-label", hint);
-  dialog.append(make("p", hint), open, shut);
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
 }

@@ -4,6 +4,7 @@ import { countBytes } from "./counted.js";
 import { straatCrypto, deviceKey, lifeboat } from "./crypto.js";
 import { attach, makeStorage, routeFdatasync } from "./opfs.js";
 import { room } from "./storage.js";
+import { picked } from "./picked.js";
 
 routeFdatasync(); // before Pyodide is loaded
 
@@ -66,6 +67,7 @@ self.onmessage = async ({ data }) => {
   if (data?.straat) {
     for (const fact of ["marker", "surroundings", "invitation"]) if (fact in data.straat) page[fact] = data.straat[fact];
     if (data.straat.probe) storage.probe();
+    if (data.straat.file) data.straat.file = picked(self.pyodide.FS, data.straat.file);
     page.onmessage?.(data.straat);
   } else if (started) {
     fletJs.send?.(data);

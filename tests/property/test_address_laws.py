@@ -20,6 +20,7 @@ SAME = [
     ("Tulpstraat 12a", "Tulpstraat 12-A", "Tulpstraat 12 a", "Tulpstraat 12 A"),
     ("Burg. Loeffplein 70 2 hoog", "Burgemeester Loeffplein 70 2hoog", "Burg Loeffplein 70-2 hoog"),
     ("Plein 1944 12", "plein 1944  12"),
+    ("Plein 1944 12a", "Plein 1944 12-A", "plein 1944 12 a"),
     ("'s-Gravenlaan 3", "s-gravenlaan 3", "’s-Gravenlaan 3"),
     ("St. Jansstraat 4", "Sint Jansstraat 4", "Sint-Jansstraat 4"),
     ("Café­straat 1", "Café­straat 1"),
