@@ -100,6 +100,11 @@ ANSWERS = {
         wire.APPENDED,
         (*_entry, UnknownOrganisation),
     ),
+    "enrol/offer": Answer(
+        "How many of these entries, from the first on, the roll has now.",
+        wire.OFFERED,
+        (RollRefused, RollForked, BadSignature, NewerVersion, *_invited),
+    ),
     "devices": Answer("The day on which each device was last here.", wire.DEVICES, (Revoked, Forbidden)),
     "directory": Answer("The newest edition, if its number is above the one known.", None, (UnknownOrganisation,)),
     "directory/publish": Answer(

@@ -67,6 +67,7 @@ CONFIRM = codec.row(_hash)
 _devices = codec.named("number of devices", codec.whole(0, 2**32))
 CONFIRMED = codec.row(codec.truth, _devices, _devices, codec.named("number of heads", codec.whole(0, 2**32)))
 # POST /v1/enrol/again: [expected head, entry] → [head]; for a device whose entry was lost with the server
+# POST /v1/enrol/offer: OFFER, up to the entry with which a device joined → [number of these that it has now]
 # POST /v1/enrol/roll: [announced, after] → [entry, …]; POST /v1/enrol: [expected head, entry] → [head]
 ENROL_ROLL = codec.row(_announced, _count)
 # POST /v1/recover/roll: [sheet, after] → [entry, …]

@@ -59,41 +59,86 @@ def _sender(data: bytes) -> bytes | None:
 
 
 async def join_again(ask: Ask, roll: Roll, device: bytes) -> bool:
-    """Give the server the entry with which this device joined, if that still follows its head; whether it took it."""
-    for data in reversed(roll.entries):
-        entry = roll_entry.parse(data)
-        body = entry.body
-        if isinstance(body, roll_entry.AddDevice) and device_id(body.signing, body.agreement) == device:
-            try:
-                await _either(ask, "enrol/again", "enrol", [entry.previous, data])
-            except StraatError as error:
-                if _later(error):
-                    raise
-                return False
-            return True
-    return False
-
-
-async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> bool:
-    """Give the server, which has `theirs` entries, the ones that it lost, whoever signed them; and say, with an empty
-    offer, that this was all. Gives whether any were lost.
+    """Give the server, which does not know this device, the roll up to the entry with which it joined: its invitation
+    may be lost with that, and whoever made it gone. Whether this device is on the server's roll then.
     """
-    lost, at = roll.entries[theirs:], 0
-    while at <= len(lost):
-        some = wire.fitting(lost[at : at + wire.MAX_OFFER], _BODY_BYTES, lambda data: len(data) + 8)
+    joined = next((n for n, data in enumerate(roll.entries) if _joins(roll_entry.parse(data).body, device)), None)
+    if joined is None:
+        return False
+    try:
+        return await _tail(ask, roll.entries[: joined + 1])
+    except NotFound:
+        return await _join_alone(ask, roll.entries[joined])
+    except StraatError as error:
+        if _later(error):
+            raise
+        return False
+
+
+def _joins(body: roll_entry.Body, device: bytes) -> bool:
+    if not isinstance(body, roll_entry.AddDevice | roll_entry.Recover):
+        return False
+    return device_id(body.signing, body.agreement) == device
+
+
+async def _tail(ask: Ask, entries: Sequence[bytes]) -> bool:
+    """The last of these, from further and further back until the server knows where they begin."""
+    start, taken = len(entries), 0
+    while start > 0 and not taken:
+        start = max(0, start - wire.MAX_OFFER)
+        taken = await _given(ask, "enrol/offer", entries, start)
+    return taken == len(entries)
+
+
+async def _given(ask: Ask, path: str, entries: Sequence[bytes], start: int) -> int:
+    """Give these from `start` on; up to where the server took them, or had them. 0 when it knows nothing before."""
+    at = start
+    while at < len(entries):
+        some = wire.fitting(entries[at : at + wire.MAX_OFFER], _BODY_BYTES, lambda data: len(data) + 8)
+        [taken] = await ask(path, some, wire.OFFERED)
+        at += taken
+        if taken < len(some):
+            break
+    return at if at > start else 0
+
+
+async def _join_alone(ask: Ask, data: bytes) -> bool:
+    """To a server of before: the entry with which this device joined, if that still follows its head."""
+    try:
+        await _either(ask, "enrol/again", "enrol", [roll_entry.parse(data).previous, data])
+    except StraatError as error:
+        if _later(error):
+            raise
+        return False
+    return True
+
+
+async def offer_roll(ask: Ask, roll: Roll, device: bytes, theirs: int) -> None:
+    """Give the server, which has `theirs` of our entries, the ones that it lost, whoever signed them."""
+    at = theirs
+    while at < len(roll.entries):
+        some = wire.fitting(roll.entries[at : at + wire.MAX_OFFER], _BODY_BYTES, lambda data: len(data) + 8)
         try:
             [length] = await ask("roll/offer", some, wire.OFFERED)
         except NotFound:
-            await _offer_own(ask, lost, device)
-            break
+            await _offer_own(ask, roll.entries[at:], device)
+            return
         except StraatError as error:
             if _later(error):
                 raise
-            break
+            return
         at += len(some)
-        if length < theirs + at or not some:
-            break
-    return bool(lost)
+        if length < at:
+            return
+
+
+async def know_no_more(ask: Ask) -> None:
+    """Say, with an empty offer, that the server has all that this device knows of the roll."""
+    try:
+        await ask("roll/offer", [], wire.OFFERED)
+    except StraatError as error:
+        if _later(error):
+            raise
 
 
 def _later(error: StraatError) -> bool:

@@ -38,18 +38,37 @@ class RollExchange:
         """
         try:
             if self.lost:
-                theirs = await self._compared()
-                if await restored.offer_roll(self._line.ask, self._roll, self._keyring.device, theirs):
-                    offer_again()
-                self.lost = False
-                if self._log.get(meta.ROLL_OWED) is not None:
-                    self._log.put({meta.ROLL_OWED: None})
+                await self._give_back(offer_again)
             await self.pull()
-            return await restored.confirm(self._line.ask, self._log, self._roll, self._keyring.device, self._state)
+            return await self._confirm()
         except (NotAuthorized, Unreachable):
             raise
         except StraatError as error:
             return error
+
+    async def _give_back(self, offer_again: Callable[[], None]) -> None:
+        """What the server lost of the roll. Owed until it has all of it: others may give back the same at the same moment,
+        and then it takes only a part from each.
+        """
+        theirs = await self._compared()
+        if theirs < len(self._roll.entries):
+            await restored.offer_roll(self._line.ask, self._roll, self._keyring.device, theirs)
+            now = await self._compared(theirs)
+            if now > theirs:
+                offer_again()
+            if now < len(self._roll.entries):
+                return
+        await restored.know_no_more(self._line.ask)
+        self.lost = False
+        if self._log.get(meta.ROLL_OWED) is not None:
+            self._log.put({meta.ROLL_OWED: None})
+
+    async def _confirm(self) -> StraatError | None:
+        try:
+            return await restored.confirm(self._line.ask, self._log, self._roll, self._keyring.device, self._state)
+        except RollMoved:
+            self.lost = True  # its roll ends elsewhere: the next round looks where
+            raise
 
     async def pull(self) -> None:
         """Take in what is new. Raises RollForked, RollMoved, or what makes an entry wrong."""
@@ -85,13 +104,15 @@ class RollExchange:
 
     # -- comparing ---------------------------------------------------------------------------------------
 
-    async def _compared(self) -> int:
-        """Read the server's roll from its first entry; how many of ours it has.
+    async def _compared(self, same: int = 0) -> int:
+        """Read the server's roll from its first entry (or after the first `same`); how many of ours it has.
 
         If it has another entry where we have one, and that is allowed and signed as well, there are two rolls:
         the proof is kept, and RollForked raised. Anything else that differs is raised for what it is.
         """
-        same = 0
+        known = len(self._roll.entries)
+        if same < known and (await self._line.ask("roll", known - 1, wire.ROLL))[:1] == self._roll.entries[-1:]:
+            return known  # each entry names the one before it: the same last one is the same roll
         while same < len(self._roll.entries) and (theirs := await self._line.ask("roll", same, wire.ROLL)):
             for place, entry in enumerate(theirs[: len(self._roll.entries) - same]):
                 if entry != self._roll.entries[same + place]:

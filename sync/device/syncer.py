@@ -232,11 +232,12 @@ class Syncer:
         from the beginning, since its numbering may differ.
         """
         known = self._log.get(meta.INCARNATION)
-        if known is not None and known != incarnation:
-            self.rolls.lost = True
-            self._pushing.offer_again()
         if known != incarnation:
-            again = {meta.UNCONFIRMED: b"\1", meta.ROLL_OWED: b"\1"} if known is not None else {}
+            again = {meta.ROLL_OWED: b"\1"}  # at the first time too: it may have been put back since this device joined
+            self.rolls.lost = True
+            if known is not None:
+                self._pushing.offer_again()
+                again[meta.UNCONFIRMED] = b"\1"
             self._log.put({meta.INCARNATION: incarnation, **again})
         restored.offer_refused(self._log, self._keyring.device, self._replica.aside)
 

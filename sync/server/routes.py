@@ -58,6 +58,7 @@ class Routes:
             _Message("recover/roll", wire.RECOVER_ROLL, SMALL, lambda body: s.recover_roll(*body)),
             _Message("enrol", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(*body)),
             _Message("enrol/again", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(body[0], body[1], again=True)),
+            _Message("enrol/offer", wire.OFFER, OFFER_BYTES, s.enrol_offer),
             _Message("directory", wire.DIRECTORY, SMALL, lambda body: s.edition(*body)),
         ]
         with_token = [

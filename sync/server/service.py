@@ -35,7 +35,7 @@ from sync.core.errors import (
 from sync.core.ids import entry_hash
 from sync.core.ports import Clock, Primitives, Signed
 from sync.core.roll import Device, Roll, State
-from sync.core.roll_entry import AddDevice, Recover, parse
+from sync.core.roll_entry import NO_PREVIOUS, AddDevice, Recover, parse
 from sync.server.limits import Limits
 from sync.server.quick import quick
 from sync.server.quotas import Quotas
@@ -214,14 +214,39 @@ class Service:
         known = await self._present(carrier)
         if not entries:
             await self.unconfirmed.heard(carrier.organisation, carrier.device)
-        for entry in entries:
+        await self._take_back(carrier.organisation, known, entries)
+        return [len(known.roll.entries)]
+
+    async def enrol_offer(self, entries: Sequence[bytes]) -> list[int]:
+        """The same from a device whose joining was lost, and with it perhaps its invitation: it has no token. Gives how
+        many of these, from the first on, are here now; none where it is not known what they follow.
+        """
+        for organisation, known in self._organisations.items():
+            firsts = [hash_ for data in entries[:1] for hash_ in (parse(data).previous, entry_hash(data))]
+            if any(known.roll.knows(hash_) for hash_ in firsts if hash_ != NO_PREVIOUS):
+                return [await self._take_back(organisation, known, entries, stranger=True)]
+        return [0]
+
+    async def _take_back(
+        self, organisation: bytes, known: _Organisation, entries: Sequence[bytes], stranger: bool = False
+    ) -> int:
+        """Append what follows; how many of these, from the first on, are here then. Who gives back how they came in
+        themselves, by an invitation that was over before the server was lost, never was in: InvitationExpired.
+        """
+        for count, entry in enumerate(entries):
             if known.roll.knows(entry_hash(entry)):
                 continue
+            body = parse(entry).body
+            if stranger and isinstance(body, AddDevice) and (invite := known.roll.state.invites.get(body.announced)):
+                lost = self.unconfirmed.since(organisation)
+                if invite.expires_millis < (self._clock.millis() if lost is None else lost):
+                    raise InvitationExpired()
             try:
-                await self._append(carrier.organisation, parse(entry).previous, entry)
+                await self._append(organisation, parse(entry).previous, entry)
             except RollMoved:
-                break
-        return [len(known.roll.entries)]
+                if not known.roll.knows(entry_hash(entry)):  # else another gave it back at the same moment
+                    return count
+        return len(entries)
 
     async def confirm(self, carrier: Carrier, head: bytes) -> list[object]:
         """A coordinator's device has this head. Raises RollMoved when it is not the one here."""

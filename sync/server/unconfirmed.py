@@ -2,8 +2,9 @@
 
 A backup is older than the roll that was lost with the store. Whoever signed something new on that older head would make
 two rolls of one. So devices first give back the entries that they know; then a coordinator's device says that the head
-is the one that it has. That is taken when no device has named a head that is not known here, and when every device that
-used to come by has been here since, or a day has passed.
+is the one that it has. That is taken when no device has named a head that is not known here, and when every device on the
+roll has been here since, or a day has passed. Those that came on the roll after the backup, or were here only after it,
+are among them: just these know of what was lost. Only who had stayed away for weeks before it is not waited for.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from sync.server.store import Store
 
 DAY_MILLIS = 24 * 60 * 60 * 1000
 PATIENCE_MILLIS = DAY_MILLIS  # then a phone that does not come by holds up nobody
-RECENT_DAYS = 14  # whoever was here that shortly before the backup is waited for
+RECENT_DAYS = 14  # whoever was last here longer before the backup is not waited for
 MAX_AHEAD = 1000
 
 
@@ -34,7 +35,7 @@ class Told(NamedTuple):
 @dataclass(slots=True)
 class _Waiting:
     since: int
-    awaited: set[bytes]
+    dormant: set[bytes]
     heard: set[bytes] = field(default_factory=set)
     ahead: set[bytes] = field(default_factory=set)
 
@@ -53,17 +54,20 @@ class Unconfirmed:
             return
         for organisation, since in (await self._store.unconfirmed()).items():
             days, restored = await self._store.seen_days(organisation), since // DAY_MILLIS
-            newest = max(
-                (day for _, day in days if day < restored), default=0
-            )  # before it; others have been here since
-            recent = {device for device, day in days if day >= newest - RECENT_DAYS}
-            self._waiting[organisation] = _Waiting(since, recent, await self._store.heard(organisation))
+            newest = max((day for _, day in days if day < restored), default=0)  # others have been here since
+            dormant = {device for device, day in days if day < newest - RECENT_DAYS}
+            self._waiting[organisation] = _Waiting(since, dormant, await self._store.heard(organisation))
         self._loaded = True
 
     def check(self, organisation: bytes) -> None:
         """Raises RollUnconfirmed when nothing new may go on this roll."""
         if organisation in self._waiting:
             raise RollUnconfirmed()
+
+    def since(self, organisation: bytes) -> int | None:
+        """When the backup was put back, in milliseconds; None when this roll is confirmed."""
+        waiting = self._waiting.get(organisation)
+        return waiting.since if waiting else None
 
     async def heard(self, organisation: bytes, device: bytes) -> None:
         """This device has given back all that it knows of the roll (to sign in is not enough: the line may break).
@@ -86,7 +90,7 @@ class Unconfirmed:
         if waiting is None:
             return Told(True, 0, 0, 0)
         waiting.ahead = {head for head in waiting.ahead if not roll.knows(head)}
-        awaited = waiting.awaited & roll.state.devices.keys()
+        awaited = roll.state.devices.keys() - waiting.dormant
         heard = len(awaited & waiting.heard)
         patient = heard < len(awaited) and self._millis() < waiting.since + PATIENCE_MILLIS
         if not waiting.ahead and not patient:

@@ -76,6 +76,7 @@ class Server:
         """The disk is lost, last night's backup put back: a new incarnation, and the erasures since replayed."""
         if self._backup is None or self.disk.dead or self.disk.full:
             return False
+        self.down = True  # until it is back: nobody asks it, and nobody looks into its store
         orders = await erasures.in_store(self.store)
         await self.store.close()
         self.disk.kill()
