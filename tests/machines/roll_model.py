@@ -10,7 +10,20 @@ from typing import Any, NamedTuple
 from sync.core import ring
 from sync.core.ids import device_id
 from sync.core.rights import Role
-from sync.core.roll_entry import AddDevice, Entry, Genesis, Granted, Invite, Place, Recover, Renew, Revoke, Sheet, Team
+from sync.core.roll_entry import (
+    AddDevice,
+    Entry,
+    Genesis,
+    Granted,
+    Invite,
+    Place,
+    Recover,
+    Renew,
+    Revoke,
+    Round,
+    Sheet,
+    Team,
+)
 from sync.core.roll_entry import Withdraw as Withdrawn
 
 
@@ -35,6 +48,7 @@ class RollModel:
     owners: dict[bytes, tuple[str, bytes]] = field(default_factory=dict)
     epochs: dict[bytes, int] = field(default_factory=dict)
     exposed: set[bytes] = field(default_factory=set)
+    rounds: dict[bytes, tuple[bytes, set[bytes], bool]] = field(default_factory=dict)  # team, members, over
 
     # -- who may ------------------------------------------------------------------------------------------
 
@@ -61,12 +75,20 @@ class RollModel:
             return False
         if kind == ring.OWN:
             return seat.member == owner
+        if kind == ring.ROUND:
+            team, members, _ = self.rounds[owner]
+            on = holder in self.devices and seat.member in members and seat.team == team
+            above = holder in self.sheets and seat.team in self.teams_up(team)
+            return on or above or self.coordinates(holder, team)
         coordinator = seat.role is Role.COORDINATOR and seat.team in self.teams_up(owner)
         return coordinator or (kind == ring.TEAM and seat.team == owner)
 
     def renews(self, device: bytes, name: bytes) -> bool:
         """Whether it would be this device's to renew, if it held it."""
         kind, owner = self.owners[name]
+        if kind == ring.ROUND:
+            team, _, over = self.rounds[owner]
+            return not over and self.coordinates(device, team)
         mine = kind == ring.OWN and device in self.devices and self.devices[device].member == owner
         return mine or (kind != ring.OWN and self.coordinates(device, owner))
 
@@ -108,6 +130,8 @@ class RollModel:
             return may and all({name for name, _ in e.grants} == self._after_renewal(by, e.ring) for e in body.epochs)
         if isinstance(body, Team):
             return self.coordinates(by, body.parent)
+        if isinstance(body, Round):
+            return self._may_decide(by, body)
         if isinstance(body, Granted):
             return all(name in self.hers(by) and self.entitled(to, name) for name, _, to, _ in body.items)
         if isinstance(body, Sheet):
@@ -125,6 +149,15 @@ class RollModel:
         root = next(team for team, above in self.above.items() if above is None)
         stays = body.role is Role.COORDINATOR and body.team == root
         return both and (self._somebody_stays(set() if stays else set(theirs)))
+
+    def _may_decide(self, by: bytes, body: Round) -> bool:
+        """About a round: a coordinator of its team, who holds its ring; something changes, and it goes on."""
+        now = (body.team, set(body.members), body.closed)
+        if body.round not in self.rounds:
+            return self.coordinates(by, body.team) and not body.closed
+        team, _, over = before = self.rounds[body.round]
+        same = team == body.team and not over and before != now
+        return same and self.coordinates(by, team) and ring.round_ring(body.round) in self.hers(by)
 
     def _after_renewal(self, by: bytes, name: bytes) -> set[bytes]:
         """Who holds a ring that this device renews: who did, and whoever opens anew what was nobody's."""
@@ -144,7 +177,10 @@ class RollModel:
             again = not before or before[-1] == seat
             waiting = any(s.member == body.member for s, _, _ in self.open.values())
             allowed = self.coordinates(by, body.team) and again and not waiting
-            may = {ring.team_ring(body.team)} if by in self.holders[ring.team_ring(body.team)] else set()
+            walked = {
+                ring.round_ring(n) for n, (t, on, _) in self.rounds.items() if t == body.team and body.member in on
+            }
+            may = {n for n in (ring.team_ring(body.team), *walked) if by in self.holders[n]}
         return allowed and {g.ring for g in body.grants} <= may
 
     def _somebody_stays(self, leaving: set[bytes]) -> bool:
@@ -184,7 +220,7 @@ class RollModel:
         seat = self.sheets[body.sheet]
         held = {name for name, who in self.holders.items() if body.sheet in who}
         self._leave({body.sheet})
-        self.exposed |= held
+        self.exposed |= {name for name in held if not self._over(name)}
         self._arrive(Seat(seat.member, Role.COORDINATOR, seat.team), body, held)
 
     def _arrive(self, seat: Seat, body: AddDevice | Recover, given: set[bytes]) -> None:
@@ -192,7 +228,7 @@ class RollModel:
         self.devices[name] = seat
         if body.own_public is not None:
             self._opened(ring.own_ring(seat.member), ring.OWN, seat.member, {name})
-        for one in given:
+        for one in sorted(given, key=lambda n: self.owners[n][0] == ring.ROUND):  # who coordinates is known by the rest
             if self.entitled(name, one):
                 self.holders[one] = self.holders[one] | {name}
 
@@ -231,9 +267,26 @@ class RollModel:
         self._leave({name for name, seat in self.sheets.items() if seat.member == body.member})
         self._void(theirs)
         self.devices.update({name: Seat(body.member, body.role, body.team) for name in theirs})
+        for team, members, _ in self.rounds.values():
+            if team != body.team:
+                members.discard(body.member)
         for name, who in self.holders.items():
             self.holders[name] = {h for h in who if self.entitled(h, name)}
         self._lost(by, before)
+
+    def _round(self, by: bytes, body: Round, entry: Entry) -> None:
+        begins, name = body.round not in self.rounds, ring.round_ring(body.round)
+        self.rounds[body.round] = (body.team, set(body.members), body.closed)
+        if begins:
+            self._opened(name, ring.ROUND, body.round, {h for h, _ in body.epochs[0].grants})
+            return
+        stay = {h for h in self.holders[name] if self.entitled(h, name)}
+        if body.closed or stay != self.holders[name]:
+            self._opened(name, ring.ROUND, body.round, stay)
+
+    def _over(self, name: bytes) -> bool:
+        kind, owner = self.owners[name]
+        return kind == ring.ROUND and self.rounds[owner][2]
 
     def _leave(self, leaving: set[bytes]) -> None:
         self.left.update({name: seat for name, seat in self.devices.items() if name in leaving})
@@ -248,7 +301,7 @@ class RollModel:
     def _lost(self, by: bytes, before: dict[bytes, set[bytes]]) -> None:
         """What lost a holder is renewed by the author where it is theirs; else it is exposed."""
         for name, who in before.items():
-            if self.holders[name] != who:
+            if self.holders[name] != who and not self._over(name):
                 if by in self.holders[name] and self.renews(by, name):
                     self._opened(name, *self.owners[name], self.holders[name])
                 else:
@@ -264,4 +317,5 @@ class RollModel:
             "holders": self.holders,
             "epochs": self.epochs,
             "exposed": self.exposed,
+            "rounds": self.rounds,
         }

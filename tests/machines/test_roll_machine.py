@@ -49,6 +49,7 @@ def says(state: State) -> dict[str, Any]:
         "holders": {name: set(r.holders) for name, r in state.rings.items()},
         "epochs": {name: r.epoch for name, r in state.rings.items()},
         "exposed": set(state.exposed),
+        "rounds": {name: (c.team, set(c.members), c.closed) for name, c in state.rounds.items()},
     }
 
 
@@ -338,7 +339,29 @@ def takes_what_it_has_not_checked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Service, "_append", wrong)
 
 
+def walks_on(patch: pytest.MonkeyPatch) -> None:
+    """Whoever is taken off a round still holds its ring, and gets its new key."""
+    right = roll_rules.crewed
+
+    def wrong(state: State, round_: bytes, crew: Any) -> State:
+        return replace(right(state, round_, crew), rings=state.rings)
+
+    patch.setattr(roll_rules, "crewed", wrong)
+
+
+def moves_along(patch: pytest.MonkeyPatch) -> None:
+    """Whoever moves to another team stays on the rounds of the old one."""
+    right = roll_rules.moved
+
+    def wrong(state: State, member: bytes, role: Role, team: bytes) -> State:
+        return replace(right(state, member, role, team), rounds=state.rounds)
+
+    patch.setattr(roll_rules, "moved", wrong)
+
+
 FAULTS = (
+    walks_on,
+    moves_along,
     keeps_rings,
     needs_no_words,
     invitations_outlive_their_maker,

@@ -12,7 +12,20 @@ from sync.core import ring
 from sync.core.errors import StraatError
 from sync.core.rights import Role
 from sync.core.roll import Roll
-from sync.core.roll_entry import AddDevice, Entry, Genesis, Invite, Place, Recover, Renew, Revoke, Team, Withdraw, parse
+from sync.core.roll_entry import (
+    AddDevice,
+    Entry,
+    Genesis,
+    Invite,
+    Place,
+    Recover,
+    Renew,
+    Revoke,
+    Round,
+    Team,
+    Withdraw,
+    parse,
+)
 from sync.core.roll_state import SheetKey, State
 from sync.device.ring_keys import granted_in
 from tests.support import roll_steps as steps
@@ -31,7 +44,10 @@ def entitled(state: State, holder: bytes, ring_id: bytes) -> bool:
     r = state.rings[ring_id]
     if r.kind == ring.OWN:
         return known.member == r.owner
-    above, team = [], r.owner
+    crew = state.rounds[r.owner] if r.kind == ring.ROUND else None
+    if crew and holder in state.devices and known.team == crew.team and known.member in crew.members:
+        return not crew.closed
+    above, team = [], crew.team if crew else r.owner
     while team is not None:
         above.append(team)
         team = state.teams[team]
@@ -56,7 +72,7 @@ class Knowledge:
             known = after.sheets.get(holder)
             for g in granted_in(entry, holder, known.agreement if known else b""):
                 self.of[g.ring, g.epoch].add(holder)
-        if isinstance(body, Renew | Revoke | Place | Team):
+        if isinstance(body, Renew | Revoke | Place | Team | Round):
             for e in body.epochs:  # whoever makes a key has it
                 self.of[e.ring, e.epoch].add(entry.author)
         new = set(after.devices) - set(before.devices)
@@ -85,6 +101,7 @@ class RollMachine(RuleBasedStateMachine):
         self.people: list[Person] = [w.coordinator, w.contact, second, nora, nico]
         self.sheets: dict[bytes, tuple[str, Person]] = {}
         self.pending: list[tuple[str, bytes, bytes]] = []  # label, member, announced
+        self.coming = [fixed(f"to come {n}", 16) for n in range(3)]
         self.known, self.count = Knowledge(), 0
         self.history = [w.roll.at(parse(e).previous) for e in w.roll.entries] + [w.state]
         for i, data in enumerate(self.w.roll.entries):
@@ -131,10 +148,13 @@ class RollMachine(RuleBasedStateMachine):
         """A new member, or one who was there; with the team's ring or without."""
         where = self.team(team)
         gone = sorted({d.member for d in self.w.state.left.values()})
-        member = gone[pick % len(gone)] if again and gone else fixed(self.label("member"), 16)
-        r = ring.team_ring(where)
-        epoch = self.w.state.rings[r].epoch
-        grants = {(r, epoch): steps.private(self.w, r, epoch)} if current else {}
+        new = self.coming[pick % 3] if pick % 2 else fixed(self.label("member"), 16)
+        member = gone[pick % len(gone)] if again and gone else new
+        rounds = [
+            n for n, c in self.w.state.rounds.items() if (member in c.members and c.team == where) or not pick % 9
+        ]
+        held = [ring.team_ring(where), *map(ring.round_ring, rounds)] if current else []
+        grants = {(r, e): steps.private(self.w, r, e) for r in held for e in [self.w.state.rings[r].epoch]}
         self.announce(self.someone(by), {"member": member, "role": role, "team": where, "grants": grants})
 
     @rule(by=picks)
@@ -219,6 +239,45 @@ class RollMachine(RuleBasedStateMachine):
             body = steps.team_body(self.w, self.label("team"), self.team(parent), author)
             self.tried(steps.signed(self.w, author, body))
 
+    @rule(
+        by=picks,
+        which=st.integers(0, 2),
+        team=picks,
+        on=st.lists(picks, min_size=1, max_size=4),
+        closed=st.sampled_from((0, 0, 0, 1)),
+    )
+    def walk(self, by: int, which: int, team: int, on: list[int], closed: int) -> None:
+        """A round opens, gets other members or is over; with some who are to come, some of other teams."""
+        there = sorted({d.member for d in self.w.state.devices.values()}) + self.coming
+        members = () if closed else tuple(dict.fromkeys(there[p % len(there)] for p in on))
+        known = self.w.state.rounds.get(fixed(f"round {which}", 16))
+        where = known.team if known and team % 5 else self.team(team)
+        begins = known is None and bool(closed)  # nobody can even make an entry of it
+        body = steps.round_body(self.w, f"{which}", *members, team=where, closed=bool(closed and not begins))
+        if self.tried(steps.signed(self.w, self.someone(by), body)):
+            crew = self.w.state.rounds[body.round]
+            assert (crew.team, crew.members, crew.closed) == (where, set(members), body.closed)
+
+    @precondition(lambda self: any(not c.closed for c in self.w.state.rounds.values()))
+    @rule(by=picks, which=picks, who=picks, moves=st.booleans(), team=picks)
+    def leave_a_round(self, by: int, which: int, who: int, moves: bool, team: int) -> None:
+        """Somebody who is on one: off it, or to another team; the last one ends it."""
+        rounds = self.w.state.rounds
+        goes_on = sorted(n for n, c in rounds.items() if not c.closed)
+        name = goes_on[which % len(goes_on)]
+        crew, author = rounds[name], self.someone(by)
+        there = sorted(crew.members & {d.member for d in self.w.state.devices.values()})
+        label = next(f"{n}" for n in range(3) if fixed(f"round {n}", 16) == name)
+        if there and moves:
+            d = next(d for d in self.w.state.devices.values() if d.member == there[who % len(there)])
+            elsewhere = sorted(self.w.state.teams.keys() - {crew.team})[team % (len(self.w.state.teams) - 1)]
+            if self.tried(steps.place(self.w, author, d.member, d.role, elsewhere)):
+                assert d.member not in self.w.state.rounds[name].members
+            return
+        rest = sorted(crew.members - {there[who % len(there)]}) if there else []
+        body = steps.round_body(self.w, label, *rest, closed=not there)
+        self.tried(steps.signed(self.w, author, body))
+
     @rule(by=picks, pick=picks, to=picks)
     def grant(self, by: int, pick: int, to: int) -> None:
         """Any ring to anyone."""
@@ -271,11 +330,30 @@ class RollMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_has_the_present_key_of_a_ring_that_is_not_theirs(self) -> None:
-        """But where the ring is marked as exposed, until one of its holders renews it."""
+        """But where the ring is marked as exposed, until one of its holders renews it; and a round that is over may be
+        read by who coordinated then: nothing is sealed to it any more.
+        """
         state = self.w.state
         for r in state.rings.values():
             strangers = {h for h in self.known.of[r.id, r.epoch] if not entitled(state, h, r.id)}
+            if state.over(r):
+                strangers = {h for h in strangers if h not in {*self.were_coordinators(), *state.sheets, *self.sheets}}
             assert not strangers or r.id in state.exposed, (r.kind, strangers)
+
+    def were_coordinators(self) -> set[bytes]:
+        """Whoever ever was one."""
+        return {d.id for s in self.history for d in s.devices.values() if d.role is Role.COORDINATOR}
+
+    @invariant()
+    def nobody_walks_a_round_that_is_over_or_that_they_are_not_on(self) -> None:
+        """Devices of its members in its team, and confirmed coordinators."""
+        state = self.w.state
+        for name, crew in state.rounds.items():
+            r = state.rings[ring.round_ring(name)]
+            for d in (state.devices[h] for h in r.holders if h in state.devices):
+                on = d.member in crew.members and d.team == crew.team
+                assert (on and not crew.closed) or state.coordinates(d.id, crew.team)
+                assert state.walks(d.id, name) != crew.closed
 
     @invariant()
     def holders_have_what_they_are_said_to_hold(self) -> None:
