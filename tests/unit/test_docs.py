@@ -20,6 +20,8 @@ from sync.core import (
     ids,
     padding,
     roll_entry,
+    roll_rules,
+    sealing,
     sender_key,
     versions,
     wire,
@@ -69,6 +71,17 @@ def test_every_cell_of_the_rights_table_is_told_as_it_is() -> None:
     told = {(kind, group): cells for kind, group, *cells in rows("Rights")}
     real = {row: [cells[r].value if r in cells else "–" for r in Role] for row, cells in TABLE.items()}
     assert told == real
+
+
+def test_where_what_is_of_a_round_may_stand_is_told() -> None:
+    """Each row that is bound to a round's ring, and each that is the coordinators'."""
+    told = section("Rights").split("\n- ")
+    for to, real in (
+        ("to one round's ring", sealing.IN_A_ROUND),
+        ("to coordinators' rings alone", sealing.FOR_COORDINATORS),
+    ):
+        [words] = [line for line in told if to in line]
+        assert {tuple(row.split("/")) for row in re.findall(r"`([a-z]+/[a-z]+)`", words.split(" sealed ")[0])} == real
 
 
 def test_every_wire_route_is_told() -> None:
@@ -130,7 +143,14 @@ BOUNDS = {
     "Change": [change.MAX_PLAIN_BYTES >> 20, change.MAX_FIELDS, change.MAX_REPLACED, change.MAX_SEEN],
     "Envelope": [envelope.MAX_ENVELOPE_BYTES, envelope.MAX_RINGS, sender_key.SEALED_BYTES],
     "Sender key": [sender_key.MAX_USES, sender_key.MAX_AGE_MILLIS // 3_600_000, sender_key.SUITE],
-    "Roll": [roll_entry.MAX_ENTRY_BYTES, roll_entry.MAX_GRANTS, sender_key.SEALED_BYTES],
+    "Roll": [
+        roll_entry.MAX_ENTRY_BYTES,
+        roll_entry.MAX_GRANTS,
+        sender_key.SEALED_BYTES,
+        roll_entry.MAX_MEMBERS,
+        roll_rules.MAX_OPEN_ROUNDS,
+        roll_rules.MAX_PLACES,
+    ],
     "Vault": [vault.MIN_ROUNDS, vault.MAX_ROUNDS, vault.SALT_BYTES, vault.PRF_SALT_BYTES, vault.MAX_CREDENTIAL_BYTES],
     "Care workers": [carer.MAX_ADDRESS, carer.MAX_TEXT, carer.MAX_SEALED_BYTES],
     "Directory": [directory.MAX_DIRECTORY_BYTES],
