@@ -95,6 +95,12 @@ def _fields() -> dict[tuple[str, str], str]:
         ),
         ("scan", "no_camera"): _("Er is hier geen camera. Plak de link, of typ hem over."),
         ("scan", "failed"): _("De camera werkt nu niet. Plak de link, of typ hem over."),
+        ("codes", "refused"): _(
+            "De camera mag niet gebruikt worden. Sta dat toe bij de instellingen van je browser. Of laat de ander scannen."
+        ),
+        ("codes", "no_camera"): _("Er is hier geen camera. De ander kan wel scannen wat jij laat zien."),
+        ("codes", "failed"): _("De camera werkt nu niet. De ander kan wel scannen wat jij laat zien."),
+        ("exchange", "other_round"): _("De ander laat een andere ronde zien. Kies allebei dezelfde ronde."),
         ("secret", "too_short"): _("Kies minstens 6 cijfers of tekens."),
         ("secret", "too_simple"): _("Dit is te makkelijk te raden."),
         ("secret", "weak_coordinator"): _("Kies een zin van minstens 10 tekens, niet alleen cijfers."),

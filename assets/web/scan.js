@@ -1,58 +1,74 @@
-// Reads one QR code with the camera, over the whole page. Only where the browser has BarcodeDetector; nothing that the
-// camera sees leaves this page, and the camera is let go as soon as a code was read or the person closes it.
+// Reads QR codes with the camera, over the whole page: one, or a series until the app says that it has enough. Only where
+// the browser has BarcodeDetector; nothing that the camera sees leaves this page, and the camera is let go as soon as it
+// is over or the person closes it.
 
-const LOOK_MILLIS = 150;
+import { awake, dialogOf, part } from "./overlay.js";
+
+const LOOK_MILLIS = 150, SERIES_MILLIS = 40;
+const AGAIN_MILLIS = 2_000; // a code of a series is told again after this: what was told may have been forgotten since
 const NO_CAMERA = ["NotFoundError", "OverconstrainedError", "NotReadableError", "AbortError"];
+const FINE = { width: { ideal: 1280 }, height: { ideal: 720 } }; // a code of a series is finer than one of a link
 
 // → {text}, empty when it was closed, or {problem: "refused" | "no_camera" | "failed"}
 export async function scanned({ hint, close }) {
-  let stream = null;
-  try {
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-    return { text: await read(detector, stream, hint, close) };
-  } catch (error) {
-    console.error("scan:", error.name);
-    if (["NotAllowedError", "SecurityError"].includes(error.name)) return { problem: "refused" };
-    return { problem: NO_CAMERA.includes(error.name) ? "no_camera" : "failed" };
-  } finally {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-  }
+  let text = "";
+  const look = (codes, stop) => { if (codes[0]?.rawValue) { text = codes[0].rawValue; stop(); } };
+  const problem = await withCamera({}, dialogOf("scan", hint, close), LOOK_MILLIS, look);
+  return problem ? { problem } : { text };
 }
 
-async function read(detector, stream, hint, close) {
-  const { dialog, video, closed } = overlay(hint, close);
+// Every code that comes by, until `enough`. `tell` hears texts that are new, or were told a while ago.
+// → {over: {problem} or {}, soFar(words, part of 1), enough()}
+export function scannedSeries({ hint, close }, tell) {
+  const told = new Map(), said = part("p", "status"), bar = document.createElement("progress");
+  const overlay = dialogOf("scan", hint, close, [said, bar]);
+  bar.value = 0;
+  bar.setAttribute("aria-hidden", "true"); // the words say it
+  said.setAttribute("role", "status");
+  const look = (codes) => {
+    const now = performance.now();
+    const fresh = codes.map((code) => code.rawValue).filter((text) => text && !(now - told.get(text) < AGAIN_MILLIS));
+    for (const text of fresh) told.set(text, now);
+    if (told.size > 2_000) told.clear();
+    if (fresh.length) tell(fresh);
+  };
+  const over = withCamera(FINE, overlay, SERIES_MILLIS, look).then((problem) => (problem ? { problem } : {}));
+  return {
+    over,
+    soFar: (words, of) => { said.textContent = words; bar.value = of; },
+    enough: () => { navigator.vibrate?.(80); overlay.dialog.close(); },
+  };
+}
+
+async function withCamera(size, { dialog, closed, head }, every, look) {
+  let stream = null, release = () => {};
+  const video = document.createElement("video");
   const gone = () => { if (document.hidden) dialog.close(); };
-  document.addEventListener("visibilitychange", gone);
+  video.playsInline = true;
+  video.muted = true;
+  head.after(video);
   try {
+    const detector = new BarcodeDetector({ formats: ["qr_code"] });
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", ...size }, audio: false });
+    document.body.append(dialog);
+    dialog.showModal();
+    document.addEventListener("visibilitychange", gone);
+    release = awake();
     video.srcObject = stream;
     await video.play();
     while (dialog.open) {
-      const [code] = await detector.detect(video);
-      if (code?.rawValue) return code.rawValue;
-      await Promise.race([closed, new Promise((next) => setTimeout(next, LOOK_MILLIS))]);
+      look(await detector.detect(video), () => dialog.close());
+      await Promise.race([closed, new Promise((next) => setTimeout(next, every))]);
     }
     return "";
+  } catch (error) {
+    console.error("scan:", error.name);
+    if (["NotAllowedError", "SecurityError"].includes(error.name)) return "refused";
+    return NO_CAMERA.includes(error.name) ? "no_camera" : "failed";
   } finally {
     document.removeEventListener("visibilitychange", gone);
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    release();
     dialog.remove();
   }
-}
-
-// A modal dialog: above Flutter's canvas, Escape closes it, and a screen reader stays within.
-function overlay(hint, close) {
-  const dialog = document.createElement("dialog"), video = document.createElement("video");
-  const words = document.createElement("p"), button = document.createElement("button");
-  dialog.id = "scan";
-  words.textContent = hint;
-  button.textContent = close;
-  video.playsInline = true;
-  video.muted = true;
-  button.addEventListener("click", () => dialog.close());
-  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve));
-  dialog.append(words, video, button);
-  dialog.setAttribute("aria-label", hint);
-  document.body.append(dialog);
-  dialog.showModal();
-  return { dialog, video, closed };
 }
