@@ -64,7 +64,7 @@ def _in_browsers(folder: Path) -> tuple[list[float], list[float]]:
 
 def _joined(playwright: Playwright, folder: Path, laptop: Chrome, link: str) -> Chrome:
     """A coordinator who looks at what is new, and a contact person's phone."""
-    _accepts(laptop, link, "Jokelien", "Wachtzin", PHRASE)
+    laptop.join(link, "Jokelien", PHRASE)
     laptop.sees("Niets te beoordelen")
     laptop.tap("Mensen")
     laptop.type("Naam", "Fatmadina")
@@ -72,20 +72,10 @@ def _joined(playwright: Playwright, folder: Path, laptop: Chrome, link: str) -> 
     laptop.context.grant_permissions(["clipboard-read", "clipboard-write"])
     laptop.tap("Kopieer de link")
     phone = Chrome(playwright, folder / "phone")
-    _accepts(phone, laptop.page.evaluate("navigator.clipboard.readText()"), "Fatmadina", "Pincode", PIN)
+    phone.join(laptop.page.evaluate("navigator.clipboard.readText()"), "Fatmadina", PIN, "Pincode")
     phone.sees("Alles staat op de server")
     laptop.tap("Beoordelen")
     return phone
-
-
-def _accepts(browser: Chrome, link: str, name: str, label: str, secret: str) -> None:
-    browser.open(link)
-    browser.type("Je naam", name)
-    browser.type(label, secret)
-    browser.type("Nog een keer", secret)
-    browser.tap("Meedoen")
-    browser.sees("Sla de rondleiding over", timeout=60_000)
-    browser.tap("Sla de rondleiding over")
 
 
 def _saved(phone: Chrome, laptop: Chrome, address: str) -> tuple[float, float]:

@@ -11,7 +11,6 @@ from tests.support import builds
 from tests.support.chrome import chrome
 from tests.support.server_process import SITE, ServerProcess
 
-READY = "navigator.serviceWorker.ready.then(() => true)"
 NEWER = "main[data-newer]"
 LOOK = "navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => true)"
 INSTALL = """async () => {
@@ -34,7 +33,7 @@ def test_after_one_visit_the_app_starts_without_the_server_in_a_new_browser(
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
         phone.open(server.url)
-        phone.page.evaluate(READY)
+        phone.works_offline()
         phone.close()
     server.stop()
     with chrome(playwright, tmp_path / "phone") as phone:
@@ -71,7 +70,7 @@ def test_a_new_version_waits_for_consent(playwright: Playwright, server: ServerP
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
         phone.open(server.url)
-        phone.page.evaluate(READY)
+        phone.works_offline()
         phone.open(server.url)
         phone.type("Plak hier je uitnodiging", "half getypt")
         fetched = _asked(server, "main.dart.js")
@@ -100,7 +99,7 @@ def test_a_new_version_is_taken_at_the_next_start(
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
         phone.open(server.url)
-        phone.page.evaluate(READY)
+        phone.works_offline()
         phone.open(server.url)
         builds.publish(server)
         phone.page.evaluate(LOOK)

@@ -14,7 +14,6 @@ from tests.support.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
 PHRASE = "zachte landing samen"
-READY = "navigator.serviceWorker.ready.then(() => true)"
 BACK = "Alles is teruggezet"
 # What a browser does that removes the data of a site by itself: localStorage is not among it.
 EVICT = """async () => {
@@ -29,14 +28,9 @@ EVICT = """async () => {
 
 
 def _join(phone: Chrome, link: str) -> None:
-    phone.open(link)
-    phone.type("Je naam", "Joke")
-    phone.type("Wachtzin", PHRASE)
-    phone.type("Nog een keer", PHRASE)
-    phone.tap("Meedoen")
-    phone.tap("Sla de rondleiding over")
+    phone.join(link, "Joke", PHRASE)
     phone.sees("Niets te beoordelen")
-    phone.page.evaluate(READY)
+    phone.works_offline()
 
 
 def _note(phone: Chrome, address: str) -> None:
@@ -83,7 +77,7 @@ def test_data_cleared_under_the_open_and_the_locked_app_are_put_back_notes_and_k
         phone.page.wait_for_event("load", timeout=60_000)
         phone.taken_over()
         phone.sees(BACK)
-        phone.page.evaluate(READY)
+        phone.works_offline()
         server.stop()
         phone.reload()
         _unlock(phone)

@@ -40,12 +40,7 @@ def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
     link = server.init()
     server.start()
     with chrome(playwright, tmp_path / "laptop", LAPTOP) as laptop:
-        laptop.open(link)
-        laptop.type("Je naam", "Jokelien")
-        laptop.type("Wachtzin", PHRASE)
-        laptop.type("Nog een keer", PHRASE)
-        laptop.tap("Meedoen")
-        laptop.tap("Sla de rondleiding over")
+        laptop.join(link, "Jokelien", PHRASE)
         laptop.sees("Niets te beoordelen")
         laptop.tap("Mensen")
         laptop.type("Naam", "Fatmadina")
@@ -56,12 +51,7 @@ def test_a_visit_noted_offline_survives_a_dead_phone_and_comes_back_reviewed(
         assert invitation.startswith(f"{server.url}/#/uitnodiging/")
 
         with chrome(playwright, tmp_path / "phone") as phone:
-            phone.open(invitation)
-            phone.type("Je naam", "Fatmadina")
-            phone.type("Pincode", PIN)
-            phone.type("Nog een keer", PIN)
-            phone.tap("Meedoen")
-            phone.tap("Sla de rondleiding over")
+            phone.join(invitation, "Fatmadina", PIN, "Pincode")
             phone.sees("Alles staat op de server")
             phone.page.wait_for_timeout(500)
             _wait_for_service_worker(phone)

@@ -11,16 +11,6 @@ ADDRESS, NOTE = "Tulpstraat 31", "Zalmroze tegels in de gang"
 PIN, PHRASE = "274915", "zachte landing samen"
 
 
-def _joined(browser: Chrome, link: str, name: str, label: str, secret: str) -> None:
-    browser.open(link)
-    if name:
-        browser.type("Je naam", name)
-    browser.type(label, secret)
-    browser.type("Nog een keer", secret)
-    browser.tap("Meedoen")
-    browser.tap("Sla de rondleiding over")
-
-
 def _link(browser: Chrome) -> str:
     browser.context.grant_permissions(["clipboard-read", "clipboard-write"])
     browser.tap("Kopieer de link")
@@ -46,13 +36,13 @@ def test_a_lost_phone_hands_in_wipes_itself_and_its_owner_gets_everything_back(
     link = server.init()
     server.start()
     with chrome(playwright, tmp_path / "laptop", LAPTOP) as laptop:
-        _joined(laptop, link, "Jokelien", "Wachtzin", PHRASE)
+        laptop.join(link, "Jokelien", PHRASE)
         laptop.sees("Niets te beoordelen")
         laptop.tap("Mensen")
         laptop.type("Naam", "Fatmadina")
         laptop.tap("Maak uitnodiging")
         with chrome(playwright, tmp_path / "phone", PHONE) as phone:
-            _joined(phone, _link(laptop), "Fatmadina", "Pincode", PIN)
+            phone.join(_link(laptop), "Fatmadina", PIN, "Pincode")
             phone.sees("Alles staat op de server")
             _noted_without_a_network(phone)
             laptop.tap("Mensen")
@@ -93,7 +83,7 @@ def test_a_lost_phone_hands_in_wipes_itself_and_its_owner_gets_everything_back(
         laptop.tap("Fatmadina")
         laptop.tap("Nodig opnieuw uit")
         with chrome(playwright, tmp_path / "new phone", PHONE) as phone:
-            _joined(phone, _link(laptop), "", "Pincode", PIN)
+            phone.join(_link(laptop), "", PIN, "Pincode")
             phone.sees(ADDRESS, timeout=60_000)
             phone.tap(ADDRESS)
             phone.sees(NOTE)

@@ -38,14 +38,9 @@ SEEN = """(seen) => {
 
 
 def _join(phone: Chrome, link: str) -> None:
-    phone.open(link)
-    phone.type("Je naam", "Joke")
-    phone.type("Wachtzin", PHRASE)
-    phone.type("Nog een keer", PHRASE)
-    phone.tap("Meedoen")
-    phone.tap("Sla de rondleiding over")
+    phone.join(link, "Joke", PHRASE)
     phone.sees("Niets te beoordelen")
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.works_offline()
 
 
 def _authenticator(phone: Chrome) -> None:

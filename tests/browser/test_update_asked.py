@@ -13,7 +13,7 @@ from app.platform.native_transport import HttpTransport
 from app.services.app import App
 from app.services.models import Role
 from app.services.session import World
-from tests.browser.test_service_worker import NEWER, READY
+from tests.browser.test_service_worker import NEWER
 from tests.support import builds
 from tests.support.chrome import chrome
 from tests.support.server_process import ServerProcess
@@ -54,14 +54,9 @@ def test_an_app_too_old_for_its_server_says_so_keeps_the_notes_and_takes_the_upd
     with ThreadPoolExecutor() as elsewhere:  # Playwright has a loop in this thread
         invitation = elsewhere.submit(asyncio.run, invited(server, tmp_path / "joke", link)).result()
     with chrome(playwright, tmp_path / "phone") as phone:
-        phone.open(invitation)
-        phone.type("Je naam", "Fatma")
-        phone.type("Pincode", PIN)
-        phone.type("Nog een keer", PIN)
-        phone.tap("Meedoen")
-        phone.tap("Sla de rondleiding over")
+        phone.join(invitation, "Fatma", PIN, "Pincode")
         phone.sees("Alles staat op de server")
-        phone.page.evaluate(READY)
+        phone.works_offline()
         server.program = ["-c", NEXT_YEARS]
         builds.publish(server)
         phone.sees("Nu bijwerken", timeout=60_000)

@@ -25,7 +25,6 @@ from tests.support.server_process import ServerProcess
 from tests.support.settled_team import FORM, team
 
 PHRASE, ADDRESS = "zachte landing samen", "Krokussenhof 127"
-READY = "navigator.serviceWorker.ready.then(() => true)"
 TAKEN = """async (version) => {
   const r = await navigator.serviceWorker.getRegistration();
   const whole = async () => (await caches.has(`straat-${version}`)) && (await caches.open(`straat-${version}`)).match("/__list");
@@ -67,19 +66,14 @@ def _updates(playwright: Playwright, server: ServerProcess, tmp_path: Path, mute
     link = server.init()
     server.start()
     with chrome(playwright, tmp_path / "phone") as phone:
-        phone.open(link)
-        phone.type("Je naam", "Joke")
-        phone.type("Wachtzin", PHRASE)
-        phone.type("Nog een keer", PHRASE)
-        phone.tap("Meedoen")
-        phone.tap("Sla de rondleiding over")
+        phone.join(link, "Joke", PHRASE)
         phone.place("Vandaag")
         phone.tap("Nieuw bezoek")
         phone.tap("niet thuis", "checkbox")
         phone.type("Adres", ADDRESS)
         phone.tap("Opslaan")
         phone.sees("Opgeslagen op dit apparaat")
-        phone.page.evaluate(READY)
+        phone.works_offline()
 
         archive = next(server.site.glob("r/*/app.zip")).read_bytes()
         dead = builds.with_module(archive, "app/main.py", "raise RuntimeError('this build does not start')")

@@ -102,6 +102,23 @@ class Chrome:
         first.wait_for(state="attached", timeout=START_MILLIS)
         expect(first).to_be_hidden(timeout=START_MILLIS)
 
+    def join(self, link: str, name: str, secret: str, label: str = "Wachtzin") -> None:
+        """Come in by an invitation (no name: by one of one's own), past the tour. `label`: a contact person's is a
+        "Pincode".
+        """
+        self.open(link)
+        if name:
+            self.type("Je naam", name)
+        self.type(label, secret)
+        self.type("Nog een keer", secret)
+        self.tap("Meedoen")
+        self.sees("Sla de rondleiding over", timeout=START_MILLIS)
+        self.tap("Sla de rondleiding over")
+
+    def works_offline(self) -> None:
+        """Wait until the service worker has all that the app needs."""
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
     def button(self, name: str) -> Locator:
         """A button (or card) by part of its label."""
         return self.page.get_by_role("button", name=re.compile(re.escape(name))).first
