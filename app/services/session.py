@@ -151,9 +151,13 @@ class Session:
             self.on_directory()
 
     async def _end_rounds(self) -> None:
-        from app.services.rounds import closing  # late: writes records, as this does; and only where there are rounds
+        from app.services.rounds import closing, marking  # late: they write records, as this does
 
         await closing.follow_up(self)
+        try:
+            await marking.follow_up(self)
+        except StraatError as error:  # on a full disk, say: it keeps nothing else from going on
+            logger.warning("marks are not handed on yet: %s", error.code)
 
     async def tidy(self) -> None:
         """Drop what has to go, once on each day that has come for sure: it must keep nobody from the notes. After a

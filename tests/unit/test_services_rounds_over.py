@@ -4,42 +4,16 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.services.app import App
 from app.services.rounds.models import Answer, DoorState, Interest, Progress, Standing
 from sync.core import change, envelope
 from sync.core.errors import StraatError
 from tests.support.native_app import synced
-from tests.support.rounds import plan, put_street, street
-from tests.support.settled_team import Team, session_of
+from tests.support.rounds import one_walk, opened
+from tests.support.settled_team import Team
 
 Story = Callable[[Team], Awaitable[None]]
 Tell = Callable[[Story], None]
 MET, HOME, LATER = Answer(DoorState.MET), Answer(DoorState.NOT_HOME), Answer(DoorState.LATER)
-
-
-async def opened(app: App) -> list[change.Change]:
-    """Every change in a device's log that it can open."""
-    session = session_of(app)
-    ready = []
-    for entry in session.log.read(0, 10_000):
-        try:
-            e = envelope.parse(entry.data)
-        except StraatError:
-            continue
-        if e.header.key in session.keyring.content:
-            ready.append((e, session.keyring.content[e.header.key]))
-    plains = await envelope.open_many(session.world.primitives, ready)
-    return [change.decode(p) for p in plains if isinstance(p, bytes)]
-
-
-async def made(t: Team, *walkers: App, doors: int = 12) -> tuple[App, bytes, bytes]:
-    """A coordinator, a round with one walk that these are on, and the walk; all of it is with everyone."""
-    joke = await t.joke()
-    tulip = await put_street(joke, street("Tulpstraat", range(1, doors + 1)))
-    name = await joke.rounds.make(plan([tulip], [session_of(w).member for w in walkers]))
-    await synced(joke, *walkers)
-    [walk] = joke.rounds.round(name).walks
-    return joke, name, walk.id
 
 
 def test_closing_keeps_counts_and_erases_the_rest_on_every_device(tell: Tell) -> None:
@@ -47,7 +21,8 @@ def test_closing_keeps_counts_and_erases_the_rest_on_every_device(tell: Tell) ->
 
     async def story(t: Team) -> None:
         fatma, laptop = await t.fatma(), await t.unlocked("laptop")
-        joke, name, walk = await made(t, fatma)
+        joke = await t.joke()
+        name, walk = await one_walk(joke, fatma)
         await synced(laptop)
         await fatma.rounds.take(walk)
         await fatma.rounds.tap(walk, "tulpstraat|1|", Answer(DoorState.MET, True, (Interest.ACTIVITY,)), True)
@@ -89,7 +64,8 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
 
     async def story(t: Team) -> None:
         fatma = await t.fatma()
-        joke, name, walk = await made(t, fatma)
+        joke = await t.joke()
+        name, walk = await one_walk(joke, fatma)
         await fatma.rounds.tap(walk, "tulpstraat|1|", MET)
         await synced(fatma, joke)
         await fatma.rounds.tap(walk, "tulpstraat|1|", LATER)

@@ -90,7 +90,9 @@ def _before(session: Session, walk: bytes, key: str) -> list[Entry]:
     if register is None or not register.live():
         return []
     standing = register.live()[-1]
-    older = [v for v in sorted(register.versions.values()) if v < standing and _found(v.value) != _found(standing.value)]
+    older = [
+        v for v in sorted(register.versions.values()) if v < standing and _found(v.value) != _found(standing.value)
+    ]
     return list(kinds.read_said(older[-1].value)) if older else []
 
 
