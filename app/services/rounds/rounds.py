@@ -12,6 +12,7 @@ from app.services import inviting, people
 from app.services.live import Live
 from app.services.models import InviteLink
 from app.services.rounds import closing, doors, making, walking
+from app.services.rounds.exchange import Exchange
 from app.services.rounds.looking import Looking, StreetLook
 from app.services.rounds.models import (
     Answer,
@@ -95,6 +96,11 @@ class Rounds:
             name = bytes.fromhex(text.strip().rsplit("/", 1)[-1])
             return name if len(name) == ID_BYTES else None
         return None
+
+    def exchange(self, name: bytes) -> Exchange:
+        """A meeting of two on this round who have no network. Raises NotFound."""
+        self.round(name)
+        return Exchange(self._live, name)
 
     # -- walking -----------------------------------------------------------------------------------------
 
