@@ -1,15 +1,21 @@
 """How a round ends: counts alone stay, on every device and on the server; what comes late is counted, and said."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from app.services.rounds.models import Answer, DoorState, Interest, Progress, Standing
-from sync.core import change, envelope
-from sync.core.errors import StraatError
+from app.services.marks import Why
+from app.services.rounds.models import Answer, DoorState, Holding, Interest, Progress, Standing
+from sync.core import change, ring
+from sync.core.change import Change, Patch
+from sync.core.errors import NotFound, StraatError
+from sync.core.ids import record_id
+from sync.device.writer import Part
 from tests.support.native_app import synced
-from tests.support.rounds import one_walk, opened
-from tests.support.settled_team import Team
+from tests.support.rounds import at, one_walk, opened, plan
+from tests.support.settled_team import DAY, Team, session_of
 
 Story = Callable[[Team], Awaitable[None]]
 Tell = Callable[[Story], None]
@@ -90,5 +96,107 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
         assert joke.trust.quarantine() == []
         fatma.rounds.forget_ended()
         assert await fatma.rounds.ended() == []
+
+    tell(story)
+
+
+def test_walked_again_a_year_later_with_the_doors_and_nothing_else(tell: Tell) -> None:
+    """The walks of the old round, marks looked at anew, no state; the old one keeps its plan and its counts."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        await fatma.rounds.take(walk)
+        await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET, True, tuple(Interest)))
+        await fatma.rounds.tap(walk, at(3), Answer(DoorState.NO_CONTACT))
+        await synced(fatma, joke)
+        counted = await joke.rounds.close(name)
+        t.clock.now += 340 * DAY
+        [mark] = joke.marks.all(joke.today())
+        await joke.marks.lift(mark.id, Why.HOUSEHOLD, joke.today())
+        await joke.marks.set("Tulpstraat 5", joke.today())
+        first = joke.today()
+        wanted = replace(plan([], [session_of(fatma).member]), first=first, last=first + timedelta(days=20))
+        again = await joke.rounds.again(name, wanted)
+        with pytest.raises(NotFound):
+            await joke.rounds.again(b"?" * 16, wanted)
+        await synced(joke, fatma)
+        for app in (joke, fatma):
+            [fresh] = [r for r in app.rounds.rounds() if r.id == again]
+            assert fresh.progress == Progress(12, 1)
+            [new] = fresh.walks
+            assert [x.door.number for x in app.rounds.doors(new.id)] == [*range(1, 12, 2), *range(12, 0, -2)]
+            assert [x.door.number for x in app.rounds.doors(new.id) if x.blocked] == [5]
+            assert not any(x.answer or x.seen for x in app.rounds.doors(new.id))
+        assert [r.id for r in joke.rounds.rounds()] == [again, name], "open ones first"
+        old = joke.rounds.round(name)
+        assert (old.closed, old.progress, old.walks[0].progress) == (True, counted, counted)
+        assert joke.rounds.progress_of_streets(name) == [("Tulpstraat", counted, [])]
+        assert session_of(joke).replica.records[again].value("detail.before") == name
+
+    tell(story)
+
+
+def test_everything_of_a_round_goes_with_its_time_and_the_result_stays_longer(tell: Tell) -> None:
+    """Twelve months after its last day, on the month that each envelope says to be kept until; counts seven years."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        await fatma.rounds.take(walk)
+        await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET))
+        await synced(fatma, joke)
+        terms = {what: month for month, what, _ in session_of(joke).replica.memory.terms()}
+        assert {terms[x] for x in ("round/detail", "walk/plan", "walk/claim", "door/state")} == {202712}
+        await joke.rounds.close(name)
+        terms = {what: month for month, what, _ in session_of(joke).replica.memory.terms()}
+        assert terms["round/result"] == 203312
+        kept = {what for _, what, _ in session_of(joke).replica.memory.terms()}
+        assert "door/state" not in kept
+        t.clock.now += 420 * DAY
+        await synced(joke)
+        t.clock.now += 2 * DAY
+        await synced(joke, joke)
+        assert {r.kind for r in session_of(joke).replica.records.values()} & {"walk", "door"} == set()
+        [over] = joke.rounds.rounds()
+        assert (over.id, over.name, over.closed, over.progress.done, over.walks) == (name, "Najaarsronde", True, 1, ())
+
+    tell(story)
+
+
+def test_another_s_nonsense_costs_nobody_a_door(tell: Tell) -> None:
+    """What a changed app on the round writes, or a version to come, is left out; all else is shown and counted."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        session = session_of(fatma)
+        rings = frozenset({ring.round_ring(name)})
+        await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET))
+        nonsense: list[tuple[str, str, bytes, dict[str, object]]] = [
+            ("door", "state", walk, {at(3): [["met", "2026-11-18", "noon", True, []], b"\xff", 7], "walk": walk}),
+            ("door", "state", walk, {at(5): {"a": b"\x00"}, at(7): [["from the future"]], "nowhere|1|": [[]]}),
+            ("door", "state", walk, {at(9): [["met", "not a day", "morning", 1, ["x"]]], "round": "?"}),
+            ("walk", "claim", walk, {"walk": walk, "until": 2**62, "round": name}),
+            ("door", "state", b"o" * 16, {"walk": [1], "round": 3, at(1): None}),
+        ]
+        for kind, group, nonce, values in nonsense:
+            known = session.replica.records.get(record_id(session.member, kind, nonce))
+            fields = {n: Patch(v, known.replaces(f"{group}.{n}") if known else ()) for n, v in values.items()}
+            record = record_id(session.member, kind, nonce)
+            said = Change(kind, group, record, session.writer.stamp(), fields, None if known else nonce)
+            await session.writer.write([Part(said, rings)])
+            await session.catch_up()
+        await fatma.rounds.tap(walk, at(2), Answer(DoorState.LATER))
+        await synced(fatma, joke)
+        for app in (fatma, joke):
+            looks = app.rounds.doors(walk)
+            assert {x.door.number: x.answer.state for x in looks if x.answer} == {1: DoorState.MET, 2: DoorState.LATER}
+            assert app.rounds.walk(walk).holding is Holding.FREE, "nobody keeps a walk for ever"
+            assert app.rounds.round(name).progress.done == 2
+        await joke.rounds.close(name)
+        await synced(joke, fatma, joke)
+        assert {(c.kind, c.group) for c in await opened(joke)} & {("door", "state"), ("walk", "claim")} == set()
+        assert fatma.rounds.rounds() == []
 
     tell(story)

@@ -106,8 +106,9 @@ class Looking:
     def rounds(self) -> list[RoundLook]:
         """Open ones first, newest first; for a coordinator all that can be read, for others those they are on."""
         session = self.session()
-        rows = session.view.ask("SELECT * FROM rounds WHERE of = '' AND first <> '' AND NOT hidden")
-        looks = [self._look(session, row) for row in rows]
+        rows = session.view.ask("SELECT id, of FROM rounds WHERE first <> '' AND NOT hidden")
+        names = dict.fromkeys(row["of"] or row["id"] for row in rows)  # of an old one the result alone is left
+        looks = [self._look(session, self.row(bytes.fromhex(name))) for name in names]
         mine = [r for r in looks if coordinates(session) or (not r.closed and session.member in r.members)]
         return sorted(mine, key=lambda r: (r.closed, -r.first.toordinal(), r.name, r.id))
 
@@ -120,11 +121,12 @@ class Looking:
         return look
 
     def row(self, name: bytes) -> Row:
-        """A round's row of the view. Raises NotFound."""
-        rows = self.session().view.ask("SELECT * FROM rounds WHERE id = :id AND of = '' AND NOT hidden", id=name.hex())
-        if not rows or not rows[0]["first"]:
+        """A round's row of the view, or what its result says when that alone is left. Raises NotFound."""
+        query = "SELECT * FROM rounds WHERE (id = :name OR of = :name) AND first <> '' AND NOT hidden ORDER BY of, id"
+        rows = self.session().view.ask(query, name=name.hex())
+        if not rows:
             raise NotFound(kinds.ROUND)
-        return rows[0]
+        return {**rows[0], "id": name.hex()}
 
     def _look(self, session: Session, row: Row) -> RoundLook:
         name = bytes.fromhex(row["id"])
