@@ -10,9 +10,11 @@ from app.services.face import AppFace
 from app.services.inviting import ROUTE
 from app.services.language import _
 from app.services.models import Role, Stage
+from app.services.rounds.rounds import ROUTE as ROUND
 from app.services.wording import sentence
 from app.views import theme
 from app.views.bars import bottom_bar, side_bar, top_bar
+from app.views.collect.just_done import Done
 from app.views.dress import Dress
 from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
@@ -31,10 +33,11 @@ class Shell:
         self.page, self.app = page, app
         self.dress = Dress(page, app)
         first = page.route or "/"
-        self.route = first if first.startswith(f"/{CARER}/") else "/"
+        self.route = first if first.startswith((f"/{CARER}/", f"/{ROUND}/")) else "/"
         self.invitation = first  # the link that was last tried
         self.replies: dict[bytes, str] = {}  # half-typed words to contact persons, by visit
         self.typed: dict[str, str] = {}  # half-typed texts that no draft keeps, by screen; gone when it locks
+        self.last_doors: dict[bytes, Done] = {}  # what was tapped last on each walk; gone when it locks
         self.asked_for = ""  # the care worker's page that brought somebody here who is not in
         self.screen: Screen | None = None
         self._name: ft.Text | None = None
@@ -121,6 +124,7 @@ class Shell:
                 self._enter(joined=self._stage in (Stage.INVITED, Stage.ENROLLING))
             elif self._stage is Stage.OPEN:
                 self.typed.clear()
+                self.last_doors.clear()
             self.show()
         elif self.screen is not None:
             self.screen.refresh()
@@ -134,6 +138,8 @@ class Shell:
         if joined:
             self.app.tour.joined()
         if self.route.startswith(f"/{CARER}/"):  # a request that a coordinator came in to read
+            return
+        if self.route.startswith(f"/{ROUND}/") and self.app.tour.at is None:  # the link of a round
             return
         self.route = "/" if self.app.tour.at is None else "/rondleiding"
         self.page.run_task(self.page.push_route, self.route)
@@ -214,7 +220,7 @@ class Shell:
 
     def _places(self) -> tuple[list[Place], int]:
         """The places of the bars, and which of them is on show."""
-        shown = places(self.coordinates, self.wide)
+        shown = places(self.app.role, self.wide)
         return shown, place_of(self.route, shown)
 
     def _bottom(self) -> ft.Control:

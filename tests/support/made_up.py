@@ -7,6 +7,7 @@ team.records["visit"]                  # what stands behind a route such as "/be
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from app.commands.demo import Demo
 from app.services.activities_form import ActivityForm, ActivityKind
 from app.services.app import App
 from app.services.models import Gift, Outcome, QueueFilter, Role, VisitForm, Wish
+from app.services.rounds.models import Answer, Door, DoorState, Purpose
 from app.services.stories_form import StoryForm
+from tests.support.rounds import plan, put_street, street
 from tests.support.server_process import ServerProcess
+from tests.support.settled_team import session_of
 
 ADDRESS = "Krokussenhof 3"
 
@@ -57,6 +61,30 @@ async def from_outside(coordinator: App) -> dict[str, str]:
     return {"request": made.url.rpartition("/")[2]}
 
 
+async def walked(coordinator: App, contact: App) -> dict[str, str]:
+    """A round of a street and a block, of which the coordinator has walked a few doors."""
+    today = coordinator.today()
+    name = "Burgemeester van der Feltzlaan"
+    long = [Door(f"feltz|{n}", name, n, "A", "bis", place="Rosmalen") for n in range(1230, 1238)]
+    block = [
+        Door(f"hoef|{n}", "De Hoef", n, place="Muntel", stair="A" if n < 109 else "B", floor=(n - 101) % 8 // 2)
+        for n in range(101, 117)
+    ]
+    doors = [street("Tulpstraat", range(1, 31)), block, long]
+    ids = [await put_street(coordinator, some) for some in doors]
+    members = [session_of(app).member for app in (coordinator, contact)]
+    made = replace(plan(ids, members), name="Collecte najaar", purpose=Purpose.COLLECTION, first=today, last=today)
+    made = replace(made, last=today + timedelta(days=20))
+    round_ = await coordinator.rounds.make(made)
+    await coordinator.marks.set("Tulpstraat 9", today)
+    walk, *_more = coordinator.rounds.round(round_).walks
+    looks = [x for x in coordinator.rounds.doors(walk.id) if not x.blocked]
+    found = [DoorState.MET, DoorState.NOT_HOME, DoorState.LATER, DoorState.EMPTY, DoorState.UNREACHABLE, DoorState.MET]
+    for look, state in zip(looks, [*found, DoorState.NO_CONTACT], strict=False):
+        await coordinator.rounds.tap(walk.id, look.door.key, Answer(state))
+    return {"round": round_.hex(), "walk": walk.id.hex()}
+
+
 class MadeUp:
     """The team, made when this is."""
 
@@ -78,7 +106,9 @@ class MadeUp:
         self.contact_records = await notes(fatma)
         await fatma.sync_once()
         await joke.sync_once()
-        self.records = await notes(joke) | people(joke) | await from_outside(joke)
+        walks = await walked(joke, fatma)
+        self.records = await notes(joke) | people(joke) | await from_outside(joke) | walks
+        self.contact_records |= walks
         await joke.sync_once()
         self.contact_records["request"] = self.records["request"]
         urls = [url for _who, url in await demo.links()]

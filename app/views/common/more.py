@@ -37,6 +37,7 @@ class MoreScreen(Screen):
     def _street(self) -> list[Way]:
         coordinates = self.app.role is Role.COORDINATOR
         desk: list[Way] = [
+            ("/straten", _("Straten"), _("Straten en deuren voor rondes"), ft.Icons.SIGNPOST_OUTLINED),
             ("/zoeken", _("Zoeken"), _("In alles wat je mag lezen"), ft.Icons.SEARCH),
             ("/maatjes", _("Maatjes"), _("Wie hulp vraagt en wie wil helpen"), ft.Icons.HANDSHAKE_OUTLINED),
         ]
@@ -47,6 +48,7 @@ class MoreScreen(Screen):
                 _("Wat er te doen is, en wat goed ging"),
                 ft.Icons.LOCAL_CAFE_OUTLINED,
             ),
+            ("/rondes", _("Rondes"), _("Samen langs alle deuren"), ft.Icons.DIRECTIONS_WALK),
             *(desk if coordinates else []),
             (
                 "/geen-contact",

@@ -8,6 +8,7 @@ from app.services.due import Due
 from app.services.language import _, counted
 from app.services.models import Outcome, Role
 from app.views.cards import Cards
+from app.views.collect.rounds import rounds_ways
 from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
 from app.views.contact.street import finish_cards
@@ -64,7 +65,7 @@ class TodayScreen(Screen):
         self.notices.follow()
         self.sync.controls = [sync_card(self.app.sync_status())]
         self.drafts.controls = self._unfinished()
-        self.held.controls = finish_cards(self)
+        self.held.controls = [*finish_cards(self), *rounds_ways(self)]
         due = self.app.agenda.due()
         now, soon = [d for d in due if d.on <= today], [d for d in due if today < d.on <= today + SOON]
         heading = counted("{n} deur wacht op je", "{n} deuren wachten op je", len(now))

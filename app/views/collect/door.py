@@ -1,0 +1,297 @@
+"""One big screen a door: where it is, six buttons, and the next door comes by itself.
+
+A tap is written before the screen moves on; what can't be written keeps the door and says why.
+"""
+
+import flet as ft
+
+from app.services.language import _
+from app.services.rounds.left import again, find, passed
+from app.services.rounds.models import Answer, DoorLook, DoorState, Holding
+from app.services.wording import field_text, sentence
+from app.views.collect.just_done import Done, JustDone
+from app.views.collect.words import (
+    ICONS,
+    again_text,
+    counts_text,
+    floor_text,
+    holding_text,
+    ring,
+    seen_text,
+    states,
+)
+from app.views.common.scale import Scale
+from app.views.parts import (
+    Colors,
+    field,
+    icon_button,
+    inset,
+    main_button,
+    notice,
+    quiet_button,
+    ringed,
+    side_button,
+    stack,
+    text,
+    title,
+)
+from app.views.screen import Screen
+from app.views.theme import CONTENT
+from sync.core.errors import BadInput, StraatError
+
+LARGE = 1.3  # text from here on: one button a line
+
+
+class DoorScreen(Screen):
+    """A walk, door by door."""
+
+    def __init__(self, shell, walk: bytes) -> None:
+        super().__init__(shell)
+        self.walk = walk
+        self.place = f"loop {walk.hex()}"  # where one was, until the app locks
+        self.look = self.app.rounds.walk(walk)
+        self.done: Done | None = shell.last_doors.get(walk)
+        self.before: str | None = None  # the door that the one on show came after
+        self.busy = self.asking = False
+
+    @property
+    def back(self) -> str:
+        return f"/ronde/{self.look.round.hex()}"
+
+    # -- what is on show ---------------------------------------------------------------------------------------------
+
+    def build(self) -> ft.Control:
+        self.key = self.shell.typed.get(self.place) or self.app.rounds.next_door(self.walk)
+        self.head, self.told, self.ways = stack(spacing=0), stack(spacing=8), stack(spacing=8)
+        self.number = field(_("Naar nummer"), on_submit=self.safe(self._jump))
+        self.scale = Scale(self._grown)
+        self.buttons = stack(spacing=8)
+        self.strip = JustDone(self, self._extra, self._undo)
+        self._draw_buttons()
+        self.refresh()
+        head = ft.Container(self.head, padding=inset(16, 4, 16, 8), width=CONTENT)
+        inside = stack(self.told, self.buttons, self.strip, self.ways, self.scale, spacing=12)
+        body = ft.Container(inside, padding=inset(16, 0, 16, 72), width=CONTENT)
+        rest = ft.Column(
+            [body], scroll=ft.ScrollMode.AUTO, expand=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER
+        )
+        return ft.Column([head, rest], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+
+    def refresh(self) -> None:
+        if self.busy:  # the tap itself draws what comes of it
+            return
+        self.look = self.app.rounds.walk(self.walk)
+        looks = self.app.rounds.doors(self.walk)
+        at = next((i for i, look in enumerate(looks) if look.door.key == self.key), None)
+        self.strip.show(self.done)
+        if at is None:
+            self._draw_end(looks)
+        else:
+            self._draw_door(looks, at)
+
+    def _draw_door(self, looks: list[DoorLook], at: int) -> None:
+        look, today = looks[at], self.app.today()
+        where = _("Deur {number} van {total}").format(number=at + 1, total=len(looks))
+        large = self.scale.now > LARGE  # then there is room for the number, and for little else
+        close, floor = ft.TextStyle(height=1.1), floor_text(look.door)
+        size = round(_size(look.door.label) / (self.scale.now / LARGE if large else 1))
+        shown = ft.Column(
+            [
+                text(where, soft=True, size=15),
+                text(look.door.street, size=17 if large else 21, weight=ft.FontWeight.W_600, style=close),
+                text(look.door.label, size=size, weight=ft.FontWeight.W_700, style=close),
+                *([text(floor, size=15 if large else 19, style=close)] if floor else []),
+            ],
+            spacing=0,
+            expand=True,
+        )
+        named = ft.Semantics(
+            content=shown,
+            label=", ".join(x for x in (look.door.address, floor, where) if x),
+            heading_level=1,
+            container=True,
+            exclude_semantics=True,
+            live_region=True,
+            expand=True,
+        )
+        self.head.controls = [ft.Row([named, *([] if large else [ring(self.look.progress, 64)])], spacing=16)]
+        told: list[ft.Control] = [notice(seen_text(seen, today), ft.Icons.HISTORY) for seen in look.seen[-2:]]
+        skipped = [x.door.label for x in passed(looks, self.before, at)]
+        if skipped:
+            words = _("Niet aanbellen op {numbers}: sla over.").format(numbers=", ".join(skipped))
+            told.insert(0, notice(words, ICONS[DoorState.NO_CONTACT]))
+        if self.look.holding is Holding.OTHERS:
+            told.append(notice(holding_text(self.look, today), ft.Icons.DIRECTIONS_WALK))
+        if look.blocked:
+            words = _("Niet aanbellen. Hier wil men geen contact.")
+            told = [notice(words, ICONS[DoorState.NO_CONTACT], alarm=True)]
+        self.told.controls = told
+        self.buttons.visible = not look.blocked
+        self.ways.controls = self._ways(look)
+
+    def _ways(self, look: DoorLook) -> list[ft.Control]:
+        skip = self.safe(self._skip)
+        rows: list[ft.Control] = []
+        if look.blocked:
+            rows.append(main_button(_("Naar de volgende deur"), skip, ft.Icons.SKIP_NEXT))
+        ways = [] if look.blocked else [quiet_button(_("Overslaan"), skip, ft.Icons.SKIP_NEXT)]
+        ways.append(quiet_button(_("Ander nummer"), self.safe(self._ask), ft.Icons.PIN_OUTLINED))
+        for way in ways:
+            way.style.padding = ft.Padding.symmetric(horizontal=8, vertical=17)
+        picture = icon_button(ft.Icons.GRID_VIEW, _("Straatbeeld"), self.go(f"/straat/{self.walk.hex()}"))
+        rows.append(ft.Row([*ways, picture], wrap=True, spacing=8, run_spacing=0))
+        if self.asking:
+            rows += [self.number, side_button(_("Ga naar deze deur"), self.safe(self._jump), ft.Icons.ARROW_FORWARD)]
+        if self.look.holding is Holding.FREE:
+            rows.append(notice(_("Neem dit loopje, dan weten anderen dat jij hier loopt.")))
+            rows.append(side_button(_("Ik loop deze"), self.safe(self._take), ft.Icons.DIRECTIONS_WALK))
+        return rows
+
+    def _draw_end(self, looks: list[DoorLook]) -> None:
+        progress, rule = self.look.progress, self.app.rounds.round(self.look.round).rule
+        heading = ft.Container(title(_("Voor nu ben je rond")), expand=True)
+        self.head.controls = [ft.Row([heading, ring(progress, 64)], spacing=16)]
+        lines = [self.look.name, *(f"– {line}" for line in counts_text(progress))]
+        rows: list[ft.Control] = [text(line, size=19 if i == 0 else 17) for i, line in enumerate(lines)]
+        count, fits = again(looks, rule)
+        if count:
+            rows.append(notice(again_text(count, fits), ft.Icons.EVENT_REPEAT))
+        else:
+            rows.append(notice(_("Dank je wel. Dit loopje is klaar."), ft.Icons.FAVORITE_BORDER))
+        self.told.controls, self.buttons.visible = rows, False
+        ways: list[ft.Control] = [
+            side_button(_("Straatbeeld"), self.go(f"/straat/{self.walk.hex()}"), ft.Icons.GRID_VIEW)
+        ]
+        if self.look.holding is Holding.MINE:
+            ways.insert(0, main_button(_("Geef dit loopje terug"), self.safe(self._hand_back), ft.Icons.CHECK))
+        self.ways.controls = [*ways, quiet_button(_("Naar de ronde"), self.go(self.back), ft.Icons.ARROW_BACK)]
+
+    def _grown(self) -> None:
+        self._draw_buttons()
+        self.refresh()
+
+    def _draw_buttons(self) -> None:
+        """Two beside one another; where the text is too large for that one a line, and no higher than a line."""
+        each = [self._button(state, words) for state, words in states().items()]
+        across = 1 if self.scale.now > LARGE else 2
+        self.buttons.controls = [ft.Row(each[i : i + across], spacing=8) for i in range(0, len(each), across)]
+
+    def _button(self, state: DoorState, words: str) -> ft.Control:
+        first, large = state is DoorState.MET, self.scale.now > LARGE
+        ink = Colors.ON_PRIMARY if first else Colors.ON_SURFACE
+        label = ft.Text(words, size=17, weight=ft.FontWeight.W_600, color=ink, text_align=ft.TextAlign.CENTER)
+        icon = ft.Icon(ICONS[state], size=28, color=ink)
+        inside = (
+            ft.Row([icon, ft.Container(label, expand=True)], spacing=4)
+            if large
+            else ft.Column([icon, label], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+        )
+        style = ft.ButtonStyle(
+            bgcolor=Colors.PRIMARY if first else Colors.SURFACE_CONTAINER,
+            shape=ft.RoundedRectangleBorder(radius=18),
+            side=ringed(None if first else ft.BorderSide(1, Colors.OUTLINE)),
+            padding=ft.Padding.symmetric(horizontal=14 if large else 6, vertical=13),
+        )
+        return ft.OutlinedButton(
+            content=inside, on_click=self.safe(lambda e: self._tap(state)), style=style, expand=True
+        )
+
+    # -- what one does ---------------------------------------------------------------------------------------------
+
+    async def _tap(self, state: DoorState) -> None:
+        look = self._on_show()
+        if look is None or self.busy:
+            return
+        done = Done(look.door, Answer(state))
+        if await self._write(done):
+            self._remember(done)
+            self.before = look.door.key
+            self._go_to(self.app.rounds.next_door(self.walk, look.door.key))
+
+    async def _extra(self, extra: object) -> None:
+        if self.done is None or self.busy:
+            return
+        done = self.done.with_extra(extra)
+        if await self._write(done):
+            self._remember(done)
+        self.refresh()
+
+    async def _write(self, done: Done) -> bool:
+        """Whether it is written. What stands in the way is told, and the door stays."""
+        self.busy = True
+        try:
+            await self.app.rounds.tap(self.walk, done.door.key, done.answer, done.new_resident)
+        except BadInput as error:
+            self.say(field_text(error))
+            return False
+        except StraatError as error:
+            self.say(sentence(error))
+            return False
+        finally:
+            self.busy = False
+        return True
+
+    def _remember(self, done: Done | None) -> None:
+        """The last tap, also for when one comes back to this screen; gone when the app locks."""
+        self.done = done
+        if done is None:
+            self.shell.last_doors.pop(self.walk, None)
+        else:
+            self.shell.last_doors[self.walk] = done
+
+    async def _undo(self) -> None:
+        if self.done is None or self.busy:
+            return
+        self.busy, done = True, self.done
+        try:
+            await self.app.rounds.undo(self.walk, done.door.key)
+        finally:
+            self.busy = False
+        self._remember(None)
+        self.before = None
+        self._go_to(done.door.key)
+
+    def _skip(self, e: ft.ControlEvent) -> None:
+        looks = self.app.rounds.doors(self.walk)
+        self.before = self.key
+        following = self.app.rounds.next_door(self.walk, self.key)
+        if following == self.key and sum(look.due for look in looks) == 1:
+            self.say(_("Dit is de laatste deur van nu."))
+        self._go_to(following)
+
+    def _ask(self, e: ft.ControlEvent) -> None:
+        self.asking = not self.asking
+        self.number.value, self.number.error = "", None
+        self.refresh()
+
+    async def _jump(self, e: ft.ControlEvent) -> None:
+        key = find(self.app.rounds.doors(self.walk), self.number.value or "", self.key)
+        if key is None:
+            self.number.error = _("Dit nummer zit niet in dit loopje.")
+            return
+        self.asking, self.before = False, None
+        self._go_to(key)
+
+    async def _take(self, e: ft.ControlEvent) -> None:
+        await self.app.rounds.take(self.walk)
+        self.refresh()
+
+    async def _hand_back(self, e: ft.ControlEvent) -> None:
+        await self.app.rounds.hand_back(self.walk)
+        self.shell.go(self.back)
+
+    def _go_to(self, key: str | None) -> None:
+        self.key = key
+        if key is None:
+            self.shell.typed.pop(self.place, None)
+        else:
+            self.shell.typed[self.place] = key
+        self.refresh()
+
+    def _on_show(self) -> DoorLook | None:
+        return next((look for look in self.app.rounds.doors(self.walk) if look.door.key == self.key), None)
+
+
+def _size(label: str) -> int:
+    """The number as large as its line has room for."""
+    return 68 if len(label) <= 4 else 52 if len(label) <= 6 else 38

@@ -1,0 +1,85 @@
+"""The door that was just done: what was noted there, a way to undo it, and what may be added without a tap for who
+skips it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import flet as ft
+
+from app.services.language import _
+from app.services.rounds.models import Answer, Door, DoorState, Interest
+from app.views.collect.words import interests, states
+from app.views.parts import Colors, inset, pick, quiet_button, stack, text
+from app.views.screen import Screen
+
+SPOKEN = (DoorState.MET, DoorState.LATER)
+FLYER = (*SPOKEN, DoorState.NOT_HOME)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A tap at a door, and what was added to it."""
+
+    door: Door
+    answer: Answer
+    new_resident: bool = False
+
+    def with_extra(self, extra: object) -> "Done":
+        """The same with this ticked, or not any more."""
+        if extra == "new":
+            return replace(self, new_resident=not self.new_resident)
+        if isinstance(extra, Interest):
+            had = self.answer.interests
+            now = tuple(i for i in Interest if (i in had) != (i is extra))
+            return replace(self, answer=replace(self.answer, interests=now))
+        return replace(self, answer=replace(self.answer, flyer=not self.answer.flyer))
+
+    def has(self, extra: object) -> bool:
+        """Whether this is ticked."""
+        if extra == "new":
+            return self.new_resident
+        return self.answer.flyer if extra == "flyer" else extra in self.answer.interests
+
+
+def extras(done: Done) -> list[tuple[object, str]]:
+    """What may be added to a tap: nothing at most doors."""
+    state = done.answer.state
+    found: list[tuple[object, str]] = []
+    if state in FLYER:
+        found.append(("flyer", _("flyer in de bus") if state is DoorState.NOT_HOME else _("flyer gegeven")))
+    if state in SPOKEN:
+        found += [("new", _("nieuwe bewoner"))] if state is DoorState.MET else []
+        found += interests().items()
+    return found
+
+
+class JustDone(ft.Container):
+    """The strip below the six buttons. Empty until something was tapped."""
+
+    def __init__(
+        self, screen: Screen, on_extra: Callable[[object], Awaitable[None]], on_undo: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(visible=False, border_radius=18, padding=inset(14, 2, 6, 10))
+        self.bgcolor, self.border = Colors.SURFACE_CONTAINER, ft.Border.all(1, Colors.OUTLINE_VARIANT)
+        self._safe, self._on_extra, self._on_undo = screen.safe, on_extra, on_undo
+
+    def show(self, done: Done | None) -> None:
+        """What was tapped last; None: nothing that can be undone."""
+        self.visible = done is not None
+        if done is None:
+            self.content = None
+            return
+        said = text(f"{done.door.label}: {states()[done.answer.state]}", weight=ft.FontWeight.W_600)
+        undo = quiet_button(_("Ongedaan maken"), self._safe(lambda e: self._on_undo()), ft.Icons.UNDO)
+        rows: list[ft.Control] = [
+            ft.Row([said, undo], wrap=True, spacing=4, run_spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+        ]
+        if done.answer.state is DoorState.NO_CONTACT:
+            rows.append(
+                text(_("Hier belt niemand meer aan. We bewaren alleen het adres: geen naam, geen reden."), size=15)
+            )
+        more = extras(done)
+        if more:
+            rows.append(pick(more, done.has, self._safe(self._on_extra)))
+        self.content = stack(*rows, spacing=6)

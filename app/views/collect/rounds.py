@@ -1,0 +1,116 @@
+"""My rounds: what each is for, until when, how far it is, and its walks. A collector's first screen."""
+
+from datetime import date
+
+import flet as ft
+
+from app.services.language import _, counted, day_text
+from app.services.models import Role
+from app.services.rounds.models import Ended as EndedRound
+from app.services.rounds.models import Holding, Purpose, RoundLook
+from app.views.cards import Cards
+from app.views.collect.words import charity_text, counts_text, done_text, period_text, purposes, ring
+from app.views.common.notices import Notices
+from app.views.common.sync_card import sync_card
+from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
+from app.views.screen import Screen
+
+
+class RoundsScreen(Screen):
+    """All rounds that I am on."""
+
+    @property
+    def back(self) -> str:
+        return "" if self.app.role is Role.COLLECTOR else "/meer"
+
+    def build(self) -> ft.Control:
+        self.cards = Cards(lambda r: round_card(self, r), lambda r: (r, self.app.today()))
+        self.list, self.sync, self.over = stack(spacing=12), stack(), stack()
+        self.notices = Notices(self)
+        self.refresh()
+        collects = self.app.role is Role.COLLECTOR
+        return page_body(
+            title(_("Hoi {name}").format(name=self.app.my_name) if collects else _("Rondes")),
+            *([self.notices] if collects else []),
+            self.over,
+            self.list,
+            self.sync,
+        )
+
+    def refresh(self) -> None:
+        self.notices.follow()
+        self.sync.controls = [sync_card(self.app.sync_status())]
+        rounds = self.app.rounds.rounds()
+        self.list.controls = self.cards.of(rounds) if rounds else [_none()]
+
+    async def opened(self) -> None:
+        """What was counted of my doors after a round had been closed is told once."""
+        ended = await self.app.rounds.ended()
+        if ended and self.shell.screen is self:
+            self.over.controls = [*map(_ended, ended), quiet_button(_("Gelezen"), self.safe(self._read))]
+            self.page.update()
+
+    def _read(self, e: ft.ControlEvent) -> None:
+        self.app.rounds.forget_ended()
+        self.over.controls = []
+
+
+def _none() -> ft.Control:
+    words = _("Er is nu geen ronde voor je. Zodra de coördinator er een maakt, staat die hier.")
+    return notice(words, ft.Icons.WB_SUNNY_OUTLINED)
+
+
+def _ended(ended: EndedRound) -> ft.Control:
+    words = _("De ronde {name} was al gesloten. Jouw laatste deuren zijn meegeteld: {counts}.")
+    return notice(words.format(name=ended.name, counts=", ".join(counts_text(ended.counted))), ft.Icons.TASK_ALT)
+
+
+def round_card(screen: Screen, look: RoundLook) -> ft.Control:
+    """A round in a list; the card opens it."""
+    today = screen.app.today()
+    words = ft.Column(
+        [
+            text(look.name, size=19, weight=ft.FontWeight.W_600),
+            text(purposes()[look.purpose], soft=True),
+            text(period_text(look, today), soft=True, size=15),
+        ],
+        spacing=2,
+        expand=True,
+    )
+    top = ft.Row([ring(look.progress), words], spacing=16, vertical_alignment=ft.CrossAxisAlignment.START)
+    return card(top, *_state(look, today), on_click=screen.go(f"/ronde/{look.id.hex()}"))
+
+
+def _state(look: RoundLook, today: date) -> list[ft.Control]:
+    if look.closed:
+        return [text(_("Gesloten"), soft=True)]
+    lines = [done_text(look.progress)]
+    if look.first > today:
+        lines.append(_("Begint op {day}.").format(day=day_text(look.first, today)))
+    elif look.last < today:
+        lines.append(_("De laatste dag is voorbij."))
+    mine = [walk.name for walk in look.walks if walk.holding is Holding.MINE]
+    free = sum(walk.holding is Holding.FREE for walk in look.walks)
+    if mine:
+        lines.append(_("Jij loopt: {walks}").format(walks="; ".join(mine)))
+    else:
+        lines.append(counted("{n} loopje vrij", "{n} loopjes vrij", free))
+    return [text(line) for line in lines]
+
+
+def rounds_ways(screen: Screen) -> list[ft.Control]:
+    """For whoever has another first screen: a way to each open round that they are on."""
+    open_ = [look for look in screen.app.rounds.rounds() if not look.closed]
+    words = _("Ronde: {name}")
+    return [
+        side_button(words.format(name=x.name), screen.go(f"/ronde/{x.id.hex()}"), ft.Icons.DIRECTIONS_WALK)
+        for x in open_
+    ]
+
+
+def about(look: RoundLook, today: date) -> list[ft.Control]:
+    """What a round is for, until when, and whose the money is."""
+    rows: list[ft.Control] = [text(purposes()[look.purpose]), text(period_text(look, today), soft=True)]
+    if look.purpose is Purpose.COLLECTION:
+        rows.append(notice(charity_text(), ft.Icons.SAVINGS_OUTLINED))
+    return rows
