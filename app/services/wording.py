@@ -78,6 +78,7 @@ def _fields() -> dict[tuple[str, str], str]:
         ("wishes", "too_long"): _("Deze wens is te lang: hooguit 40 tekens."),
         ("day", "missing"): _("Kies de dag van het bezoek."),
         ("day", "future"): _("Deze dag moet nog komen."),
+        ("day", "before_round"): _("Deze dag ligt voor het begin van de ronde."),
         ("outcome", "missing"): _("Kies hoe het ging."),
         ("note", "too_long"): _("De notitie is te lang: hooguit 10.000 tekens. Niets is weg, maak hem korter."),
         ("come_back", "before_visit"): _("Deze dag ligt voor het bezoek."),
@@ -152,6 +153,7 @@ def _fields() -> dict[tuple[str, str], str]:
             "Deze ronde is gesloten; hier komt niets meer bij. Een adres zonder contact of een nieuw adres is wel bewaard."
         ),
         ("period", "order"): _("Kijk de dagen na: de laatste dag komt na de eerste, hooguit een jaar later."),
+        ("members", "teams"): _("Kies mensen van één team: een ronde is van één team."),
         ("streets", "missing"): _("Kies minstens één straat."),
         ("streets", "empty"): _("In deze straten staan nog geen deuren."),
         ("streets", "too_many"): _("Hooguit 20.000 deuren in een ronde. Kies minder straten."),

@@ -211,6 +211,39 @@ def test_a_new_resident_gets_a_welcome_at_once_and_once_also_from_a_collector(te
     tell(story)
 
 
+def test_a_round_is_of_one_team_and_knows_the_marks_of_those_above(tell: Tell) -> None:
+    """A coordinator above makes it for who works below; people of two teams are told apart before anything is made."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        other = await bram(t, joke)
+        below = await joke.trust.make_team(session_of(joke).team, "Hambaken", ())
+        await joke.trust.move(session_of(other).member, Role.COLLECTOR, below)
+        await synced(joke, other, fatma)
+        tulip = await put_street(joke, street("Tulpstraat", range(1, 13)))
+        both = plan([tulip], [session_of(fatma).member, session_of(other).member])
+        with pytest.raises(BadInput, match="teams"):
+            await joke.rounds.make(both)
+        assert joke.rounds.plan_draft() == both
+        name = await joke.rounds.make(replace(both, members=(session_of(other).member,)))
+        with pytest.raises(BadInput, match="teams"):
+            await joke.rounds.change_members(name, both.members)
+        await fatma.marks.set("Tulpstraat 3", fatma.today())
+        await synced(fatma, joke, joke, other)
+        [look] = other.rounds.rounds()
+        assert not other.marks.blocks("Tulpstraat 3")
+        assert [x.door.number for x in other.rounds.doors(look.walks[0].id) if x.blocked] == [3]
+        await other.rounds.tap(look.walks[0].id, at(1), NO)
+        await synced(other, joke, fatma)
+        assert joke.marks.blocks("Tulpstraat 1")
+        done = await joke.rounds.close(name)
+        assert (done.done, done.blocked) == (1, 1)
+        await synced(joke, other, joke)
+        assert other.rounds.standing(name) is Standing.OVER
+
+    tell(story)
+
+
 def everything(app: App) -> list[object]:
     """All that the rounds of a device give to a screen, and all rows of their tables."""
     rounds = app.rounds.rounds()

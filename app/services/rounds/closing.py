@@ -83,7 +83,7 @@ def _result(looking: Looking, name: bytes, values: dict[str, Any]) -> list[Part]
 def _said(session: Session, name: bytes) -> list[Record]:
     """Every tally and claim that was sealed to the round's ring, whatever it says of itself."""
     found: dict[bytes, Record] = {}
-    for entry in _in_ring(session, name):
+    for entry in _in_rings(session, [name])[name]:
         origin = session.replica.origins.get(entry.id)
         record = session.replica.records.get(origin.record) if origin else None
         if record is not None and not record.erased and _is_said(record):
@@ -95,18 +95,18 @@ def _is_said(record: Record) -> bool:
     return record.kind == kinds.DOOR or (record.kind == kinds.WALK and "plan.round" not in record.fields)
 
 
-def _in_ring(session: Session, name: bytes) -> Iterable[LogEntry]:
-    """All in the log that is sealed to a round's ring."""
-    wanted, position = ring.round_ring(name), 0
+def _in_rings(session: Session, names: Iterable[bytes]) -> dict[bytes, list[LogEntry]]:
+    """All in the log that is sealed to these rounds' rings, by round: looked through once."""
+    rounds, position = {ring.round_ring(name): name for name in names}, 0
+    found: dict[bytes, list[LogEntry]] = {name: [] for name in rounds.values()}
     while entries := session.log.read(position, _PAGE):
         position = entries[-1].position
         for entry in entries:
-            try:
-                header = envelope.parse_any(entry.data).header
-            except StraatError:
-                continue
-            if any(link.ring == wanted for link in header.links):
-                yield entry
+            with suppress(StraatError):
+                for link in envelope.parse_any(entry.data).header.links:
+                    if link.ring in rounds:
+                        found[rounds[link.ring]].append(entry)
+    return found
 
 
 # -- what goes on by itself --------------------------------------------------------------------------------------------
@@ -119,14 +119,13 @@ async def follow_up(session: Session) -> None:
         return
     looking = Looking(lambda: session)
     held = session.roll.state.readable(session.device)
-    for name in sorted(over):
-        try:
-            if ring.round_ring(name) not in held:
-                await _drop(session, name)
-            elif coordinates(session):
+    try:
+        await _drop(session, {name for name in over if ring.round_ring(name) not in held})
+        for name in sorted(over):
+            if ring.round_ring(name) in held and coordinates(session):
                 await _go_on(looking, name)
-        except StraatError as error:  # it keeps nothing else from going on, and is tried at the next round
-            logger.warning("a round is not ended yet: %s", error.code)
+    except StraatError as error:  # it keeps nothing else from going on, and is tried at the next round
+        logger.warning("a round is not ended yet: %s", error.code)
 
 
 async def _go_on(looking: Looking, name: bytes) -> None:
@@ -199,23 +198,25 @@ def _verdict(session: Session, held: Held, name: bytes) -> Part:
     return Part(said, frozenset({ring.coordinators_ring(team), ring.own_ring(held.device.member)}))
 
 
-async def _drop(session: Session, name: bytes) -> None:
-    """All of a round that is over goes from this device, once what it had of its own was sent."""
+async def _drop(session: Session, over: set[bytes]) -> None:
+    """All of these rounds goes from this device, once what it had of its own was sent."""
     done = set(codec.checked(_names, session.log.get(_OVER) or codec.pack([]), 64 << 20))
-    if name in done:
+    if not over - done:
         return
-    entries = list(_in_ring(session, name))
-    if any(e.state == LogState.PENDING for e in entries):
-        return
-    late = _count(await _unheard(session, entries))
-    if late.doors:
-        await _tell(session, name, late)
-    names = {e.id for e in entries if e.state != LogState.STUB}
-    if names:
-        await session.replica.drop(names)
-        session.keeping.soon()
-        logger.info("%d envelopes dropped: their round is over", len(names))
-    session.log.put({_OVER: codec.pack(sorted({*done, name}))})
+    had = {ring_id for ring_id, _ in session.keyring.rings}  # of others there is nothing here
+    for name, entries in _in_rings(session, [n for n in over - done if ring.round_ring(n) in had]).items():
+        if any(e.state == LogState.PENDING for e in entries):
+            over = over - {name}
+            continue
+        late = _count(await _unheard(session, entries))
+        if late.doors:
+            await _tell(session, name, late)
+        names = {e.id for e in entries if e.state != LogState.STUB}
+        if names:
+            await session.replica.drop(names)
+            session.keeping.soon()
+            logger.info("%d envelopes dropped: their round is over", len(names))
+    session.log.put({_OVER: codec.pack(sorted(done | over))})
 
 
 async def _unheard(session: Session, entries: Iterable[LogEntry]) -> list[Change]:

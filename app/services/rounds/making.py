@@ -80,14 +80,29 @@ def walks_of(looking: Looking, before: bytes) -> Walks:
     return found
 
 
+def team_of(session: Session, wanted: Iterable[bytes], default: bytes) -> bytes:
+    """The one team whose round it is: that of those who walk it, since each team has a ring and marks of its own.
+
+    Raises BadInput for people of several teams, or of one that this device does not coordinate.
+    """
+    state, chosen = session.roll.state, set(wanted)
+    teams = {d.team for d in state.devices.values() if d.member in chosen}
+    if len(teams) > 1:
+        raise BadInput("members", "teams")
+    team = next(iter(teams), default)
+    if not state.coordinates(session.device, team):
+        raise BadInput("members", "teams")
+    return team
+
+
 async def make(session: Session, plan: Plan, walks: Walks, before: bytes = b"") -> bytes:
     """Open the round's ring, then write the round and its walks in one transaction; its id.
 
-    Raises Unreachable or RollRefused (nothing was made), or DiskFull.
+    Raises BadInput, Unreachable or RollRefused (nothing was made), or DiskFull.
     """
     nonce = session.world.random.bytes(ID_BYTES)
     name = record_id(session.member, kinds.ROUND, nonce)
-    await session.steward.open_round(name, session.team, plan.members)
+    await session.steward.open_round(name, team_of(session, plan.members, session.team), plan.members)
     rings, end = rings_of(name), expiry(plan.last)
     values = {
         "name": plan.name.strip(),
@@ -116,8 +131,11 @@ async def make(session: Session, plan: Plan, walks: Walks, before: bytes = b"") 
 
 
 async def change_members(session: Session, looking: Looking, name: bytes, members: Iterable[bytes]) -> None:
-    """Others are on it from now on. Raises NotFound, Unreachable or RollRefused: nothing was changed."""
+    """Others are on it from now on. Raises BadInput, NotFound, Unreachable or RollRefused: nothing was changed."""
     row, wanted = looking.row(name), sorted(set(members))
+    team = session.roll.state.rounds[name].team
+    if team_of(session, wanted, team) != team:
+        raise BadInput("members", "teams")
     await session.steward.change_round(name, wanted)
     await _change(session, name, {"members": wanted}, row["last"])
 

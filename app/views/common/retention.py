@@ -89,5 +89,9 @@ def _terms(keeps_details: bool) -> list[tuple[str, str]]:
             _("Een adres waar niemand meer aanbelt"),
             _("Tot een coördinator het weghaalt. Elke twee jaar vragen we het na."),
         ),
+        (
+            _("Wat er op een ronde bij de deuren staat"),
+            _("Tot de ronde gesloten wordt, hooguit 12 maanden. De tellingen blijven 7 jaar."),
+        ),
         (_("Wat nog niet verstuurd is"), _("Dat blijft staan, hoelang het ook duurt.")),
     ]
