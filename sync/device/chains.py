@@ -144,6 +144,16 @@ class Chains:
                     short.add((device, ring))
         return short
 
+    def within(self, device: bytes, mark: Mark) -> bool:
+        """Whether all that came in of a device lies within this cut, as far as can be told of unbroken chains."""
+        for ring, (number, name) in mark.numbers.items():
+            chain = self._chains.get((device, ring))
+            if chain is not None and chain.last:
+                other = chain.last == number and name not in chain.places[number]
+                if chain.torn or chain.last > number or other:
+                    return False
+        return True
+
     def beyond(self, e: Envelope, mark: Mark) -> bool:
         """Whether an envelope lies beyond a cut: a higher number, or not the one that the cut's envelope led back
         to.

@@ -5,7 +5,7 @@ Whoever comes back to the team or the round gets all of it again. Kept is whatev
 ring that this device may have now.
 """
 
-from sync.core import envelope
+from sync.core import envelope, ring
 from sync.core.errors import StraatError
 from sync.core.ports import Log, LogState
 from sync.core.roll import Roll, State
@@ -24,10 +24,11 @@ async def drop_lost(log: Log, roll: Roll, keyring: Keyring, replica: Replica) ->
     new = [m for m in roll.state.marks.get(keyring.device, ()) if m.place > before]
     if not new or keyring.device not in roll.state.devices:
         return 0
-    lost = _lost(log, roll.state, keyring)
+    held = roll.state.readable(keyring.device)
+    looked = any(not m.round or ring.round_ring(m.round) not in held for m in new)
+    lost = _lost(log, roll.state, keyring) if looked else []
     if lost:
         await replica.before_drop()
-        held = roll.state.readable(keyring.device)
         cursors = {r: number for r, number in meta.read_cursors(log).items() if r in held}
         log.drop(lost, {meta.CURSORS: meta.cursors_bytes(cursors)}, again=True)
         await replica.start_again()

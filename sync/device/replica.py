@@ -7,7 +7,7 @@ to drop because its time is over (docs/decisions/0016).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -132,7 +132,7 @@ class Replica:
         self._shut: dict[bytes, bytes] = {}  # sender keys that none of our rings open
         self._opened_with: frozenset[tuple[bytes, int]] = frozenset()
         self._to_mark: dict[str, list[bytes]] = {}  # reason → ids, to be marked as aside in the log
-        self._marks: object = None
+        self._marks: Mapping[bytes, tuple[Mark, ...]] | None = None
         self._again = False
         self._one_at_a_time = asyncio.Lock()
 
@@ -187,7 +187,7 @@ class Replica:
             changed: set[bytes] = set()
             while True:
                 self._look_at_rings()
-                if self._again or self._marks is not self._roll.state.marks:
+                if self._again or self._cuts_matter():
                     changed |= self._forget()
                 changed |= await self._follow(progress)
                 self._forget_verdicts()
@@ -288,6 +288,31 @@ class Replica:
             self._again |= bool(new) and self.position > 0
             self._waiting.update(self._shut)
             self._opened_with, self._shut = rings, {}
+
+    def _cuts_matter(self) -> bool:
+        """Whether what is cut since may change what is merged here. That somebody left a round, or that it is over, does
+        not as long as nothing of theirs lies beyond it: nearly always, and then nobody has to judge all notes anew.
+        """
+        before, state = self._marks, self._roll.state
+        if before is state.marks:
+            return False
+        if before is None:
+            return True
+        for device, marks in state.marks.items():
+            known = before.get(device, ())
+            if marks[: len(known)] != known:
+                return True
+            for mark in marks[len(known) :]:
+                if not mark.round or not self._chains.within(device, mark) or self._left_since(mark.round):
+                    return True
+        self._marks = state.marks
+        return False
+
+    def _left_since(self, round_: bytes) -> bool:
+        """Whether somebody who was cut in a round has left altogether: at its end that cut counts anew."""
+        state = self._roll.state
+        gone = (state.marks.get(device, ()) for device in state.left)
+        return state.rounds[round_].closed and any(m.round == round_ for marks in gone for m in marks)
 
     def _forget_verdicts(self) -> None:
         """A verdict counts as long as the change that gave it is merged: it may turn out to be quarantined."""

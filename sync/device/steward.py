@@ -249,8 +249,11 @@ class Steward:
         holders = {r: state.rings[r].holders | ({self._me} if r in orphaned else set()) for r in exposed}
         cuts = []  # whoever revoked a device could not see what went to rings that they did not hold
         for device in sorted(state.left):
-            if uncut := state.uncut(device, exposed, self._me):
-                seen = [(r, *place) for r, place in self._seen(device) if r in uncut and r not in orphaned]
+            places = dict(self._seen(device))
+            walked = {r for r in exposed if state.rings[r].kind == ring.ROUND}
+            uncut = state.uncut(device, exposed, self._me)
+            if uncut - (walked - places.keys()):  # most who left never wrote in a round, or were gone before it
+                seen = [(r, *place) for r, place in sorted(places.items()) if r in uncut and r not in orphaned]
                 cuts.append(Cut(device, tuple(seen)))
         return Renew(await self._epochs(state, holders), tuple(cuts[:MAX_CUTS]))
 

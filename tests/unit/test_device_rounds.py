@@ -9,11 +9,12 @@ from sync.core import envelope, ring
 from sync.core.change import ERASE, LIFE, REMOVED, Change, Patch
 from sync.core.ids import record_id
 from sync.core.rights import Role
+from sync.core.roll import Roll
 from sync.core.roll_entry import Round
 from sync.core.roll_state import State
 from sync.device.memory import pack_record, unpack_record
 from sync.device.replica import Replica
-from tests.support.core_world import Person, World, founded, run
+from tests.support.core_world import P, Person, World, founded, run
 from tests.support.readers import Post, told
 from tests.support.roll_steps import (
     extend,
@@ -423,3 +424,67 @@ def test_it_is_remembered_in_which_round_a_record_was_made(s: Street) -> None:
     record = s.post.read(s.ben).records[walk]
     assert record.rounds == {s.round}
     assert unpack_record(walk, pack_record(record)) == record
+
+
+# -- hearing of it last --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("late", [False, True])
+def test_who_hears_of_it_last_comes_to_the_same_and_judges_anew_only_what_it_may_change(
+    s: Street, closed: bool, late: bool
+) -> None:
+    """The doors were merged before the entry arrived; without anything late a phone has nothing to do."""
+    s.made(s.anna, "seen", "door", "state", s.here, a="met")
+    entries, head, seen = len(s.w.roll.entries), s.w.state, list(s.post.sent)
+    if closed:
+        over(s, *seen)
+    else:
+        left(s, *seen)
+    if late:
+        with s.post.at(head):
+            s.made(s.anna, "late", "door", "state", s.here, a="not_home")
+    whole = told(s.post.read(s.ben))
+    behind = Roll()
+    run(behind.extend(P, s.w.roll.entries[:entries]))
+    r = s.post.reader(s.ben, roll=behind)
+    r.take(*s.post.sent)
+    assert len(values(r.replica, "state.a")) == 1 + late
+    r.learn(*s.w.roll.entries[entries:])
+    assert told(r.replica) == whole
+    assert (r.replica.rebuilt > 0) == late
+    assert told(r.restarted()) == whole
+
+
+def test_the_end_of_a_round_counts_anew_for_who_had_left_it_and_the_team(s: Street) -> None:
+    """Who signed Anna's phone off held no ring of it, so all was held back; with the end her first cut counts."""
+    laptop = laptop_of(s.w, s.anna, rings=False)
+    s.made(s.anna, "seen", "door", "state", s.here, a="met")
+    left(s, *s.post.sent)
+    extend(s.w, set_round(s.w, s.w.coordinator, "spring", s.anna.member, s.ben.member))
+    extend(s.w, revoke(s.w, laptop, s.anna.device))
+    entries = len(s.w.roll.entries)
+    behind = Roll()
+    run(behind.extend(P, s.w.roll.entries))
+    r = s.post.reader(s.w.coordinator, roll=behind)
+    assert values(r.take(*s.post.sent), "state.a") == set()
+    over(s, *s.post.sent)
+    assert values(r.learn(*s.w.roll.entries[entries:]), "state.a") == {"met"}
+    assert told(r.replica) == told(s.post.read(s.w.coordinator))
+
+
+def test_another_number_before_the_cut_is_judged_anew(s: Street) -> None:
+    """A phone that says two things under one number is not let through by being early."""
+    s.made(s.anna, "seen", "door", "state", s.here, a="met")
+    with s.post.forked(s.anna.device):
+        s.made(s.anna, "doubled", "door", "state", s.here, a="empty")
+    s.made(s.anna, "told", "door", "state", s.here, a="later")
+    entries = len(s.w.roll.entries)
+    left(s, "sender key 1", "seen", "told")
+    whole = told(s.post.read(s.ben))
+    behind = Roll()
+    run(behind.extend(P, s.w.roll.entries[:entries]))
+    r = s.post.reader(s.ben, roll=behind)
+    r.take(*s.post.sent)
+    r.learn(*s.w.roll.entries[entries:])
+    assert told(r.replica) == whole
