@@ -1,16 +1,19 @@
 """How a round ends: counts alone stay, on every device and on the server; what comes late is counted, and said."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from app.services.app import App
 from app.services.marks import Why
 from app.services.rounds.models import Answer, DoorState, Holding, Interest, Progress, Standing
-from sync.core import change, ring
+from sync.core import change, envelope, ring
 from sync.core.change import Change, Patch
 from sync.core.errors import NotFound, StraatError
+from sync.core.formats import SENDER_KEY
 from sync.core.ids import record_id
 from sync.device.writer import Part
 from tests.support.native_app import synced
@@ -20,6 +23,17 @@ from tests.support.settled_team import DAY, Team, session_of
 Story = Callable[[Team], Awaitable[None]]
 Tell = Callable[[Story], None]
 MET, HOME, LATER = Answer(DoorState.MET), Answer(DoorState.NOT_HOME), Answer(DoorState.LATER)
+
+
+def on_server(t: Team, app: App, name: bytes) -> int:
+    """How many changes of this device in a round's ring lie on the server with their bodies."""
+    db, found = sqlite3.connect(t.folder / "server" / "store.db"), 0
+    for (data,) in db.execute("SELECT data FROM envelopes"):
+        e = envelope.parse_any(data)
+        in_ring = any(link.ring == ring.round_ring(name) for link in e.header.links)
+        found += e.header.device == session_of(app).device and in_ring and e.format != SENDER_KEY and not e.gone
+    db.close()
+    return found
 
 
 def test_closing_keeps_counts_and_erases_the_rest_on_every_device(tell: Tell) -> None:
@@ -36,12 +50,14 @@ def test_closing_keeps_counts_and_erases_the_rest_on_every_device(tell: Tell) ->
         await fatma.rounds.tap(walk, "tulpstraat|5|", HOME)
         await synced(fatma, joke, laptop)
         assert [len(a.rounds.doors(walk)) for a in (fatma, joke, laptop)] == [12, 12, 12]
+        assert on_server(t, fatma, name) == 4
         counted = await joke.rounds.close(name)
         states = {DoorState.MET: 1, DoorState.NOT_HOME: 1, DoorState.NO_CONTACT: 1}
         assert counted == Progress(
             12, 0, tuple((s, states[s]) for s in DoorState if s in states), 1, ((Interest.ACTIVITY, 1),)
         )
         await synced(joke, fatma, laptop, joke, fatma)
+        assert on_server(t, fatma, name) == 0
         for app in (fatma, laptop):
             assert app.rounds.rounds() == []
             assert app.rounds.standing(name) is Standing.OVER
@@ -93,6 +109,7 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
             assert ("door", "state") not in left
             assert app.aside() == []
             assert not app.sync_status().withheld
+        assert on_server(t, fatma, name) == 0
         assert joke.trust.quarantine() == []
         fatma.rounds.forget_ended()
         assert await fatma.rounds.ended() == []

@@ -4,7 +4,7 @@ A tap changes one row of one walk: that row is read anew, the doors in it that c
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -133,9 +133,9 @@ class Looking:
         closed = over(session, name)
         endings = self.endings(name) if closed else []
         best = max(endings, key=lambda e: _done(e.progress), default=None)
-        walks = tuple(self._walk_look(session, w, best is not None) for w in self.walk_rows(name))
-        if best is not None and len(best.walks) == len(walks):
-            walks = tuple(replace(w, progress=p) for w, (_, p) in zip(walks, best.walks, strict=True))
+        rows = self.walk_rows(name)
+        by_walk = [p for _, p in best.walks] if best and len(best.walks) == len(rows) else [None] * len(rows)
+        walks = tuple(self._walk_look(session, w, best is not None, p) for w, p in zip(rows, by_walk, strict=True))
         return RoundLook(
             id=name,
             name=row["name"],
@@ -200,10 +200,11 @@ class Looking:
         row = self.walk_row(walk)
         return self._walk_look(self.session(), row, bool(self.endings(bytes.fromhex(row["round"]))))
 
-    def _walk_look(self, session: Session, row: Row, closed: bool) -> WalkLook:
+    def _walk_look(self, session: Session, row: Row, closed: bool, counted: Progress | None = None) -> WalkLook:
         walk = bytes.fromhex(row["id"])
         holding, till = (Holding.FREE, None) if closed else self.held(walk)
-        progress = Progress(len(self.planned(row).doors)) if closed else self._progress(session, row)
+        plan = Progress(len(self.planned(row).doors)) if closed and counted is None else None
+        progress = counted or plan or self._progress(session, row)
         return WalkLook(walk, bytes.fromhex(row["round"]), row["name"], holding, till, progress)
 
     def held(self, walk: bytes) -> tuple[Holding, date | None]:
