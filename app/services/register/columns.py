@@ -31,6 +31,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "whole": ("weergavenaam", "volledigadres", "adres", "straatenhuisnummer", "straathuisnummer"),
 }
 LOOKED_AT = 50  # rows by which columns without a header are told apart
+LONGEST_CELL = 200  # characters: more than any address part may have
 _MOST = 0.6
 Columns = Mapping[str, int]
 
@@ -99,7 +100,7 @@ def _last_words(cells: Sequence[Sequence[str]], before: int) -> int | None:
 
 def raw(columns: Columns, row: Sequence[str], line: int) -> Raw:
     """A row's texts by field."""
-    values = {field: row[at] for field, at in columns.items() if at < len(row)}
+    values = {field: row[at][:LONGEST_CELL] for field, at in columns.items() if at < len(row)}
     if "letter" in columns:
         values.setdefault("letter", "")
     return Raw(line, **values)

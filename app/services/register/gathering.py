@@ -101,7 +101,8 @@ class Gathering:
             return
         if door.key:
             self._ids.add(door.key)
-        street.doors[at] = replace(door, street=street.name, place=street.place)
+        alike = door.street == street.name and door.place == street.place
+        street.doors[at] = door if alike else replace(door, street=street.name, place=street.place)
         street.complex = street.complex or clean(row.complex)[:MAX_NAME]
 
     def _refuse(self, bad: Bad) -> None:

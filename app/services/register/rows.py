@@ -60,6 +60,7 @@ class Bad:
     why: Why
 
 
+_OFTEN = 20_000  # texts that come again and again: streets, places, numbers
 MAX_SHOWN = 60  # characters of a bad row
 _NUMBER = re.compile(r"(\d{1,5})(?:[.,]0)?(?!\d)(.*)", re.DOTALL)
 _LETTER = re.compile(r"([A-Za-z])(?![A-Za-z])(.*)", re.DOTALL)
@@ -80,31 +81,35 @@ _DOWN = re.compile(r"(sous\w*|kelder)\b", re.IGNORECASE)
 def door_of(raw: Raw) -> Door | Why:
     """The door of a row, or why there is none. Its key is the BAG id, or "" where the address is its key."""
     street, number, rest, postcode, place = _parts(raw)
+    if (why := _no_street(street, place)) is not None:
+        return why
+    found = _NUMBER.match(number.strip())
+    if found is None or not 0 < int(found[1]) <= MAX_NUMBER:
+        return Why.NO_NUMBER
+    if raw.use and "woon" not in raw.use.casefold():
+        return Why.NO_HOME
+    if raw.status and _ENDED.search(raw.status):
+        return Why.ENDED
+    letter, addition = _letter_and_addition(raw.letter, f"{found[2]} {rest}")
+    stair = clean(raw.stair)
+    if len(stair) > MAX_STAIR or max(len(letter), len(addition)) > MAX_ADDITION:
+        return Why.TOO_LONG
+    floor = floor_of(raw.floor) if raw.floor else floor_of(addition, written=True)
+    return Door(bag_id(raw.bag), street, int(found[1]), letter, addition, postcode, place, stair, floor)
+
+
+@lru_cache(maxsize=_OFTEN)
+def _no_street(street: str, place: str) -> Why | None:
     if street.startswith(_FORMULA) or place.startswith(_FORMULA):
         return Why.FORMULA
     if not any(c.isalpha() for c in street):
         return Why.NO_STREET
     if _SOMEBODY.search(street) and not _WAY.search(street):
         return Why.NAME
-    found = _NUMBER.match(number.strip())
-    if found is None or not 0 < int(found[1]) <= MAX_NUMBER:
-        return Why.NO_NUMBER
-    if raw.use and "woon" not in raw.use.casefold():
-        return Why.NO_HOME
-    if _ENDED.search(raw.status):
-        return Why.ENDED
-    letter, addition = _letter_and_addition(raw.letter, f"{found[2]} {rest}")
-    stair = clean(raw.stair)
-    if (
-        max(len(street), len(place)) > MAX_NAME
-        or len(stair) > MAX_STAIR
-        or max(len(letter), len(addition)) > MAX_ADDITION
-    ):
-        return Why.TOO_LONG
-    floor = floor_of(raw.floor) if raw.floor else floor_of(addition, written=True)
-    return Door(bag_id(raw.bag), street, int(found[1]), letter, addition, postcode, place, stair, floor)
+    return Why.TOO_LONG if max(len(street), len(place)) > MAX_NAME else None
 
 
+@lru_cache(maxsize=_OFTEN)
 def clean(text: str) -> str:
     """One line of what can be printed, single spaces; an empty cell's "-" is nothing."""
     bare = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
@@ -121,6 +126,7 @@ def bag_id(text: str) -> str:
     return number if number[4:6] == "20" else ""
 
 
+@lru_cache(maxsize=_OFTEN)
 def floor_of(text: str, written: bool = False) -> int | None:
     """The floor that a text says: "3", "3 hoog", "bg". `written`: only where it says floor ("3 hoog", "hs"), since an
     addition of "3" may be anything.
@@ -139,6 +145,7 @@ def floor_of(text: str, written: bool = False) -> int | None:
     return floor if floor in FLOORS else None
 
 
+@lru_cache(maxsize=_OFTEN)
 def street_key(street: str, place: str) -> str:
     """What spellings of one street of one place have in common."""
     return f"{_of_street(street)}|{_of_street(place)}"
@@ -149,7 +156,7 @@ def address_key(door: Door) -> str:
     return f"{door.number}|{re.sub('[^a-z0-9]', '', (door.letter + door.addition).casefold())}"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_OFTEN)
 def _of_street(name: str) -> str:
     return addresses.key(f"{name} 1").partition("|")[0]
 
@@ -173,11 +180,13 @@ def _parts(raw: Raw) -> tuple[str, str, str, str, str]:
     return clean(street), number, f"{rest} {raw.addition}", postcode or _postcode(text), place
 
 
+@lru_cache(maxsize=_OFTEN)
 def _postcode(text: str) -> str:
     found = _POSTCODE.search(text)
     return f"{found[1]}{found[2].upper()}" if found else ""
 
 
+@lru_cache(maxsize=_OFTEN)
 def _letter_and_addition(letter: str | None, rest: str) -> tuple[str, str]:
     """ "A-3" is a letter and an addition; where the file has letters of its own, the rest is all addition."""
     bare = clean(rest).strip(" -/.,")
