@@ -140,15 +140,15 @@ class Rounds:
 
     # -- the coordinator ---------------------------------------------------------------------------------
 
-    def plan_draft(self) -> Plan | None:
-        """The plan that was begun, or that could not be made yet."""
-        kept = self._live.drafts.get(DRAFT) if self._live.drafts else None
+    def plan_draft(self, before: bytes = b"") -> Plan | None:
+        """The plan that was begun, or that could not be made yet; `before`: the one that is a re-run of that round."""
+        kept = self._live.drafts.get(_draft(before)) if self._live.drafts else None
         return making.from_plain(kept, self._today()) if kept is not None else None
 
-    async def save_plan_draft(self, plan: Plan | None) -> None:
+    async def save_plan_draft(self, plan: Plan | None, before: bytes = b"") -> None:
         """Keep the plan as it is now; None drops it. Raises DiskFull."""
         if self._live.drafts:
-            await self._live.drafts.put(DRAFT, making.to_plain(plan) if plan else None)
+            await self._live.drafts.put(_draft(before), making.to_plain(plan) if plan else None)
 
     def preview(self, plan: Plan) -> list[tuple[str, int]]:
         """The walks that a plan would give: name and number of doors. Raises BadInput."""
@@ -171,10 +171,10 @@ class Rounds:
         return await self._made(plan, making.walks_of(self._looking, before), before)
 
     async def _made(self, plan: Plan, walks: making.Walks, before: bytes = b"") -> bytes:
-        await self.save_plan_draft(plan)
+        await self.save_plan_draft(plan, before)
         name = await making.make(self._live.require_session(), plan, walks, before)
         with suppress(DiskFull):  # it is made: to say otherwise would make someone make it twice
-            await self.save_plan_draft(None)
+            await self.save_plan_draft(None, before)
         self._live.tell()
         return name
 
@@ -223,3 +223,8 @@ class Rounds:
 
     def _today(self) -> date:
         return date.fromtimestamp(self._live.require_session().writer.now() / 1000)
+
+
+def _draft(before: bytes) -> str:
+    """By which name a plan is kept: a re-run never takes the place of a new round that is half filled in."""
+    return f"{DRAFT} {before.hex()}" if before else DRAFT

@@ -12,6 +12,7 @@ from app.views.cards import Cards
 from app.views.collect.words import charity_text, counts_text, done_text, period_text, purposes, ring
 from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
+from app.views.coordinate.round_list import desk_ways
 from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 
@@ -33,6 +34,7 @@ class RoundsScreen(Screen):
             title(_("Hoi {name}").format(name=self.app.my_name) if collects else _("Rondes")),
             *([self.notices] if collects else []),
             self.over,
+            *desk_ways(self),
             self.list,
             self.sync,
         )
@@ -41,7 +43,11 @@ class RoundsScreen(Screen):
         self.notices.follow()
         self.sync.controls = [sync_card(self.app.sync_status())]
         rounds = self.app.rounds.rounds()
-        self.list.controls = self.cards.of(rounds) if rounds else [_none()]
+        shown = self.cards.of(rounds) if rounds else [_none(self.app.role)]
+        over = sum(look.closed for look in rounds)  # they come last
+        if over:
+            shown.insert(len(rounds) - over, title(_("Gesloten rondes"), 2))
+        self.list.controls = shown
 
     async def opened(self) -> None:
         """What was counted of my doors after a round had been closed is told once."""
@@ -55,8 +61,10 @@ class RoundsScreen(Screen):
         self.over.controls = []
 
 
-def _none() -> ft.Control:
+def _none(role: Role) -> ft.Control:
     words = _("Er is nu geen ronde voor je. Zodra de coördinator er een maakt, staat die hier.")
+    if role is Role.COORDINATOR:
+        words = _("Er is nog geen ronde. Maak er een, dan kan je team langs de deuren.")
     return notice(words, ft.Icons.WB_SUNNY_OUTLINED)
 
 
