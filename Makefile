@@ -28,7 +28,7 @@ soak: set-up-test web ## The long versions of tests (kills, power loss, fuzzing)
 simulate: set-up-test ## Whole organisations on a fake network (SEEDS=200 FIRST=1 STATE=file)
 	$(BIN)/python -m sync.simulate --seeds $(SEEDS) --first $(FIRST) $(if $(STATE),--state $(STATE))
 
-bench: set-up-test web ## Measure (ONLY=build|core|server|start|desk), figures in build/bench.json
+bench: set-up-test web ## Measure (ONLY=build|core|server|start|desk|rounds), figures in build/bench.json
 	$(BIN)/python -m tests.bench --only $(ONLY)
 
 screenshots: set-up-test web ## Every screen, phone and laptop, light and dark, nl and en, in docs/screenshots

@@ -15,6 +15,7 @@ AREAS = {
     "start": ("start", "log"),
     "server": ("server", "wake"),
     "desk": ("search",),
+    "rounds": ("rounds",),
 }
 OUT = Path("build/bench.json")
 

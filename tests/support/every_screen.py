@@ -75,6 +75,10 @@ INSIDE = [
     Stop("slot", "/slot", "Snel verbergen"),
     Stop("pincode", "/pincode", "Onthoud dit goed"),
     Stop("wissen", "/wissen", "Wis dit apparaat"),
+    Stop("rondes", "/rondes", "Collecte najaar"),
+    Stop("ronde", "/ronde/{round}", "Collecte najaar"),
+    Stop("loop", "/loop/{walk}", "Gesproken"),
+    Stop("straat", "/straat/{walk}", "Tulpstraat"),
 ]
 DESK = [
     Stop("beoordelen", "/", "Beoordelen", Who.COORDINATOR),

@@ -60,7 +60,7 @@ class JustDone(ft.Container):
     def __init__(
         self, screen: Screen, on_extra: Callable[[object], Awaitable[None]], on_undo: Callable[[], Awaitable[None]]
     ) -> None:
-        super().__init__(visible=False, border_radius=18, padding=inset(14, 2, 6, 10))
+        super().__init__(visible=False, border_radius=18, padding=inset(14, 6, 6, 10))
         self.bgcolor, self.border = Colors.SURFACE_CONTAINER, ft.Border.all(1, Colors.OUTLINE_VARIANT)
         self._safe, self._on_extra, self._on_undo = screen.safe, on_extra, on_undo
 
