@@ -217,3 +217,27 @@ def test_another_s_nonsense_costs_nobody_a_door(tell: Tell) -> None:
         assert fatma.rounds.rounds() == []
 
     tell(story)
+
+
+def test_a_closing_that_stopped_halfway_is_finished_at_the_next_round_of_sync(tell: Tell) -> None:
+    """The ring was closed and the device died: nothing is counted twice, nothing is left."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET))
+        await synced(fatma)
+        await session_of(joke).steward.close_round(name)  # and here it stops
+        again = await t.joke()
+        assert again.rounds.round(name).closed
+        assert again.rounds.round(name).progress.done == 1
+        await synced(again, fatma, again)
+        [look] = again.rounds.rounds()
+        assert (look.progress.done, look.late) == (1, Progress())
+        assert ("door", "state") not in {(c.kind, c.group) for c in await opened(again)}
+        assert fatma.rounds.rounds() == []
+        written = session_of(again).log.count()
+        await synced(again, again)
+        assert session_of(again).log.count() == written
+
+    tell(story)
