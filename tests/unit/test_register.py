@@ -50,8 +50,13 @@ def test_doors_are_typed_as_people_write_them(text: str, name: str, labels: list
 
 def test_what_can_t_be_read_is_told_and_nothing_is_made_of_it() -> None:
     """A street without a number, a number without a street, a piece of nonsense."""
-    found = by_hand.read("Tulpstraat\n12-20\nRozenlaan 1-3, xii\n\nLaan 2")
-    assert [(b.line, b.why) for b in found.bad] == [(1, Why.NO_NUMBER), (2, Why.NO_STREET), (3, Why.NO_NUMBER)]
+    found = by_hand.read("Tulpstraat\n12-20\nRozenlaan 1-3, xii\n\nLaan 2\nHof 2-48 evn")
+    assert [(b.line, b.why) for b in found.bad] == [
+        (1, Why.NO_NUMBER),
+        (2, Why.NO_STREET),
+        (3, Why.NO_NUMBER),
+        (6, Why.NO_NUMBER),
+    ]
     for text, why in (("", "missing"), (" \n", "missing"), ("Laan 1, " * 9_000, "too_long")):
         with pytest.raises(BadInput) as raised:
             by_hand.read(text)

@@ -15,7 +15,7 @@ from sync.core.errors import BadInput
 MAX_TEXT = 20_000  # characters
 _PIECE = re.compile(
     r"(?P<first>\d{1,5})\s*(?:-|–|t/m|tot en met|tot)\s*(?P<last>\d{1,5})(?:\s+(?P<side>even|oneven|odd))?"
-    r"|(?P<one>\d{1,5}.{0,15})",
+    r"|(?P<one>\d{1,5}\s*(?:[a-z]|bis|ter|hs|huis)?(?:[\s/-]+(?:[a-z]?\d{1,3}|[a-z]{1,2}|bis|ter|hs|huis|bg))?(?:\s*hoog)?)",
     re.IGNORECASE,
 )
 _APART = re.compile(r"\d\s+\d{1,3}\b(?!\s*hoog)")

@@ -21,7 +21,6 @@ from app.views.parts import (
     side_button,
     stack,
     text,
-    tick,
     title,
 )
 from app.views.screen import Screen
@@ -168,12 +167,25 @@ class ImportScreen(Screen):
         self.keep.controls = [save, quiet_button(_("Een ander bestand"), self.safe(lambda e: self._start("")))]
 
     def _tick(self, s: FoundStreet) -> ft.Control:
-        def changed(e) -> None:
-            (self.kept.add if e.control.value else self.kept.discard)(s.key)
+        """A street to keep or not. Its words may be long, and those beside a box of Flet's own don't wrap."""
+
+        def put(kept: bool) -> None:
+            (self.kept.add if kept else self.kept.discard)(s.key)
+            box.value = kept
             self._draw_keep()
 
         where = ", ".join(p for p in (s.place, counted("{n} deur", "{n} deuren", len(s.doors))) if p)
-        return tick(f"{s.name} ({where})", s.key in self.kept, self.safe(changed))
+        box = ft.Checkbox(
+            value=s.key in self.kept,
+            semantics_label=f"{s.name}, {where}",
+            on_change=self.safe(lambda e: put(bool(e.control.value))),
+        )
+        words = ft.Container(
+            stack(text(s.name), text(where, soft=True, size=15), spacing=0),
+            on_click=self.safe(lambda e: put(s.key not in self.kept)),
+            padding=ft.Padding.symmetric(vertical=8),
+        )
+        return ft.Row([box, ft.Semantics(content=words, exclude_semantics=True, expand=True)], spacing=4)
 
     def _search(self, e) -> None:
         self.wanted, self.limit = (e.control.value or "").strip().casefold(), PAGE

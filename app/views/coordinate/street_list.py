@@ -18,7 +18,10 @@ class StreetsScreen(Screen):
     """Every street by place and name; each can be taken off the list and put back."""
 
     back = "/rondes"
-    filled_in = True
+
+    @property
+    def filled_in(self) -> bool:
+        return bool(self.form.controls)
 
     def build(self) -> ft.Control:
         self.limit, self.wanted = PAGE, ""

@@ -27,8 +27,8 @@ def why_words(why: Why) -> str:
 
 
 def bad_counts(found: Found) -> str:
-    """How many rows were left out, by reason: "12 geen woning, 3 geen huisnummer"."""
-    return ", ".join(f"{n} {why_words(why)}" for why, n in sorted(found.bad_counts, key=lambda x: -x[1]))
+    """How many rows were left out, by reason: "geen woning (12), geen huisnummer (3)"."""
+    return ", ".join(f"{why_words(why)} ({n})" for why, n in sorted(found.bad_counts, key=lambda x: -x[1]))
 
 
 def bad_lines(found: Found) -> list[ft.Control]:
