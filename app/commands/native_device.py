@@ -72,6 +72,7 @@ class QuietPage:
     dressed: tuple[str, int] = ("", 0)
     seen: Sequence[str] = ()
     shown: Sequence[Sequence[str]] = ()
+    printed: Sequence[str] = ()
 
     def keep_invitation(self, text: str) -> None:
         """See PagePort."""
@@ -114,6 +115,16 @@ class QuietPage:
 
     def print_cards(self, blocks: Sequence[tuple[str, str]], qr: Sequence[Sequence[bool]], copies: int) -> None:
         """See PagePort."""
+
+    def print_list(
+        self,
+        title: str,
+        lines: Sequence[str],
+        boxes: Sequence[str],
+        sheets: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    ) -> None:
+        """See PagePort: kept in `printed`."""
+        self.printed = (title, *lines, *boxes, *(f"{name}: {' '.join(row)}" for name, rows in sheets for row in rows))
 
     async def room(self) -> Room:
         """See PagePort: there is no browser to say so."""

@@ -136,6 +136,17 @@ class BrowserPage:
         rows = ["".join("1" if dark else "0" for dark in row) for row in qr]
         _post(cards={"blocks": [list(b) for b in blocks], "qr": rows, "copies": copies})
 
+    def print_list(
+        self,
+        title: str,
+        lines: Sequence[str],
+        boxes: Sequence[str],
+        sheets: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    ) -> None:
+        """See PagePort."""
+        tables = [[name, [list(row) for row in rows]] for name, rows in sheets]
+        _post(list={"title": title, "lines": list(lines), "boxes": list(boxes), "sheets": tables})
+
     async def room(self) -> Room:
         """See PagePort."""
         said = json.loads(await page.room())

@@ -150,6 +150,17 @@ class PagePort(Protocol):
     def print_cards(self, blocks: Sequence[tuple[str, str]], qr: Sequence[Sequence[bool]], copies: int) -> None:
         """Print the same card one or four times on an A4: its parts (how it looks, words), and a QR code."""
 
+    def print_list(
+        self,
+        title: str,
+        lines: Sequence[str],
+        boxes: Sequence[str],
+        sheets: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    ) -> None:
+        """Print a list to tick by hand, on A4: sentences, and for each sheet its name and a table. A row is what stands
+        before the boxes and, where there are none, the words in their place ("" for boxes). Kept nowhere.
+        """
+
     async def room(self) -> Room:
         """How much room the browser gives, and whether it keeps what is there."""
 

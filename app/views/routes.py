@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.services.language import _
-from app.services.models import Stage
+from app.services.models import Role, Stage
+from app.views.collect.door import DoorScreen
+from app.views.collect.exchange import ExchangeScreen
+from app.views.collect.paper import PaperScreen
+from app.views.collect.round import RoundScreen
+from app.views.collect.rounds import RoundsScreen
+from app.views.collect.street import WalkPictureScreen
 from app.views.common.card import CardScreen
 from app.views.common.carer import CarerScreen, CarersScreen
 from app.views.common.explain import ExplainScreen
@@ -46,7 +52,11 @@ from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.person import ConfirmScreen, PersonScreen
 from app.views.coordinate.quarantine import QuarantineScreen
 from app.views.coordinate.queue import QueueScreen, ReviewPane
+from app.views.coordinate.round_desk import RoundDesk
+from app.views.coordinate.round_form import NewRoundScreen
 from app.views.coordinate.sheet import SheetScreen
+from app.views.coordinate.street_import import ImportScreen
+from app.views.coordinate.street_list import StreetsScreen
 from app.views.coordinate.welcomes import WelcomesScreen
 from app.views.coordinate.wishes import WishesScreen
 from app.views.screen import Screen
@@ -111,6 +121,12 @@ INSIDE: dict[str, Maker] = {
     "stoppen": lambda s, rest: LeaveScreen(s),
     "instellingen": lambda s, rest: SettingsScreen(s),
     "wissen": lambda s, rest: WipeScreen(s),
+    "rondes": lambda s, rest: RoundsScreen(s),
+    "ronde": lambda s, rest: (RoundDesk if s.coordinates else RoundScreen)(s, record_of(rest)),
+    "loop": lambda s, rest: DoorScreen(s, record_of(rest)),
+    "straat": lambda s, rest: WalkPictureScreen(s, record_of(rest)),
+    "ruil": lambda s, rest: ExchangeScreen(s, record_of(rest)),
+    "papier": lambda s, rest: PaperScreen(s, record_of(rest)),
 }
 COORDINATING: dict[str, Maker] = {
     "mensen": lambda s, rest: PeopleScreen(s),
@@ -122,7 +138,10 @@ COORDINATING: dict[str, Maker] = {
     "herstelblad": lambda s, rest: SheetScreen(s),
     "quarantaine": lambda s, rest: QuarantineScreen(s),
     "maatjes": lambda s, rest: MatchesScreen(s),
+    "straten": lambda s, rest: ImportScreen(s) if rest == "import" else StreetsScreen(s),
+    "nieuwe-ronde": lambda s, rest: NewRoundScreen(s, record_of(rest) if rest else b""),
 }
+HOME: dict[Role, Callable[[Shell], Screen]] = {Role.COORDINATOR: QueueScreen, Role.COLLECTOR: RoundsScreen}
 OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
     Stage.WELCOME: WelcomeScreen,
     Stage.INVITED: InvitedScreen,
@@ -143,29 +162,33 @@ def screen_at(shell: Shell, route: str) -> Screen:
     makers = {**INSIDE, **(COORDINATING if shell.coordinates else {})}
     if first in makers:
         return makers[first](shell, rest)
-    return QueueScreen(shell) if shell.coordinates else TodayScreen(shell)
+    return HOME.get(shell.app.role, TodayScreen)(shell)
 
 
 Place = tuple[str, str, ft.IconData]
 
 
-def places(coordinates: bool, wide: bool) -> list[Place]:
+def places(role: Role, wide: bool) -> list[Place]:
     """The places of the bars: route, word, icon. A phone has room for five."""
+    coordinates = role is Role.COORDINATOR
     start: Place = ("/", _("Vandaag"), ft.Icons.TODAY_OUTLINED)
     search: Place = ("/zoeken", _("Zoeken"), ft.Icons.SEARCH)
     street: Place = ("/buurt", _("Buurt"), ft.Icons.LOCAL_CAFE_OUTLINED)
+    rounds: Place = ("/rondes", _("Rondes"), ft.Icons.DIRECTIONS_WALK)
     ends: list[Place] = [
         ("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
         ("/meer", _("Meer"), ft.Icons.MENU),
     ]
+    if role is Role.COLLECTOR:
+        return [rounds, street, *ends]
     if not coordinates:
-        return [start, search, street, *ends]
+        return [start, search, street, *([rounds] if wide else []), *ends]
     desk: list[Place] = [
         ("/", _("Beoordelen"), ft.Icons.RATE_REVIEW_OUTLINED),
         ("/mensen", _("Mensen"), ft.Icons.GROUP_OUTLINED),
         ("/vandaag", start[1], start[2]),
     ]
-    return [*desk, *([search, street] if wide else []), *ends]
+    return [*desk, *([rounds, search, street] if wide else []), *ends]
 
 
 _STREET = ("activiteit", "nieuwe-activiteit", "wijzig-activiteit", "hoe-was-het", "verhaal", "nieuw-verhaal")
@@ -175,6 +198,7 @@ _UNDER = {
     "/mensen": ("mens", "bevestig", "gebieden", "wensen", "herstelblad", "quarantaine"),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
+    "/rondes": ("ronde", "nieuwe-ronde", "loop", "straat", "ruil", "papier", "straten"),
 }
 _UNDER["/meer"] += (
     "rondleiding",
@@ -194,6 +218,7 @@ def place_of(route: str, shown: list[Place]) -> int:
     first = route.strip("/").partition("/")[0]
     place = next((p for p, under in _UNDER.items() if first in under), "/" + first)
     routes = [p[0] for p in shown]
-    if place == "/vandaag" and place not in routes:
-        place = "/"
+    for at, instead in (("/vandaag", "/"), ("/rondes", "/meer"), ("/", routes[0])):
+        if place == at and at not in routes:
+            place = instead
     return routes.index(place) if place in routes else -1

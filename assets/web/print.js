@@ -34,6 +34,25 @@ export function printCards({ blocks, qr, copies }) {
   toPaper(Array.from({ length: copies }, card), copies === 1 ? "cards large" : "cards");
 }
 
+// A list to tick by hand; a row is [what stands before the boxes, words in their place or nothing].
+export function printList({ title, lines, boxes, sheets }) {
+  const box = () => { const cell = make("td"); cell.append(make("i")); return cell; };
+  const instead = (words) => Object.assign(make("td", words), { colSpan: boxes.length, className: "instead" });
+  const table = ([name, rows]) => {
+    const made = make("table"), head = make("thead"), body = make("tbody"), top = make("tr");
+    top.append(make("th", name), ...boxes.map((words) => make("th", words)));
+    head.append(top);
+    body.append(...rows.map(([door, words]) => {
+      const row = make("tr");
+      row.append(make("th", door), ...(words ? [instead(words)] : boxes.map(box)));
+      return row;
+    }));
+    made.append(head, body);
+    return made;
+  };
+  toPaper([make("h1", title), ...lines.map((line) => make("p", line)), ...sheets.map(table)], "list");
+}
+
 function toPaper(parts, look = "") {
   const sheet = make("section");
   document.getElementById("sheet")?.remove();

@@ -17,7 +17,7 @@ from sync.core.frames import MAX_FRAME_BYTES, OVERHEAD, Series, to_text
 from tests.support.native_app import synced
 from tests.support.rounds import at, bram, one_walk
 from tests.support.screens import Person
-from tests.support.settled_team import Team
+from tests.support.settled_team import FATMA, Team, hushed
 
 Tell = Callable[[Callable[[Team], Awaitable[None]]], None]
 WORDS = SeriesWords("hint", "close", "{} van {}")
@@ -139,3 +139,33 @@ def test_a_full_frame_fits_the_code_that_was_chosen() -> None:
     assert len(Series(bytes(BLOCK * 9), BLOCK).frame(0)) == len(full) <= MAX_FRAME_BYTES
     with pytest.raises(segno.DataOverflowError):
         segno.make(to_text(full + b"\xfe\xfe"), version=VERSION, error=LEVEL, boost_error=False)
+
+
+def test_the_link_of_a_round_opens_it_behind_the_lock_and_inside(tell: Tell) -> None:
+    """From a cold start: first the lock, then the round. While inside: at once. For who is not on it: that is said."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, _walk = await one_walk(joke, fatma)
+        route = joke.rounds.link(name).url.partition("#")[2]
+        assert route == f"/ronde/{name.hex()}"
+        fatma.live.require_log().close()
+        again = t.device("fatma")
+        person = Person(again, route=route)
+        await again.start(route)
+        await person.arrive()
+        assert person.sees("Pincode")
+        assert not person.sees("Najaarsronde")
+        await again.unlock(FATMA)
+        await hushed(again)
+        await person.breathe()
+        assert person.sees("Samen lopen")
+        await person.go("/meer")
+        await person.go(route)
+        assert person.sees("Samen lopen")
+        laptop = Person(await t.unlocked("laptop"), route=f"/ronde/{bytes(16).hex()}")
+        await laptop.arrive()
+        assert not laptop.sees("Samen lopen")
+        assert laptop.calm()
+
+    tell(story)

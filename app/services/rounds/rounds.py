@@ -4,14 +4,14 @@ Reading answers from memory. Whatever writes is durable when it returns; who wal
 making, closing and changing members needs the server (Unreachable: nothing was changed).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 
 from app.services import inviting, people
 from app.services.live import Live
-from app.services.models import InviteLink
-from app.services.rounds import closing, doors, making, walking
+from app.services.models import DayPart, InviteLink
+from app.services.rounds import closing, doors, making, paper, walking
 from app.services.rounds.exchange import Exchange
 from app.services.rounds.looking import Looking, StreetLook
 from app.services.rounds.models import (
@@ -114,20 +114,40 @@ class Rounds:
         """It is free for others at once. Raises as `take` does."""
         await walking.hand_back(self._looking, walk)
 
-    async def tap(self, walk: bytes, key: str, answer: Answer, new_resident: bool = False) -> None:
+    async def tap(
+        self,
+        walk: bytes,
+        key: str,
+        answer: Answer,
+        new_resident: bool = False,
+        when: tuple[date, DayPart] | None = None,
+    ) -> None:
         """What was found at a door. With it, in the same write: no contact wanted sets the mark, `new_resident` at a met
-        door makes the task of every new address. Whether this device has the walk is not asked.
+        door makes the task of every new address. Whether this device has the walk is not asked. `when`: on which
+        part of which day it was, where it is entered from paper.
 
-        Raises NotFound, DiskFull (nothing was written), or BadInput("round", "closed"): then a mark and a new address
+        Raises BadInput("day", "future" or "before_round"), NotFound, DiskFull (nothing was written), or BadInput("round", "closed"): then a mark and a new address
         were written all the same.
         """
-        await walking.tap(self._looking, walk, key, answer, new_resident)
+        if when:
+            paper.check_day(when[0], self._looking.round(self.walk(walk).round).first, self._today())
+        await walking.tap(self._looking, walk, key, answer, new_resident, when)
 
     async def undo(self, walk: bytes, key: str) -> None:
         """My last tap at a door was not meant: what I said before it stands again; undone twice, it stands. A mark that it
         set stands until a coordinator lifts it, and they are asked to. Raises as `tap` does.
         """
         await walking.undo(self._looking, walk, key)
+
+    def print_paper(
+        self,
+        title: str,
+        lines: Sequence[str],
+        boxes: Sequence[str],
+        sheets: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    ) -> None:
+        """A walk on paper: see PagePort.print_list."""
+        self._live.page.print_list(title, lines, boxes, sheets)
 
     async def ended(self) -> list[Ended]:
         """Rounds that were closed before this device's last doors were sent: how many were counted afterwards."""

@@ -38,8 +38,16 @@ async def _claim(looking: Looking, walk: bytes, until: int) -> None:
     await write(session, own(session, kinds.WALK, "claim", walk, values, rings_of(round_), expiry(last)))
 
 
-async def tap(looking: Looking, walk: bytes, key: str, answer: Answer, new_resident: bool) -> None:
-    """What was found at a door: the state, and with it, in the same write, a no-contact mark or a new address.
+async def tap(
+    looking: Looking,
+    walk: bytes,
+    key: str,
+    answer: Answer,
+    new_resident: bool,
+    when: tuple[date, DayPart] | None = None,
+) -> None:
+    """What was found at a door: the state, and with it, in the same write, a no-contact mark or a new address. `when`: on
+    which part of which day, of what is entered from paper.
 
     Raises NotFound (no such door), DiskFull (nothing was written), or BadInput("round", "closed"): then a mark and a new
     address were written all the same, since they stand by themselves.
@@ -47,7 +55,7 @@ async def tap(looking: Looking, walk: bytes, key: str, answer: Answer, new_resid
     session, row = looking.session(), looking.walk_row(walk)
     door = _door(looking, row, key)
     round_, last = _round(looking, row)
-    day, part = now(session)
+    day, part = when or now(session)
     wishes = frozenset(answer.interests) if answer.state in _WISHING else frozenset()
     entry = Entry(answer.state, day, part, answer.flyer, wishes)
     mine = looking.mine(walk, key)

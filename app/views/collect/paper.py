@@ -1,0 +1,190 @@
+"""A walk on paper: print it, and enter it afterwards. One line a door, one tap a state; the keyboard does it as well."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.services.language import _
+from app.services.models import DayPart
+from app.services.rounds.models import Answer, DoorLook, DoorState, Interest
+from app.services.rounds.paper import Line, line, next_line, sheets
+from app.views.collect.words import ICONS, door_state, floor_text, interests, period_text, states
+from app.views.contact.words import parts
+from app.views.parts import (
+    Colors,
+    DayField,
+    card,
+    main_button,
+    notice,
+    page_body,
+    pick,
+    quiet_button,
+    side_button,
+    stack,
+    text,
+    title,
+)
+from app.views.screen import Screen
+
+FLYER = "flyer"
+
+
+class PaperScreen(Screen):
+    """One walk. Day and part of the day are chosen once, for all doors that follow."""
+
+    filled_in = True  # half a paper is entered: not drawn anew when the window changes
+
+    def __init__(self, shell, walk: bytes) -> None:
+        super().__init__(shell)
+        self.look = self.app.rounds.walk(walk)
+        self.round = self.app.rounds.round(self.look.round)
+        self.back = f"/ronde/{self.look.round.hex()}"
+        self.day, self.part = min(self.app.today(), self.round.last), None
+        self.doors = self.app.rounds.doors(walk)
+        self.at: str | None = None  # the door whose buttons are open
+        self.last: str | None = None  # the one that was entered last
+        self.extra: set[str] = set()
+        self.slots: dict[str, ft.Container] = {}
+
+    def build(self) -> ft.Control:
+        self.page.on_keyboard_event = self.safe(self._key)
+        self.parts, self.told = stack(spacing=4), stack(spacing=8)
+        self._draw_parts()
+        self.slots = {look.door.key: ft.Container(self._slot(look)) for look in self.doors}
+        day = DayField(_("Dag"), self.day, self._set_day, self.safe)
+        entering = [
+            title(_("Invullen van papier"), 2),
+            text(_("Op welke dag liep je? Kies dat één keer.")),
+            day,
+            self.parts,
+            self.told,
+            *self._headed(),
+        ]
+        shown = entering if not self.round.closed else []
+        return page_body(
+            title(_("Op papier")),
+            text(self.look.name, soft=True),
+            text(_("Loop je liever met een lijst? Print hem, en vul hem hier later in.")),
+            main_button(_("Print de lijst"), self.safe(self._print), ft.Icons.PRINT_OUTLINED),
+            *shown,
+        )
+
+    # -- printing --------------------------------------------------------------------------------------------------
+
+    async def _print(self, e) -> None:
+        empty = {Line.BOXES: "", Line.BLOCKED: _("niet aanbellen"), Line.DONE: _("al geweest")}
+        made = []
+        for sheet in sheets(self.doors):
+            name = ", ".join(x for x in (sheet.first.street, floor_text(sheet.first)) if x)
+            made.append((name, [(door.label, empty[what]) for door, what in sheet.lines]))
+        lines = [
+            f"{self.look.name} · {period_text(self.round, self.app.today())}",
+            _("Dag: ______________    Deel van de dag:  ☐ ochtend   ☐ middag   ☐ avond"),
+            _("Zet alleen kruisjes. Schrijf geen namen op, en niets over mensen."),
+            _("Klaar? Vul de lijst in de app in en versnipper hem."),
+        ]
+        boxes = [*states().values(), _("flyer"), *interests().values()]
+        self.app.rounds.print_paper(self.round.name, lines, boxes, made)
+
+    # -- entering --------------------------------------------------------------------------------------------------
+
+    async def _set_day(self, day) -> None:
+        self.day = day or self.day
+
+    def _draw_parts(self) -> None:
+        chips = pick(list(parts().items()), lambda part: part is self.part, self.safe(self._set_part))
+        self.parts.controls = [chips]
+
+    async def _set_part(self, part: DayPart) -> None:
+        self.part = part
+        self._draw_parts()
+        if self.at is None:
+            self._open(next_line(self.doors))
+
+    def _headed(self) -> list[ft.Control]:
+        """The doors, under the names of their streets and floors."""
+        shown: list[ft.Control] = []
+        for sheet in sheets(self.doors):
+            shown.append(title(", ".join(x for x in (sheet.first.street, floor_text(sheet.first)) if x), 2))
+            shown += [self.slots[door.key] for door, _what in sheet.lines]
+        return shown
+
+    def _slot(self, look: DoorLook) -> ft.Control:
+        number = text(look.door.label, size=20, weight=ft.FontWeight.W_600, width=90)
+        if line(look) is Line.BLOCKED:
+            icon = ft.Icon(ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, color=Colors.ON_SURFACE_VARIANT)
+            return card(ft.Row([number, icon, text(_("niet aanbellen"), soft=True)]))
+        if look.door.key == self.at:
+            return card(ft.Row([number, text(door_state(look), soft=True)]), *self._choices(look), accent=True)
+        key = look.door.key
+        return card(ft.Row([number, text(door_state(look), soft=True)]), on_click=self.safe(lambda e: self._open(key)))
+
+    def _choices(self, look: DoorLook) -> list[ft.Control]:
+        marks = [(FLYER, _("flyer")), *((str(i), words) for i, words in interests().items())]
+        key = look.door.key
+        chips = pick(marks, lambda what: what in self.extra, self.safe(self._toggle))
+        buttons = [
+            side_button(f"{n} {words}", self._tapping(key, state), ICONS[state])
+            for n, (state, words) in enumerate(states().items(), 1)
+        ]
+        return [chips, ft.Row(list(buttons), wrap=True, spacing=8, run_spacing=8)]
+
+    def _tapping(self, key: str, state: DoorState) -> Callable:
+        return self.safe(lambda e: self._enter(key, state))
+
+    async def _toggle(self, what: str) -> None:
+        self.extra ^= {what}
+        self._draw(self.at)
+
+    async def _enter(self, key: str, state: DoorState) -> None:
+        """Written before the next door opens; what can't be written keeps the door."""
+        if self.part is None:
+            self.say(_("Kies eerst het deel van de dag."))
+            return
+        wishes = tuple(i for i in Interest if str(i) in self.extra)
+        answer = Answer(state, FLYER in self.extra, wishes)
+        await self.app.rounds.tap(self.look.id, key, answer, when=(self.day, self.part))
+        self.last, self.extra = key, set()
+        self.doors = self.app.rounds.doors(self.look.id)
+        self._open(next_line(self.doors, key))
+        self._tell_last(states()[state])
+
+    def _tell_last(self, words: str) -> None:
+        label = next(look.door.label for look in self.doors if look.door.key == self.last)
+        undo = quiet_button(_("Maak ongedaan"), self.safe(self._undo), ft.Icons.UNDO)
+        done = [notice(_("Dat was de laatste deur."), ft.Icons.CHECK_CIRCLE_OUTLINED)] if self.at is None else []
+        self.told.controls = [ft.Row([text(f"{label}: {words}"), undo], wrap=True), *done]
+
+    async def _undo(self, e) -> None:
+        if self.last is None:
+            return
+        await self.app.rounds.undo(self.look.id, self.last)
+        self.doors = self.app.rounds.doors(self.look.id)
+        self._open(self.last)
+        self.last, self.told.controls = None, []
+
+    def _open(self, key: str | None) -> None:
+        before, self.at = self.at, key
+        for one in {before, key, self.last}:
+            self._draw(one)
+
+    def _draw(self, key: str | None) -> None:
+        look = next((x for x in self.doors if x.door.key == key), None)
+        if look is not None:
+            self.slots[look.door.key].content = self._slot(look)
+
+    async def _key(self, e: ft.KeyboardEvent) -> None:
+        """1 to 6: a state. F: a flyer. Arrows: another door."""
+        if self.shell.screen is not self or self.at is None or e.ctrl or e.alt or e.meta:
+            return
+        chosen = list(states())
+        digit = e.key.removeprefix("Numpad ")
+        if digit.isdigit() and 1 <= int(digit) <= len(chosen):
+            await self._enter(self.at, chosen[int(digit) - 1])
+        elif e.key.upper() == "F":
+            await self._toggle(FLYER)
+        elif e.key == "Arrow Down":
+            self._open(next_line(self.doors, self.at) or self.at)
+        elif e.key == "Arrow Up":
+            open_ = [look.door.key for look in self.doors if line(look) is not Line.BLOCKED]
+            self._open(open_[max(0, open_.index(self.at) - 1)])
