@@ -23,6 +23,7 @@ HEADERS = {
 }
 _SPOKEN = versions.HEADER.lower().encode()
 _TYPE = (b"content-type", wire.MEDIA_TYPE.encode())
+_PLAIN = [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()] + [_TYPE]
 logger = logging.getLogger("straatcontact")
 
 
@@ -79,7 +80,7 @@ class Answering:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
         asked = Asked(scope, receive)
-        status, headers = 200, HEADERS
+        status, more = 200, dict[str, str]()
         try:
             versions.agreed(versions.read(asked.header(_SPOKEN)), versions.SERVER)
             value = await self._work(asked)
@@ -87,10 +88,10 @@ class Answering:
         except Exception as error:
             told = refused(self._name, error)
             status, body = told.status, wire.encode_error(told)
-            headers = {**HEADERS, **retry(told)}
-        plain = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
-        plain += [_TYPE, (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": plain})
+            more = retry(told)
+        headers = [*_PLAIN, (b"content-length", b"%d" % len(body))]
+        headers += [(name.lower().encode(), text.encode()) for name, text in more.items()]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sync.core.envelope import NO_PREVIOUS, is_stub
-from sync.server.schema import BROUGHT, CHUNK_BITS, STUB, WHOLE, short
+from sync.server.following import Onward
+from sync.server.schema import BROUGHT, CHUNK_BITS, SHORT_BYTES, STUB, WHOLE
 from sync.server.store import NewEnvelope, Page, left_of
 
 _FIND = f"""
@@ -24,8 +25,14 @@ _NEWEST = f"""
 SELECT e.id, e.sequence FROM envelopes e JOIN devices d ON d.row = e.device WHERE d.organisation = ? AND e.sequence >=
 ((SELECT coalesce(max(sequence), 0) + 1 FROM envelopes) >> {CHUNK_BITS}) << {CHUNK_BITS}
 """  # noqa: S608
+_INDEX = f"""
+INSERT INTO ids SELECT ?, substr(id, 1, {SHORT_BYTES}), sequence FROM envelopes WHERE sequence BETWEEN ? AND ? ORDER BY 2
+"""  # noqa: S608
 _FOUND = """
 SELECT e.sequence, d.device, e.kept, e.data FROM envelopes e JOIN devices d ON d.row = e.device WHERE e.sequence = ?
+"""
+_GROWN = """
+INSERT INTO chains VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, id = excluded.id
 """
 PAGE = """
 SELECT sequence, data FROM runs CROSS JOIN envelopes ON sequence BETWEEN max(first, ?2 + 1) AND last
@@ -60,7 +67,7 @@ class Names:
         """The number of an envelope that is here."""
         if name in self._newest:
             return self._newest[name]
-        row = self._db.execute(_FIND, (short(name), name, self._organisation)).fetchone()
+        row = self._db.execute(_FIND, (name[:SHORT_BYTES], name, self._organisation)).fetchone()
         return int(row[0]) if row else None
 
     def find(self, name: bytes) -> Found | None:
@@ -124,7 +131,11 @@ def drop_expired(db: sqlite3.Connection, month: int) -> int:
 def put(db: sqlite3.Connection, organisation: bytes, envelopes: Sequence[NewEnvelope]) -> list[str]:
     """See Store."""
     batch = _Batch(db, organisation)
-    outcomes = [batch.take(e) for e in envelopes]
+    outcomes: list[str] = []
+    while len(outcomes) < len(envelopes):
+        outcomes.append(batch.take(envelopes[len(outcomes)]))
+        if outcomes[-1] == "stored":
+            outcomes += ["stored"] * batch.take_onward(envelopes, len(outcomes))
     batch.write()
     return outcomes
 
@@ -202,10 +213,44 @@ class _Batch:
         if here.kept != BROUGHT or is_stub(e.data) or self._ordered(e.id):
             return "duplicate"
         self._db.execute("DELETE FROM envelopes WHERE sequence = ?", (here.sequence,))
-        at = (here.sequence >> CHUNK_BITS, short(e.id), here.sequence)
+        at = (here.sequence >> CHUNK_BITS, e.id[:SHORT_BYTES], here.sequence)
         self._db.execute("DELETE FROM ids WHERE chunk = ? AND short = ? AND sequence = ?", at)
         self._add(e, lane, 0, len(e.data) - len(here.data))
         return "stored"
+
+    def take_onward(self, envelopes: Sequence[NewEnvelope], at: int) -> int:
+        """Take those from this place on that go on right behind the one before, which was just stored; how many."""
+        before, first = envelopes[at - 1], at
+        if self._orders or any(chain.last != before.id for chain in self._lanes[-1].chains):
+            return 0  # the latter: it came whole where its stub was, and more stands behind it already
+        for e in envelopes[at:]:
+            links = e.links
+            if type(links) is not Onward or links.previous != before.id or not links.follows(before.links):
+                break
+            if e.device != before.device or e.expiry != before.expiry or is_stub(e.data):
+                break
+            before, at = e, at + 1
+        if at > first:
+            self._add_onward(envelopes[first:at])
+        return at - first
+
+    def _add_onward(self, new: Sequence[NewEnvelope]) -> None:
+        """What `_add` does for each, of whole envelopes that follow one another in the lane, of one month."""
+        lane, last, count = self._lanes[-1], new[-1], len(new)
+        for chain in lane.chains:
+            chain.number, chain.last, chain.grown = chain.number + count, last.id, True
+        numbers = range(self._next, self._next + count)
+        self._next += count
+        device, expiry = lane.device, last.expiry
+        self._rows += [(at, e.id, device, expiry, WHOLE, e.data) for at, e in zip(numbers, new, strict=True)]
+        if self._names is not None:
+            for at, e in zip(numbers, new, strict=True):
+                self._names.add(e.id, at)
+        lane.numbers += numbers
+        lane.count += count
+        lane.size += sum([len(e.data) for e in new])
+        if expiry:
+            self._months.setdefault(expiry, []).extend(numbers)
 
     def _find(self, name: bytes) -> Found | None:
         if self._names is None:
@@ -297,7 +342,7 @@ class _Batch:
             _index(self._db, chunk)
         many("INSERT INTO runs VALUES (?, ?, ?)", runs)
         many("INSERT INTO months VALUES (?, ?, ?)", months)
-        many("INSERT OR REPLACE INTO chains VALUES (?, ?, ?, ?)", grown)
+        many(_GROWN, grown)
         more = "UPDATE devices SET envelopes = envelopes + ?, bytes = bytes + ? WHERE row = ?"
         many(more, [(lane.count, lane.size, lane.device) for lane in lanes])
         for lane in lanes:
@@ -307,9 +352,7 @@ class _Batch:
 
 def _index(db: sqlite3.Connection, chunk: int) -> None:
     """The names of a chunk that is full: once, in order."""
-    first, last = chunk << CHUNK_BITS, (chunk + 1 << CHUNK_BITS) - 1
-    rows = db.execute("SELECT id, sequence FROM envelopes WHERE sequence BETWEEN ? AND ?", (first, last))
-    db.executemany("INSERT INTO ids VALUES (?, ?, ?)", sorted((chunk, short(name), at) for name, at in rows.fetchall()))
+    db.execute(_INDEX, (chunk, chunk << CHUNK_BITS, (chunk + 1 << CHUNK_BITS) - 1))
 
 
 def _stretches(numbers: list[int]) -> list[list[int]]:

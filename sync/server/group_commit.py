@@ -38,6 +38,7 @@ PRAGMAS = (
     "synchronous = FULL",
     "secure_delete = ON",
     "foreign_keys = ON",
+    "temp_store = MEMORY",  # what it sorts and may have to undo within a transaction: no file for that
 )
 logger = logging.getLogger("straatcontact")
 
@@ -60,6 +61,11 @@ def _connect(path: Path) -> Database:
     return db
 
 
+def _wait(db: Database, millis: int) -> None:
+    """How long a statement waits for another process."""
+    db.conn.execute(f"PRAGMA busy_timeout = {millis}")
+
+
 class GroupCommit:
     """The connections over one file. `prepare` makes or migrates the tables, once, before anything else."""
 
@@ -70,6 +76,7 @@ class GroupCommit:
         self._writer = _connect(path)
         try:
             prepare(self._writer)
+            _wait(self._writer, 0)
             self._reader = _connect(path)
         except BaseException:
             self._writer.close()
@@ -182,12 +189,9 @@ class GroupCommit:
     def _begun_at_once(self) -> bool:
         """Whether a transaction is open now; not when another process writes: nobody waits for that on the loop."""
         try:
-            self._writer.conn.execute("PRAGMA busy_timeout = 0")
             self._writer.conn.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
             return False
-        finally:
-            self._writer.conn.execute(f"PRAGMA busy_timeout = {WAIT_MILLIS}")
         return True
 
     def _finish(self, loop: asyncio.AbstractEventLoop, outcomes: Sequence[Outcome]) -> None:
@@ -204,22 +208,35 @@ class GroupCommit:
     def _whole(self, group: Sequence[_Job]) -> list[Outcome]:
         """From the beginning to the end."""
         try:
+            _wait(self._writer, WAIT_MILLIS)
             self._writer.conn.execute("BEGIN IMMEDIATE")  # not deferred: another process may hold the file for a while
             outcomes = self._done(group)
         except Exception as e:
             return self._undone(group, e)
+        finally:
+            _wait(self._writer, 0)
         outcomes = self._committed(outcomes)
         if any(job.wipes for job in group):
             self._wipe()
         return outcomes
 
     def _done(self, group: Sequence[_Job]) -> list[Outcome]:
-        """All jobs in the open transaction, each in a savepoint, so that one that fails takes only itself.
+        """All jobs in the open transaction, each in a savepoint, so that one that fails takes only itself (what one does
+        alone is undone as a whole).
 
         Raises sqlite3.OperationalError (full disk, input/output error): SQLite may have undone everything by then.
         """
         execute = self._writer.conn.execute
         outcomes: list[Outcome] = []
+        if len(group) == 1:
+            try:
+                return [(group[0], group[0].work(self._writer))]
+            except sqlite3.OperationalError:
+                raise
+            except Exception as e:
+                execute("ROLLBACK")
+                execute("BEGIN")
+                return [(group[0], e)]
         for job in group:
             execute("SAVEPOINT job")
             try:
@@ -252,12 +269,12 @@ class GroupCommit:
     def _wipe(self) -> None:
         """secure_delete overwrites in the database; older copies of its pages may stand in the -wal file."""
         try:
-            self._writer.execute(f"PRAGMA busy_timeout = {WIPE_MILLIS}")  # a backup under way reads for longer
+            _wait(self._writer, WIPE_MILLIS)  # a backup under way reads for longer
             busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error:
             busy = 1
         finally:
-            self._writer.execute(f"PRAGMA busy_timeout = {WAIT_MILLIS}")
+            _wait(self._writer, 0)
         if busy:
             logger.warning("store: write-ahead file not emptied, the next round tries again")
 

@@ -59,22 +59,22 @@ class Meter:
         """By one device."""
         return self.devices.get(device, 0) + self.under_way.get(device, 0)
 
-    def take(self, device: bytes, size: int) -> bool:
-        """Count one more envelope of this size, if there is room for it; whether there was."""
-        more = weight(1, size)
+    def take(self, device: bytes, size: int, count: int = 1) -> bool:
+        """Count so many more envelopes (of this size together), if there is room for all; whether there was."""
+        more = weight(count, size)
         if self.of(device) + more > self.limits.device or self.used + more > self.limits.organisation:
             return False
-        self.add(device, size)
+        self.add(device, size, count)
         return True
 
-    def add(self, device: bytes, size: int) -> None:
-        """Count one more envelope, room or not."""
-        self.under_way[device] = self.under_way.get(device, 0) + weight(1, size)
-        self.used += weight(1, size)
+    def add(self, device: bytes, size: int, count: int = 1) -> None:
+        """Count them, room or not."""
+        self.under_way[device] = self.under_way.get(device, 0) + weight(count, size)
+        self.used += weight(count, size)
 
-    def settle(self, device: bytes, size: int, stored: bool) -> None:
-        """One that was taken is stored, or is not after all."""
-        more = weight(1, size)
+    def settle(self, device: bytes, size: int, stored: bool, count: int = 1) -> None:
+        """Those that were taken are stored, or are not after all."""
+        more = weight(count, size)
         self.under_way[device] -= more
         if not self.under_way[device]:
             del self.under_way[device]

@@ -7,7 +7,7 @@ from os import urandom
 
 from sqlite_utils import Database, Migrations
 
-from sync.server.schema import CHUNK_BITS, short
+from sync.server.schema import CHUNK_BITS, SHORT_BYTES
 
 migrations = Migrations("store")
 
@@ -65,7 +65,7 @@ def m004_lean(db: Database) -> None:
     An envelope keeps the lowest of the numbers it had, so that a cursor between them goes on behind it; the newest
     keeps its highest, so that no cursor is beyond all numbers. Within a ring all stay in the same order.
     """
-    db.conn.create_function("short", 1, short, deterministic=True)
+    db.conn.create_function("short", 1, lambda name: int.from_bytes(name[:8], "big", signed=True), deterministic=True)
     for statement in (
         "ALTER TABLE envelopes RENAME TO old_envelopes",
         "DROP INDEX expiring",
@@ -106,5 +106,19 @@ def m004_lean(db: Database) -> None:
         "DROP TABLE moved",
         "DROP TABLE links",
         "DROP TABLE old_envelopes",
+    ):
+        db.execute(statement)
+
+
+@migrations()
+def m005_names(db: Database) -> None:
+    """Names in the index as bytes: SQLite makes and sorts them by itself, four times as fast as through Python."""
+    for statement in (
+        "ALTER TABLE ids RENAME TO old_ids",
+        "CREATE TABLE ids (chunk INTEGER NOT NULL, short BLOB NOT NULL, sequence INTEGER NOT NULL,"
+        " PRIMARY KEY (chunk, short, sequence)) STRICT, WITHOUT ROWID",
+        f"INSERT INTO ids SELECT chunk, substr(id, 1, {SHORT_BYTES}), sequence FROM old_ids JOIN envelopes USING"  # noqa: S608
+        " (sequence) ORDER BY 1, 2, 3",
+        "DROP TABLE old_ids",
     ):
         db.execute(statement)

@@ -5,12 +5,13 @@ stub, an older version, anything wrong. Then whoever asks takes the long way, wh
 agree is tested on whole, damaged and invented bytes (tests/unit/test_quick.py).
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgpack
 
-from sync.core import formats
+from sync.core import formats, wire
 from sync.core.envelope import MAX_ENVELOPE_BYTES, MAX_HEADER_BYTES, MAX_RINGS, NO_PREVIOUS, Link
 from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.padding import is_padded
@@ -18,7 +19,7 @@ from sync.core.ports import NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES
 
 _CHANGE, _SENDER_KEY = formats.prefix(formats.CHANGE), formats.prefix(formats.SENDER_KEY)
 _LABEL = b"straatcontact envelope"
-_NAMED = len(_LABEL).to_bytes(4, "big") + _LABEL  # as sync.core.ids.digest begins
+NAMED = len(_LABEL).to_bytes(4, "big") + _LABEL  # as sync.core.ids.digest begins
 _unpack = msgpack.unpackb
 _pack = msgpack.Packer(use_bin_type=True).pack  # one for all: a new one takes longer than a header
 
@@ -64,7 +65,7 @@ def quick(data: bytes) -> Quick | None:
     if links is None:
         return None
     trunk = kind + _pack([header_bytes, sha256(body).digest()]) + data[-SIGNATURE_BYTES:]
-    name = sha256(_NAMED + len(trunk).to_bytes(4, "big") + trunk).digest()
+    name = sha256(NAMED + len(trunk).to_bytes(4, "big") + trunk).digest()
     return Quick(name, (organisation, device, head, tuple([(x.ring, x.epoch) for x in links])), links, expiry)
 
 
@@ -89,6 +90,28 @@ def _links(rows: Any) -> tuple[Link, ...] | None:
         links.append(Link(ring, epoch, number, previous))
         last = ring
     return tuple(links)
+
+
+def pushed(body: bytes) -> Sequence[bytes]:
+    """The envelopes of a push, as wire.decode gives them. Raises what that raises."""
+    try:
+        found = _unpack(body, raw=False)
+    except Exception:  # whatever it was, the long way says it
+        return _pushed(body)
+    if type(found) is not list or len(found) > wire.MAX_PUSH or set(map(type, found)) != {bytes}:
+        return _pushed(body)
+    # Bytes have a spelling for each way to write down their length, the shortest is the right one. So whatever is as
+    # short as can be is spelt right.
+    sizes = list(map(len, found))
+    least = (1 if len(found) < 16 else 3) + sum(sizes) + 3 * len(sizes)
+    if min(sizes) < 1 << 8 or max(sizes) >= 1 << 16 or least != len(body):
+        return _pushed(body)
+    return found
+
+
+def _pushed(body: bytes) -> Sequence[bytes]:
+    decoded: Sequence[bytes] = wire.decode(wire.PUSH, body)
+    return decoded
 
 
 def packed(value: object) -> bytes:

@@ -33,6 +33,8 @@ class Quotas:
     async def fitting(self, organisation: bytes, envelopes: Sequence[NewEnvelope]) -> list[bool]:
         """Whether there is room for each; what there is room for is counted."""
         meter = await self._meter(organisation)
+        if envelopes and (device := _one_device(envelopes)) and meter.take(device, _size(envelopes), len(envelopes)):
+            return [True] * len(envelopes)
         full: set[bytes] = set()
         fits: list[bool] = []
         for e in envelopes:
@@ -54,6 +56,9 @@ class Quotas:
     def settle(self, organisation: bytes, envelopes: Sequence[NewEnvelope], outcomes: Sequence[str]) -> None:
         """The store has answered: what was not stored after all takes no room."""
         meter = self._meters[organisation]
+        if envelopes and outcomes.count("stored") == len(outcomes) and (device := _one_device(envelopes)):
+            meter.settle(device, _size(envelopes), True, len(envelopes))
+            return
         for e, outcome in zip(envelopes, outcomes, strict=True):
             meter.settle(e.device, len(e.data), outcome == "stored")
 
@@ -86,3 +91,14 @@ class Quotas:
 
     async def _read(self, meter: Meter, organisation: bytes) -> None:
         meter.read((u.device, u.envelopes, u.bytes) for u in await self._store.usage(organisation))
+
+
+def _one_device(envelopes: Sequence[NewEnvelope]) -> bytes:
+    """Whose they all are; empty if they are not all of one."""
+    device = envelopes[0].device
+    return device if {e.device for e in envelopes} == {device} else b""
+
+
+def _size(envelopes: Sequence[NewEnvelope]) -> int:
+    """Their bytes."""
+    return sum([len(e.data) for e in envelopes])

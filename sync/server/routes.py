@@ -17,6 +17,7 @@ from sync.core.roll_entry import MAX_ENTRY_BYTES
 from sync.server import openapi
 from sync.server.answering import HEADERS, Answering, Asked, refused, retry
 from sync.server.events import EventStream
+from sync.server.quick import pushed
 from sync.server.service import Service
 from sync.server.sessions import Carrier, Rates
 
@@ -155,6 +156,8 @@ class Routes:
 async def _read(m: _Message, asked: Asked) -> Any:
     """The checked body. Raises BadFormat, TooLarge, or Busy for one that takes for ever to arrive."""
     body = await asked.body(m.limit)
+    if m.shape is wire.PUSH:
+        return pushed(body)
     return body if m.shape is None else wire.decode(m.shape, body)
 
 

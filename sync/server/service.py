@@ -36,6 +36,7 @@ from sync.core.ids import entry_hash
 from sync.core.ports import Clock, Primitives, Signed
 from sync.core.roll import Device, Roll, State
 from sync.core.roll_entry import NO_PREVIOUS, AddDevice, Recover, parse
+from sync.server.following import Following, alike
 from sync.server.limits import Limits
 from sync.server.quick import quick
 from sync.server.quotas import Quotas
@@ -47,10 +48,14 @@ from sync.server.wakeups import Listener, Wakeups
 LIMITS = Limits()
 PAGE_ITEMS = 500
 ROLL_PAGE_ITEMS, ROLL_PAGE_BYTES = 500, 4 << 20
+MAX_JUDGED = 100  # standings of one device that are remembered
 MAX_HANDED_IN = 5_000  # envelopes that are still stored of what a device brings after it has left,
 MAX_HANDED_IN_BYTES = 64 << 20  # and their size; for each run of the server
 ROLL_ENTRIES_A_DAY = 500  # that one member's devices try to append: every phone keeps the roll, and for ever
 DAY_MILLIS = 24 * 60 * 60 * 1000
+
+
+Judged = set[tuple[bytes, bytes, bytes, tuple[tuple[bytes, int], ...]]]
 
 
 @dataclass(slots=True)
@@ -77,6 +82,7 @@ class Service:
         self._handed_in: dict[bytes, tuple[int, int]] = {}  # device → envelopes and bytes stored since it left
         self._seen: dict[bytes, int] = {}
         self._rings: dict[bytes, tuple[State | None, dict[bytes, set[bytes]]]] = {}  # who reads what, at the last head
+        self._judged: dict[bytes, tuple[State | None, dict[bytes, Judged]]] = {}
         self._loading = asyncio.Lock()
 
     async def start(self) -> None:
@@ -331,42 +337,65 @@ class Service:
 
     # -- envelopes ---------------------------------------------------------------------------------------
 
-    async def push(self, carrier: Carrier, envelopes: Sequence[bytes]) -> list[list[object]]:
+    async def push(self, carrier: Carrier, envelopes: Sequence[bytes]) -> list[tuple[bytes, str]]:
         """Store what can be stored; an answer for each, in order: one bad one never blocks the next."""
         known = await self._organisation(carrier.organisation)
         handing_in = carrier.device in known.roll.state.left
         count, size = self._handed_in.get(carrier.device, (0, 0))
         if handing_in and (count >= MAX_HANDED_IN or size >= MAX_HANDED_IN_BYTES):
             raise SlowDown("handed in enough")  # a phone that was lost may be a thief's
-        outcomes: list[tuple[bytes, str]] = []
-        good: list[tuple[int, NewEnvelope]] = []
-        judged: Judged = set()
-        for place, data in enumerate(envelopes):
-            try:
-                e = _as_judged(judged, data) or await self._checked(known.roll, carrier, data, judged)
-                good.append((place, e))
-                outcomes.append((e.id, ""))
-            except StraatError as error:
-                outcomes.append((envelope.id_of(data), error.code))
-        fits = await self.quotas.fitting(carrier.organisation, [e for _, e in good])
-        for place, e in (one for one, fit in zip(good, fits, strict=True) if not fit):
-            outcomes[place] = (e.id, QuotaFull.code)
-        good = [one for one, fit in zip(good, fits, strict=True) if fit]
-        new = [e for _, e in good]
-        stored = ["busy"] * len(new)
+        good, refused = await self._looked_at(known.roll, carrier, envelopes)
+        fits = await self.quotas.fitting(carrier.organisation, good)
+        if not all(fits):
+            places = (place for place in range(len(envelopes)) if place not in refused)
+            over = [(place, e.id) for place, e, fit in zip(list(places), good, fits, strict=True) if not fit]
+            refused |= {place: (name, QuotaFull.code) for place, name in over}
+            good = [e for e, fit in zip(good, fits, strict=True) if fit]
+        stored = ["busy"] * len(good)
         try:
-            stored = await self._store.put(carrier.organisation, new)
+            stored = await self._store.put(carrier.organisation, good)
         finally:
-            self.quotas.settle(carrier.organisation, new, stored)
-        for (place, e), outcome in zip(good, stored, strict=True):
-            outcomes[place] = (e.id, outcome)
-            if handing_in and outcome == wire.STORED:  # what comes again is not counted again
-                count, size = count + 1, size + len(e.data)
-                self._handed_in[carrier.device] = (count, size)
+            self.quotas.settle(carrier.organisation, good, stored)
+        new = [e for e, outcome in zip(good, stored, strict=True) if outcome == wire.STORED]
+        if handing_in:  # what comes again is not counted again
+            count, size = self._handed_in.get(carrier.device, (0, 0))
+            self._handed_in[carrier.device] = (count + len(new), size + sum(len(e.data) for e in new))
         if self.wakeups:
-            new = [e for (_, e), outcome in zip(good, stored, strict=True) if outcome == wire.STORED]
             self._wake_readers(known.roll.state, carrier, {link.ring for e in new for link in e.links})
-        return [[name, outcome] for name, outcome in outcomes]
+        told = zip([e.id for e in good], stored, strict=True)
+        return [refused.get(place) or next(told) for place in range(len(envelopes))] if refused else list(told)
+
+    async def _looked_at(
+        self, roll: Roll, carrier: Carrier, envelopes: Sequence[bytes]
+    ) -> tuple[list[NewEnvelope], dict[int, tuple[bytes, str]]]:
+        """Those that may be stored, in order; and by their place the id of each other, and what is wrong with it."""
+        good: list[NewEnvelope] = []
+        refused: dict[int, tuple[bytes, str]] = {}
+        judged, place = self._judged_at(roll.state, carrier.device), 0
+        while place < len(envelopes):
+            data = envelopes[place]
+            try:
+                e = _as_judged(judged, carrier, data) or await self._checked(roll, carrier, data, judged)
+                good.append(e)
+            except StraatError as error:
+                refused[place] = (envelope.id_of(data), error.code)
+                place += 1
+                continue
+            place += 1
+            if e.device == carrier.device and place < len(envelopes) and alike(data, envelopes[place]):
+                good += Following(e).taken(envelopes, place)
+                place = len(good) + len(refused)
+        return good, refused
+
+    def _judged_at(self, state: State, device: bytes) -> Judged:
+        """What this device's own envelopes were found to stand on rightly, at the last head of the roll."""
+        of, judged = self._judged.get(state.organisation, (None, dict[bytes, Judged]()))
+        if of is not state:
+            of, judged = self._judged[state.organisation] = (state, {})
+        found = judged.setdefault(device, set())
+        if len(found) >= MAX_JUDGED:
+            found.clear()
+        return found
 
     def _wake_readers(self, state: State, carrier: Carrier, rings: Collection[bytes]) -> None:
         """There is something new in these rings."""
@@ -374,12 +403,12 @@ class Service:
         readers.update(*(state.rings[ring].holders for ring in rings if ring in state.rings))
         self.wakeups.wake(carrier.organisation, readers, carrier.device)
 
-    async def _checked(self, roll: Roll, carrier: Carrier, data: bytes, judged: "Judged") -> NewEnvelope:
+    async def _checked(self, roll: Roll, carrier: Carrier, data: bytes, judged: Judged) -> NewEnvelope:
         """An envelope as far as its header tells; its place in the chains is the store's to judge.
 
         One that this device carries for another has to be signed by that other: else anyone could take up the
         numbers of someone else's envelopes. Raises what stands in its way. The carrier's own that may be here are noted
-        in `judged`: whatever else stands on the same rings, epochs and head in this push needs no second look.
+        in `judged`: whatever else of it stands on the same rings, epochs and head needs no second look.
         """
         e = envelope.parse_any(data)
         if e.header.organisation != carrier.organisation:
@@ -497,15 +526,12 @@ class Service:
             raise Revoked()
 
 
-Judged = set[tuple[bytes, bytes, bytes, tuple[tuple[bytes, int], ...]]]
-
-
-def _as_judged(judged: Judged, data: bytes) -> NewEnvelope | None:
-    """An ordinary envelope that stands on what was judged before in the same push."""
+def _as_judged(judged: Judged, carrier: Carrier, data: bytes) -> NewEnvelope | None:
+    """An ordinary envelope of the carrier's own that stands on what was judged before."""
     e = quick(data) if judged else None
-    if e is None or e.standing not in judged:
+    if e is None or e.standing not in judged or e.standing[1] != carrier.device:
         return None
-    return NewEnvelope(e.id, e.standing[1], e.links, e.expiry, data)
+    return NewEnvelope(e.id, carrier.device, e.links, e.expiry, data)
 
 
 def _known(organisation: _Organisation, device: bytes) -> Device:

@@ -14,13 +14,16 @@ from sync.core.envelope import Link
 from sync.core.errors import StraatError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewEnvelope:
-    """An envelope to store. `links` are its places in its device's chains, one for each ring."""
+    """An envelope to store. `links` are its places in its device's chains, one for each ring.
+
+    Not to be altered; nothing enforces that, since a frozen one takes three times as long to make.
+    """
 
     id: bytes
     device: bytes
-    links: tuple[Link, ...]
+    links: Sequence[Link]
     expiry: int
     data: bytes
 

@@ -6,10 +6,12 @@ Each case is an async function of one fresh store; the bytes are invented, but w
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from sync.core import codec, envelope, formats
 from sync.core.envelope import NO_PREVIOUS, Header, Link, encode_header
 from sync.core.ports import SIGNATURE_BYTES, TAG_BYTES
+from sync.server.following import Onward
 from sync.server.store import NewEnvelope, Page, Store, Usage
 
 Case = Callable[[Store], Awaitable[None]]
@@ -70,6 +72,17 @@ def _as_stub(e: NewEnvelope) -> NewEnvelope:
 def _placed(e: NewEnvelope, number: int, previous: bytes) -> NewEnvelope:
     """The same envelope, claiming another place in its chain."""
     return NewEnvelope(e.id, e.device, (Link(RING, 1, number, previous),), e.expiry, e.data)
+
+
+def in_short(envelopes: Sequence[NewEnvelope]) -> list[NewEnvelope]:
+    """The same, where one that goes on right behind the one before says only that, as those of a push do."""
+    told = list(envelopes[:1])
+    for before, e in pairwise(envelopes):
+        links = told[-1].links
+        base, step = (links.base, links.step) if isinstance(links, Onward) else (links, 0)
+        onward = Onward(base, step + 1, before.id)
+        told.append(replace(e, links=onward) if e.device == before.device and tuple(onward) == tuple(e.links) else e)
+    return told
 
 
 async def _everything(store: Store, ring: bytes = RING, organisation: bytes = HERE) -> list[bytes]:
@@ -161,6 +174,30 @@ async def an_envelope_for_two_rings_is_in_both_or_in_neither(store: Store) -> No
     assert await store.put(HERE, [first, both]) == ["stored", "stored"]
     assert await _everything(store, RING) == [both.data]
     assert await _everything(store, OTHER) == [first.data, both.data]
+
+
+@case
+async def what_is_told_in_short_is_kept_as_what_is_told_in_full(store: Store) -> None:
+    """Whether the first of them is new, here, a gap, or comes whole after its stub; with stubs and months between."""
+    author, other = Author(), Author(2)
+    made = [author.sealed(RING, OTHER, expiry=203001 + n // 3) for n in range(9)]
+    strange = other.sealed(RING)
+    assert sum(type(e.links) is Onward for e in in_short(made)) == 8
+    assert await store.put(HERE, in_short(made[1:3])) == ["broken_chain"] * 2
+    assert await store.put(HERE, in_short([*made[:2], strange, made[2]])) == ["stored"] * 4
+    assert await store.put(HERE, in_short(made[1:4])) == ["duplicate", "duplicate", "stored"]
+    assert await store.put(HERE, in_short([_as_stub(made[4]), _as_stub(made[5]), made[6]])) == ["stored"] * 3
+    assert await store.put(HERE, in_short(made[3:6])) == ["duplicate", "stored", "stored"]  # whole, after the stubs
+    assert await store.put(HERE, in_short(made[4:8])) == ["duplicate"] * 3 + ["stored"]
+    await store.erase(HERE, [made[8].id], b"d" * 16, 20_000)
+    assert await store.put(HERE, in_short(made[7:9])) == ["duplicate", "stored"]
+    whole = [*_data(made[:8]), envelope.stub(made[8].data)]
+    assert sorted(await _everything(store, OTHER)) == sorted(whole)
+    assert sorted(await _everything(store, RING)) == sorted([*whole, strange.data])
+    assert [u.envelopes for u in await store.usage(HERE)] == [9, 1]
+    assert [u.bytes for u in await store.usage(HERE)] == [sum(map(len, whole)), len(strange.data)]
+    assert await store.authors(HERE, [e.id for e in made]) == dict.fromkeys([e.id for e in made], author.device)
+    assert await store.drop_expired(203002) == 3
 
 
 @case

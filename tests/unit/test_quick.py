@@ -1,5 +1,7 @@
 """The short way through an envelope never differs from the long one: what it takes is what parse_any takes, alike."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from sync.core import codec, envelope, formats, wire
 from sync.core.envelope import NO_PREVIOUS, Header, Link, encode_header
 from sync.core.errors import StraatError
 from sync.core.ports import SIGNATURE_BYTES, TAG_BYTES
-from sync.server.quick import packed, quick
+from sync.server.quick import packed, pushed, quick
 
 WHOLE = (32, 16, 32, 32)  # sizes of organisation, device, head and key
 ODD = (
@@ -87,6 +89,34 @@ def test_what_the_short_way_takes_the_long_way_takes_alike(made: tuple[bytes, st
 def test_any_bytes_at_all_do_no_harm(data: bytes) -> None:
     """Nothing is raised, and nothing taken that is none."""
     assert quick(b"\x01\x02" + data) is None
+
+
+def _decoded(body: bytes, how: Callable[[bytes], Sequence[bytes]]) -> list[bytes] | str:
+    try:
+        return list(how(body))
+    except StraatError as error:
+        return error.code
+
+
+@given(
+    st.lists(st.sampled_from([0, 255, 256, 300, 65_535, 65_536]), max_size=20),
+    st.sampled_from(["", "", "byte", "cut", "more", "wide", "text", "many"]),
+    st.integers(0, 2**20),
+    st.integers(0, 255),
+)
+@settings(max_examples=60)
+def test_a_push_is_read_the_short_way_as_the_long_way(sizes: list[int], odd: str, place: int, value: int) -> None:
+    """The same envelopes or the same error, however it is spelt, damaged or filled."""
+    made = [b"\xca" * size for size in sizes]
+    body = bytearray(
+        wire.encode([*made, "x" * 300] if odd == "text" else [*made, *[bytes(300)] * 200] if odd == "many" else made)
+    )
+    if odd == "byte":
+        body[place % len(body)] = value
+    if odd == "wide":  # 256 to 65,535 bytes with their length in 4
+        body = bytearray(bytes(body).replace(b"\xc5\x01\x2c", b"\xc6\x00\x00\x01\x2c"))
+    whole = bytes(body[: place % len(body)] if odd == "cut" else body + bytes(odd == "more"))
+    assert _decoded(whole, pushed) == _decoded(whole, lambda b: wire.decode(wire.PUSH, b))  # type: ignore[no-any-return]
 
 
 ANSWERS = st.recursive(

@@ -15,7 +15,7 @@ from sync.core.errors import Busy, LogDamaged, NewerVersion
 from sync.server.envelopes_sqlite import PAGE
 from sync.server.group_commit import GroupCommit
 from sync.server.migrations import migrations
-from sync.server.schema import STEPS
+from sync.server.schema import CHUNK_BITS, STEPS
 from sync.server.store_sqlite import SqliteStore
 from tests.contract.contract_store import HERE, OTHER, RING, THERE, Author
 
@@ -96,8 +96,9 @@ def test_both_connections_keep_to_the_settings(tmp_path: Path) -> None:
         return {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
 
     async def look(store: SqliteStore) -> None:
-        assert await store._file.write(settings) == wanted
         assert await store._file.read(settings) == wanted
+        assert await store._file.write(settings, wipes=True) == wanted  # on the thread
+        assert await store._file.write(settings) == {**wanted, "busy_timeout": 0}  # on the loop, which never waits
 
     using(tmp_path / "store.db", look)
 
@@ -297,6 +298,36 @@ def test_cursors_of_before_go_on_where_they_were(tmp_path: Path) -> None:
         assert await store.put(HERE, following) == ["stored"] * 2
         assert await everything(store, RING, sequence) == [brought.data, *(e.data for e in following)]
         assert await store.drop_expired(203002) == 1
+
+    using(path, look)
+
+
+def test_names_of_before_are_found_in_the_index_as_it_is_now(tmp_path: Path) -> None:
+    """Those of full chunks, also where the first byte made a negative number of it; and the next chunk goes on."""
+    path, count = tmp_path / "store.db", (1 << CHUNK_BITS) + 5
+    author = Author()
+    made = [replace(e, id=bytes([n % 256]) * 2 + e.id[2:]) for n, e in enumerate(author.many(count - 1, size=0), 1)]
+    old = Database(path)
+    migrations.apply(old, stop_before="m005_names")
+    old.execute("INSERT INTO devices VALUES (1, ?, ?, ?, 0)", [HERE, author.device, len(made)])
+    old.conn.executemany(
+        "INSERT INTO envelopes VALUES (?, ?, 1, 0, 0, ?)", ((n, e.id, e.data) for n, e in enumerate(made, 1))
+    )
+    first = [(int.from_bytes(e.id[:8], "big", signed=True), n) for n, e in enumerate(made, 1) if n < 1 << CHUNK_BITS]
+    assert any(short < 0 for short, _ in first)
+    old.conn.executemany("INSERT INTO ids VALUES (0, ?, ?)", sorted(first))
+    old.conn.commit()
+    old.close()
+
+    async def look(store: SqliteStore) -> None:
+        for e in (made[0], made[200], made[-7], made[-1]):
+            assert await store.put(HERE, [replace(e, links=())]) == ["duplicate"]
+        assert await store.authors(HERE, [e.id for e in made]) == dict.fromkeys([e.id for e in made], author.device)
+        more = Author(2).many(1 << CHUNK_BITS, size=0)
+        assert set(await store.put(HERE, more)) == {"stored"}
+        assert await store.put(HERE, [replace(made[0], links=()), more[0], more[-1]]) == ["duplicate"] * 3
+        indexed = await store._file.read(lambda db: db.execute("SELECT chunk, count(*) FROM ids GROUP BY 1").fetchall())
+        assert indexed == [(0, (1 << CHUNK_BITS) - 1), (1, 1 << CHUNK_BITS)]
 
     using(path, look)
 
