@@ -21,6 +21,7 @@ class Screen:
     back: str = ""  # the route that the way back leads to, "" for a place of its own
 
     filled_in: bool = False  # something is typed here: it is not drawn anew when the window changes
+    busy: bool = False  # at something whose end it draws itself: it follows no change of the app meanwhile
     shuts_out_updates: bool = False  # what is typed here would be lost: no update is offered meanwhile
 
     def __init__(self, shell: Shell) -> None:

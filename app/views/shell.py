@@ -127,6 +127,8 @@ class Shell:
                 self.last_doors.clear()
             self.show()
         elif self.screen is not None:
+            if self.screen.busy:
+                return
             self.screen.refresh()
             if self.inside and self._name is not None:  # a second device hears its member's name after the first sync
                 self._name.value = self.app.my_name

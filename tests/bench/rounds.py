@@ -72,6 +72,7 @@ def _join(phone: Chrome, team: StreetTeam) -> None:
     phone.type("Pincode", PIN)
     phone.type("Nog een keer", PIN)
     phone.tap("Meedoen")
+    phone.sees("Sla de rondleiding over", timeout=60_000)
     phone.tap("Sla de rondleiding over")
     phone.sees("Najaarsronde", timeout=60_000)
     phone.page.evaluate(f"location.hash = '#/loop/{team.walk}'")

@@ -52,7 +52,7 @@ class DoorScreen(Screen):
         self.look = self.app.rounds.walk(walk)
         self.done: Done | None = shell.last_doors.get(walk)
         self.before: str | None = None  # the door that the one on show came after
-        self.busy = self.asking = False
+        self.asking = False
 
     @property
     def back(self) -> str:
@@ -78,8 +78,6 @@ class DoorScreen(Screen):
         return ft.Column([head, rest], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
 
     def refresh(self) -> None:
-        if self.busy:  # the tap itself draws what comes of it
-            return
         self.look = self.app.rounds.walk(self.walk)
         looks = self.app.rounds.doors(self.walk)
         at = next((i for i, look in enumerate(looks) if look.door.key == self.key), None)
