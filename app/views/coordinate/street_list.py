@@ -18,10 +18,11 @@ class StreetsScreen(Screen):
     """Every street by place and name; each can be taken off the list and put back."""
 
     back = "/rondes"
+    form: ft.Column | None = None  # open while a street is being typed
 
     @property
     def filled_in(self) -> bool:
-        return bool(self.form.controls)
+        return bool(self.form and self.form.controls)
 
     def build(self) -> ft.Control:
         self.limit, self.wanted = PAGE, ""
