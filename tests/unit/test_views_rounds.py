@@ -166,3 +166,26 @@ def test_another_who_walks_it_is_said_without_a_name(tell: Tell) -> None:
         assert person.calm()
 
     tell(story)
+
+
+def test_a_rounds_link_opens_it_also_from_behind_the_lock(tell: Tell) -> None:
+    """Whoever is on the round comes to it once they are in; a round that is not theirs says so."""
+
+    async def story(t: Team) -> None:
+        _joke, fatma, name, _walk = await _round(t)
+        link = f"/ronde/{name.hex()}"
+        await fatma.lock()
+        phone = t.device("fatma")
+        await phone.start(link)
+        person = Person(phone, route=link)
+        await person.arrive()
+        assert person.sees("Ontgrendel")
+        await phone.unlock("274915")
+        await person.breathe()
+        assert person.sees("Najaarsronde")
+        assert person.sees("Loopjes")
+        await person.go(f"/ronde/{bytes(16).hex()}")
+        assert person.sees("Deze ronde kennen we hier niet (meer).")
+        assert person.calm()
+
+    tell(story)
