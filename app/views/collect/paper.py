@@ -83,7 +83,8 @@ class PaperScreen(Screen):
             _("Zet alleen kruisjes. Schrijf geen namen op, en niets over mensen."),
             _("Klaar? Vul de lijst in de app in en versnipper hem."),
         ]
-        boxes = [*states().values(), _("flyer"), *interests().values()]
+        wishes = [words.replace("contactpersoon", "contact\u00adpersoon") for words in interests().values()]
+        boxes = [*states().values(), _("flyer"), *wishes]  # narrow columns: a long word is cut where it may be
         self.app.rounds.print_paper(self.round.name, lines, boxes, made)
 
     # -- entering --------------------------------------------------------------------------------------------------
