@@ -15,7 +15,7 @@ from app.commands.demo import Demo
 from app.services.activities_form import ActivityForm, ActivityKind
 from app.services.app import App
 from app.services.models import Gift, Outcome, QueueFilter, Role, VisitForm, Wish
-from app.services.rounds.models import Answer, Door, DoorState, Purpose
+from app.services.rounds.models import Answer, Door, DoorState, Interest, Purpose
 from app.services.stories_form import StoryForm
 from tests.support.rounds import plan, put_street, street
 from tests.support.server_process import ServerProcess
@@ -85,6 +85,24 @@ async def walked(coordinator: App, contact: App) -> dict[str, str]:
     return {"round": round_.hex(), "walk": walk.id.hex()}
 
 
+async def ended(coordinator: App) -> dict[str, str]:
+    """A round of last spring that was closed."""
+    last = coordinator.today() - timedelta(days=200)
+    doors = [street("Rozenlaan", range(1, 21)), street("Leliehof", range(2, 13))]
+    ids = [await put_street(coordinator, some) for some in doors]
+    made = plan(ids, [session_of(coordinator).member])
+    round_ = await coordinator.rounds.make(
+        replace(made, name="Kennismaken in het voorjaar", first=last - timedelta(days=21), last=last)
+    )
+    [walk] = coordinator.rounds.round(round_).walks
+    found = [DoorState.MET, DoorState.MET, DoorState.NOT_HOME, DoorState.MET, DoorState.EMPTY, DoorState.LATER]
+    for look, state in zip(coordinator.rounds.doors(walk.id), [*found, *found[:4]] * 2, strict=False):
+        wished = (Interest.CONTACT_PERSON,) if state is DoorState.LATER else ()
+        await coordinator.rounds.tap(walk.id, look.door.key, Answer(state, state is DoorState.MET, wished))
+    await coordinator.rounds.close(round_)
+    return {"ended": round_.hex()}
+
+
 class MadeUp:
     """The team, made when this is."""
 
@@ -106,7 +124,7 @@ class MadeUp:
         self.contact_records = await notes(fatma)
         await fatma.sync_once()
         await joke.sync_once()
-        walks = await walked(joke, fatma)
+        walks = await walked(joke, fatma) | await ended(joke)
         self.records = await notes(joke) | people(joke) | await from_outside(joke) | walks
         self.contact_records |= walks
         await joke.sync_once()

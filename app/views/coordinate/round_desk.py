@@ -6,7 +6,7 @@ from app.services.language import _
 from app.services.rounds.models import DoorLook, RoundLook, Standing
 from app.views.collect.round import standing_text
 from app.views.collect.rounds import about
-from app.views.collect.words import counts_text, done_text, ring
+from app.views.collect.words import counts_text, ring
 from app.views.common.sync_card import sync_card
 from app.views.common.tiles import Pictures
 from app.views.coordinate.round_closing import Ending
@@ -16,8 +16,9 @@ from app.views.coordinate.round_walks import Walks
 from app.views.coordinate.round_words import figures, wishes_text
 from app.views.parts import notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
+from app.views.theme import CONTENT
 
-LEFT = 470  # the pane of words on a laptop; the pictures have the rest
+LEFT, WHOLE = 470, 980  # the pane of words beside pictures, and a page on a laptop
 DRAWN = 2000  # doors that are drawn at once
 
 Streets = list[tuple[str, list[DoorLook]]]
@@ -37,14 +38,21 @@ class RoundDesk(Screen):
     def build(self) -> ft.Control:
         self.head, self.main, self.below = stack(), stack(spacing=24), stack(spacing=24)
         self.pictures, self.sync = stack(spacing=16), stack()
-        self.closed = None
+        self.place, self.closed = ft.Container(expand=True), None
+        self._lay_out()
         self.refresh()
-        left = [self.head, self.main, self.below, self.sync]
-        if not self.shell.wide:
-            return page_body(self.head, self.main, self.pictures, self.below, self.sync)
-        words = ft.Container(page_body(*left, width=LEFT), width=LEFT)
-        shown = ft.Container(page_body(self.pictures, width=900), expand=True)
-        return ft.Row([words, ft.VerticalDivider(width=1), shown], expand=True, spacing=0)
+        return self.place
+
+    def _lay_out(self) -> None:
+        """On a laptop the words stand beside the pictures; a closed round is one page, its table needs the room."""
+        if not self.shell.wide or self.closed is not False:
+            parts = [self.head, self.main, self.pictures, self.below, self.sync]
+            self.place.content = page_body(*parts, width=WHOLE if self.shell.wide else CONTENT)
+            return
+        words = page_body(self.head, self.main, self.below, self.sync, width=LEFT)
+        shown = ft.Container(page_body(self.pictures, width=WHOLE), expand=True)
+        panes = [ft.Container(words, width=LEFT), ft.VerticalDivider(width=1), shown]
+        self.place.content = ft.Row(panes, expand=True, spacing=0)
 
     def refresh(self) -> None:
         self.sync.controls = [sync_card(self.app.sync_status())]
@@ -52,12 +60,15 @@ class RoundDesk(Screen):
         if standing is not Standing.ON:
             self.head.controls = [title(_("Ronde")), notice(standing_text(standing))]
             self.main.controls = self.below.controls = self.pictures.controls = []
-            self.closed = None
+            if self.closed is not None:
+                self.closed = None
+                self._lay_out()
             return
         look = self.app.rounds.round(self.name)
         if look.closed is not self.closed:
             self.closed = look.closed
             self._make(look)
+            self._lay_out()
         self._draw_head(look)
         if look.closed:
             self.result.follow(look)
@@ -87,15 +98,14 @@ class RoundDesk(Screen):
             *about(look, self.app.today()),
             *(closed if look.closed else []),
             figures(look.progress),
-            text(done_text(look.progress), soft=True),
             *self._found(look),
         ]
 
     def _found(self, look: RoundLook) -> list[ft.Control]:
         """What came of it: wishes as counts, new residents as the tasks that they are."""
         lines = [*counts_text(look.progress), *wishes_text(look.progress)]
-        rows: list[ft.Control] = [title(_("Wat er gevonden is"), 2)]
-        rows += [text(f"• {line}") for line in lines]
+        told = stack(*(text(f"• {line}") for line in lines), spacing=4)
+        rows: list[ft.Control] = [title(_("Wat er gevonden is"), 2), told] if lines else []
         waiting = sum(not a.welcome.done for a in self.app.welcomes.assigned())
         if waiting:
             rows.append(side_button(found_text(waiting), self.go("/welkom"), ft.Icons.WAVING_HAND_OUTLINED))

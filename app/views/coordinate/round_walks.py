@@ -37,7 +37,6 @@ class Walks(ft.Column):
 
     def _card(self, item: tuple[WalkLook, bool]) -> ft.Control:
         walk, mine = item
-        where = walk.id.hex()
         words = ft.Column(
             [
                 text(walk.name, size=18, weight=ft.FontWeight.W_600),
@@ -47,13 +46,18 @@ class Walks(ft.Column):
             spacing=2,
             expand=True,
         )
-        row: list[ft.Control] = [ring(walk.progress), words]
+        ways = ft.Row([*self._ways(walk, mine), *self._looks(walk)], wrap=True, spacing=4, run_spacing=0)
+        top = ft.Row([ring(walk.progress), words], spacing=16)
+        return card(top, ways, accent=walk.holding is Holding.MINE)
+
+    def _looks(self, walk: WalkLook) -> list[ft.Control]:
+        where, go = walk.id.hex(), self._screen.go
         picture = _("Straatbeeld van {walk}").format(walk=walk.name)
-        row.append(icon_button(ft.Icons.GRID_VIEW, picture, self._screen.go(f"/straat/{where}")))
+        paper = _("Papieren lijst van {walk}").format(walk=walk.name)
+        shown: list[ft.Control] = [icon_button(ft.Icons.GRID_VIEW, picture, go(f"/straat/{where}"))]
         if _prints():
-            paper = _("Papieren lijst van {walk}").format(walk=walk.name)
-            row.append(icon_button(ft.Icons.PRINT_OUTLINED, paper, self._screen.go(f"/papier/{where}")))
-        return card(ft.Row(row, spacing=12), *self._ways(walk, mine), accent=walk.holding is Holding.MINE)
+            shown.append(icon_button(ft.Icons.PRINT_OUTLINED, paper, go(f"/papier/{where}")))
+        return shown
 
     def _held(self, walk: WalkLook) -> str:
         if walk.holding is Holding.OTHERS:
@@ -65,7 +69,7 @@ class Walks(ft.Column):
         if walk.holding is Holding.MINE:
             on = quiet_button(_("Verder lopen"), self._screen.go(f"/loop/{walk.id.hex()}"), ft.Icons.DIRECTIONS_WALK)
             back = quiet_button(_("Geef terug"), safe(lambda e: self._hand_back(walk.id)), ft.Icons.UNDO)
-            return [ft.Row([on, back], wrap=True, spacing=4, run_spacing=0)]
+            return [on, back]
         if mine and walk.holding is Holding.FREE:
             take = safe(lambda e: self._take(walk.id))
             return [quiet_button(_("Ik loop deze"), take, ft.Icons.DIRECTIONS_WALK)]

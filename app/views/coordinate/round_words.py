@@ -39,14 +39,17 @@ def walks_text(walks: int) -> str:
 
 
 def wishes_text(progress: Progress) -> list[str]:
-    """What people at the door would like, and what they were given: counts."""
+    """What people at the door would like, and what they were given: counts, a line for each that occurs."""
     wished = dict(progress.interests)
     contact, activity = wished.get(Interest.CONTACT_PERSON, 0), wished.get(Interest.ACTIVITY, 0)
-    return [
-        counted("bij {n} deur wil men een contactpersoon", "bij {n} deuren wil men een contactpersoon", contact),
-        counted("bij {n} deur wil men een activiteit", "bij {n} deuren wil men een activiteit", activity),
-        counted("bij {n} deur een flyer gegeven", "bij {n} deuren een flyer gegeven", progress.flyers),
-    ]
+    said = {
+        counted(
+            "bij {n} deur wil men een contactpersoon", "bij {n} deuren wil men een contactpersoon", contact
+        ): contact,
+        counted("bij {n} deur wil men een activiteit", "bij {n} deuren wil men een activiteit", activity): activity,
+        counted("bij {n} deur een flyer gegeven", "bij {n} deuren een flyer gegeven", progress.flyers): progress.flyers,
+    }
+    return [line for line, n in said.items() if n]
 
 
 def figures(progress: Progress) -> ft.Control:
@@ -54,7 +57,7 @@ def figures(progress: Progress) -> ft.Control:
     shown = [
         (progress.doors - progress.blocked, _("deuren")),
         (progress.done, _("gedaan")),
-        (progress.reached, _("gesproken")),
+        (progress.reached, _("bereikt")),
         (dict(progress.states).get(DoorState.NOT_HOME, 0), _("niet thuis")),
     ]
     return ft.Row([_figure(n, words) for n, words in shown], wrap=True, spacing=12, run_spacing=12)
@@ -132,19 +135,19 @@ def _piece(look: DoorLook, number: int, share: float) -> ft.Control:
 
 
 def table_rows(some: Sequence[Named], together: Progress) -> list[list[str]]:
-    """The head, a line for each, and the sum: street, doors, a column for each state, where nobody rings, flyers and
-    wishes.
+    """The head, a line for each, and the sum: street, doors, a column for each state, where nobody rings, wishes and
+    flyers.
     """
-    head = [_("Straat"), _("Deuren"), *states().values(), _("Niet aanbellen"), _("Flyers")]
-    head += [_("Wil contactpersoon"), _("Wil activiteit")]
+    head = [_("Straat"), _("Deuren"), *states().values(), _("Niet aanbellen")]
+    head += [_("Wil contactpersoon"), _("Wil activiteit"), _("Flyers")]
     return [head, *(_row(name, p) for name, p in some), _row(_("Samen"), together)]
 
 
 def _row(name: str, progress: Progress) -> list[str]:
     counts, wished = dict(progress.states), dict(progress.interests)
-    numbers = [progress.doors, *(counts.get(s, 0) for s in states()), progress.blocked, progress.flyers]
+    numbers = [progress.doors, *(counts.get(s, 0) for s in states()), progress.blocked]
     numbers += [wished.get(i, 0) for i in (Interest.CONTACT_PERSON, Interest.ACTIVITY)]
-    return [name, *map(str, numbers)]
+    return [name, *map(str, [*numbers, progress.flyers])]
 
 
 def for_a_spreadsheet(rows: Sequence[Sequence[str]]) -> str:
@@ -156,11 +159,13 @@ def for_a_spreadsheet(rows: Sequence[Sequence[str]]) -> str:
 
 
 def as_table(rows: Sequence[Sequence[str]]) -> ft.Control:
-    """The table on a screen with room for it; one that is narrower can be moved sideways."""
-    columns = [
-        ft.DataColumn(ft.Text(words, size=15, weight=ft.FontWeight.W_600), numeric=n > 0)
-        for n, words in enumerate(rows[0])
-    ]
+    """The table; where the screen is narrower it can be moved sideways."""
+    columns = [ft.DataColumn(_head(words), numeric=n > 0) for n, words in enumerate(rows[0])]
     lines = [ft.DataRow([ft.DataCell(text(cell, size=15)) for cell in row]) for row in rows[1:]]
-    table = ft.DataTable(columns, lines, column_spacing=18, horizontal_margin=8, heading_row_height=64)
+    table = ft.DataTable(columns, lines, column_spacing=14, horizontal_margin=4, heading_row_height=72)
     return ft.Row([table], scroll=ft.ScrollMode.AUTO)
+
+
+def _head(words: str) -> ft.Control:
+    """Over as many lines as it has words, so that all columns fit beside one another."""
+    return ft.Text("\n".join(words.split(" ")), size=14, weight=ft.FontWeight.W_600)

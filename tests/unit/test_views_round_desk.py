@@ -1,0 +1,245 @@
+"""A coordinator's screens of rounds, as a person uses them: making one, how it stands, its end, and once more."""
+
+from collections.abc import Awaitable, Callable
+
+import flet as ft
+import pytest
+
+from app.services.app import App
+from app.services.rounds.models import Answer, DoorState, Interest, Purpose
+from tests.support.native_app import synced
+from tests.support.rounds import one_walk, put_street, street
+from tests.support.screens import LAPTOP, PHONE, Person
+from tests.support.settled_team import Team, session_of
+
+Tell = Callable[[Callable[[Team], Awaitable[None]]], None]
+
+
+async def _at(app: App, route: str, size: tuple[int, int] = LAPTOP) -> Person:
+    person = Person(app, size)
+    await person.arrive()
+    await person.go(route)
+    return person
+
+
+def _chosen(person: Person) -> list[str]:
+    """The chips that are on."""
+    return [person.named(c) for c in person.controls() if isinstance(c, ft.Chip) and c.selected]
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+def test_a_round_is_made_from_the_list_of_streets(size: tuple[int, int], tell: Tell) -> None:
+    """Name, purpose, street, size and people; what it is cut into is seen before, and its desk comes after."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        await put_street(joke, street("Tulpstraat", range(1, 41)))
+        await put_street(joke, street("Rozenlaan", range(1, 31)))
+        person = await _at(joke, "/rondes", size)
+        assert person.sees("Er is nog geen ronde")
+        await person.tap("Nieuwe ronde")
+        await person.type("Naam van de ronde", "Collecte")
+        assert not person.sees("De bus en het geld zijn van het goede doel zelf")
+        await person.tap("Collecte voor een goed doel")
+        assert person.sees("De bus en het geld zijn van het goede doel zelf")
+        await person.tap("Tulpstraat: 40 deuren")
+        await person.tap("Rozenlaan: 30 deuren")
+        await person.tap("Rozenlaan: 30 deuren")
+        await person.tap("20 deuren")
+        assert person.sees("Gekozen: Tulpstraat. Samen 40 deuren.")
+        assert person.sees("Dat geeft 2 loopjes:")
+        assert person.sees("Tulpstraat 1-39, oneven: 20 deuren")
+        await person.tap("Fatma")
+        assert all(person.named(c) for c in person.actions())
+        await person.tap("Maak deze ronde")
+        [made] = joke.rounds.rounds()
+        assert (made.name, made.purpose, made.progress.doors) == ("Collecte", Purpose.COLLECTION, 40)
+        assert [w.progress.doors for w in made.walks] == [20, 20]
+        assert made.members == (session_of(fatma).member,)
+        assert person.sees("0 van 40 deuren gedaan")
+        assert person.sees("Fatma")
+        assert joke.rounds.plan_draft() is None
+        assert person.calm()
+
+    tell(story)
+
+
+def test_without_a_connection_nothing_is_made_and_the_form_is_kept(tell: Tell) -> None:
+    """It says so, it is there again after a restart of the screen, and it is made once the server is there."""
+
+    async def story(t: Team) -> None:
+        joke = await t.joke()
+        await put_street(joke, street("Tulpstraat", range(1, 11)))
+        person = await _at(joke, "/nieuwe-ronde")
+        await person.type("Naam van de ronde", "Voorjaar")
+        await person.tap("Tulpstraat")
+        t.nets["joke"].offline = True
+        await person.tap("Maak deze ronde")
+        assert person.sees("De ronde is nog niet gemaakt. Wat je hebt ingevuld, blijft hier staan.")
+        assert joke.rounds.rounds() == []
+        t.nets["joke"].offline = False
+        person = await _at(joke, "/rondes")
+        await person.tap("Verder met je nieuwe ronde")
+        assert person.find("Naam van de ronde", ft.TextField).value == "Voorjaar"  # type: ignore[attr-defined]
+        await person.tap("Maak deze ronde")
+        assert [r.name for r in joke.rounds.rounds()] == ["Voorjaar"]
+        assert person.calm()
+
+    tell(story)
+
+
+def test_what_is_missing_is_said_at_its_place(tell: Tell) -> None:
+    """No name, no streets: each is told, nothing is made; an empty register shows the way to the streets."""
+
+    async def story(t: Team) -> None:
+        joke = await t.joke()
+        person = await _at(joke, "/nieuwe-ronde")
+        await person.tap("Maak deze ronde")
+        assert person.find("Naam van de ronde", ft.TextField).error == "Geef de ronde een naam."  # type: ignore[attr-defined]
+        await person.type("Naam van de ronde", "Voorjaar")
+        await person.tap("Maak deze ronde")
+        assert "Kies minstens één straat." in person.reads()
+        assert joke.rounds.rounds() == []
+        await person.tap("Naar de straten")
+        assert person.sees("Een straat opschrijven")
+        assert person.calm()
+
+    tell(story)
+
+
+def test_the_desk_follows_what_is_found_at_the_doors(tell: Tell) -> None:
+    """Counts, the picture of the street, wishes and who has a walk, as they come in; wide and narrow."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma, doors=6)
+        person = await _at(joke, f"/ronde/{name.hex()}")
+        assert person.sees("Nog vrij")
+        await fatma.rounds.take(walk)
+        for key, answer in zip(
+            ["tulpstraat|1|", "tulpstraat|3|"],
+            [Answer(DoorState.MET, True, (Interest.ACTIVITY,)), Answer(DoorState.NOT_HOME)],
+            strict=True,
+        ):
+            await fatma.rounds.tap(walk, key, answer, new_resident=answer.flyer)
+        await synced(fatma, joke)
+        await person.breathe()
+        for words in ("Iemand anders loopt deze tot vanavond", "bij 1 deur wil men een activiteit"):
+            assert person.sees(words), words
+        assert person.sees("bij 1 deur een flyer gegeven")
+        await person.tap("Tulpstraat als lijst")
+        assert person.sees("1: Gesproken")
+        assert person.sees("3: Niet thuis")
+        assert all(person.named(c) for c in person.actions())
+        await person.resize(PHONE)
+        assert person.sees("2 van 6 deuren gedaan")
+        await person.tap("1 nieuw adres wacht op een welkom")
+        assert person.sees("Tulpstraat 1")
+        assert person.calm()
+
+    tell(story)
+
+
+def test_members_come_and_go_and_a_new_one_is_invited_into_the_round(tell: Tell) -> None:
+    """Offline nothing changes and the choice stays; the link and its QR code; a half-typed name is there again."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, _walk = await one_walk(joke, fatma)
+        me = session_of(joke).member
+        person = await _at(joke, f"/ronde/{name.hex()}", PHONE)
+        await person.tap("Verander wie meelopen")
+        assert _chosen(person) == ["Fatma, contactpersoon"]
+        await person.tap("Joke (jij)")
+        t.nets["joke"].offline = True
+        await person.tap("Bewaar wie meelopen")
+        assert joke.rounds.round(name).members == (session_of(fatma).member,)
+        assert person.sees("Geen verbinding met de server")
+        t.nets["joke"].offline = False
+        await person.tap("Bewaar wie meelopen")
+        assert set(joke.rounds.round(name).members) == {me, session_of(fatma).member}
+        await person.tap("Ik loop deze")
+        assert person.sees("Deur 1 van 12")
+        await person.tap("Terug")
+        await person.tap("Geef terug")
+        await person.tap("Nodig een nieuwe collectant uit")
+        await person.type("Naam", "Bram")
+        await person.go("/rondes")
+        await person.go(f"/ronde/{name.hex()}")
+        assert person.find("Naam", ft.TextField).value == "Bram"  # type: ignore[attr-defined]
+        await person.tap("Maak uitnodiging")
+        assert person.sees("Stuur deze link alleen aan Bram")
+        assert person.sees("1 nieuwe collectant is uitgenodigd.")
+        await person.tap("Link van deze ronde")
+        await person.tap("Link van deze ronde")
+        assert person.sees(joke.rounds.link(name).url)
+        assert person.calm()
+
+    tell(story)
+
+
+def test_closing_says_what_goes_and_asks_once_and_the_result_can_be_walked_again(tell: Tell) -> None:
+    """Offline it is not asked; who has a walk and who was not heard of is said; then counts, a table, and once more."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        await fatma.rounds.take(walk)
+        await fatma.rounds.tap(walk, "tulpstraat|1|", Answer(DoorState.MET))
+        await synced(fatma, joke)
+        person = await _at(joke, f"/ronde/{name.hex()}")
+        t.nets["joke"].offline = True
+        await person.tap("Ronde sluiten")
+        assert person.sees("Geen verbinding met de server")
+        assert not person.sees("Deze ronde sluiten?")
+        t.nets["joke"].offline = False
+        await person.tap("Ronde sluiten")
+        assert person.sees("Wat er per deur genoteerd is, gaat van elke telefoon.")
+        assert person.sees("Er wordt nog gelopen: Tulpstraat.")
+        await person.tap("Toch niet")
+        assert not joke.rounds.round(name).closed
+        t.clock.now += 24 * 60 * 60_000
+        await person.tap("Ronde sluiten")
+        assert person.sees("Vandaag nog niet verbonden: Fatma.")
+        assert not person.sees("Er wordt nog gelopen")
+        await person.tap("Sluit deze ronde")
+        assert joke.rounds.round(name).closed
+        assert person.sees("Gesloten. De aantallen zijn bewaard, de rest is weg.")
+        assert person.sees("12 deuren, bij 1 deur iemand gesproken")
+        await person.tap("Dezelfde aantallen als tabel")
+        await person.tap("Kopieer de tabel")
+        [copied] = [args["data"] for name_, args in person.client.asked if name_ == "set" and "data" in (args or {})]
+        assert copied.splitlines()[1].split("\t")[:3] == ["Tulpstraat", "12", "1"]
+        await person.tap("Doe deze ronde nog een keer")
+        assert person.sees("Nog een keer: Najaarsronde")
+        assert person.sees("Dezelfde straten als toen: 1 loopje, 12 deuren.")
+        assert _chosen(person)[0] == "Kennismaken met iedereen in de straat"
+        await person.tap("Maak deze ronde")
+        [again] = [r for r in joke.rounds.rounds() if not r.closed]
+        assert (again.name, again.progress.doors, again.progress.done) == ("Najaarsronde", 12, 0)
+        assert person.calm()
+
+    tell(story)
+
+
+def test_a_re_run_that_is_half_filled_in_leaves_a_new_round_that_is_half_filled_in_alone(tell: Tell) -> None:
+    """Each has a draft of its own."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, _walk = await one_walk(joke, fatma)
+        await joke.rounds.close(name)
+        person = await _at(joke, "/nieuwe-ronde")
+        await person.type("Naam van de ronde", "Nieuw")
+        await person.go(f"/nieuwe-ronde/{name.hex()}")
+        await person.type("Naam van de ronde", "Opnieuw")
+        await person.go("/nieuwe-ronde")
+        assert person.find("Naam van de ronde", ft.TextField).value == "Nieuw"  # type: ignore[attr-defined]
+        await person.go(f"/nieuwe-ronde/{name.hex()}")
+        assert person.find("Naam van de ronde", ft.TextField).value == "Opnieuw"  # type: ignore[attr-defined]
+        await person.tap("Niet opslaan")
+        assert joke.rounds.plan_draft(name) is None
+        assert joke.rounds.plan_draft() is not None
+        assert person.calm()
+
+    tell(story)
