@@ -44,7 +44,9 @@ async def invite(
 
     `team` is where the new member will work (by default the author's own); `back` is a member who has no device
     left, for whom this is a new one; `member` an id of 16 random bytes for a new one, for whoever has put it on a round
-    before: the invitation carries the rings of all rounds that it is on, as far as this device holds them. Raises BadInput, RollRefused or Unreachable (nothing was announced).
+    before: the invitation carries the rings of all rounds that it is on, as far as this device holds them.
+
+    Raises BadInput, RollRefused or Unreachable (nothing was announced).
     """
     name = name.strip()
     if role is not None and not name:

@@ -18,6 +18,7 @@ from sync.core.roll_entry import (
     Recover,
     Renew,
     Revoke,
+    Round,
     Sheet,
     Team,
     Withdraw,
@@ -48,6 +49,8 @@ BODIES: dict[str, Body] = {
     "sheet": Sheet(KEY.public, PUBLIC, (Grant(ID, 1, SEALED),)),
     "recover": Recover(ID, KEY.public, PUBLIC, PUBLIC, bytes(64)),
     "withdraw": Withdraw(PREVIOUS),
+    "round": Round(ID, AUTHOR, (ID, AUTHOR), False, (), (EPOCH,)),
+    "round that is over": Round(ID, AUTHOR, (), True, (CUT,), (EPOCH,)),
 }
 LOW_ORDER = {
     "zero": bytes(32),
@@ -112,6 +115,9 @@ WRONG = {
     "a sheet with a short key": ([9, KEY.public[1:], PUBLIC, []], BadFormat),
     "a recovery with a short proof": ([10, ID, KEY.public, PUBLIC, None, bytes(63)], BadFormat),
     "a withdrawal of half a hash": ([11, PREVIOUS[:16]], BadFormat),
+    "a round for too many": ([12, ID, ID, [ID] * (roll_entry.MAX_MEMBERS + 1), False, [], []], TooLarge),
+    "a round that is neither over nor not": ([12, ID, ID, [], 1, [], []], BadFormat),
+    "a round without its team": ([12, ID, [], False, [], []], BadFormat),
     "a device with a short proof": ([3, PREVIOUS, KEY.public, PUBLIC, None, bytes(63)], BadFormat),
     "a genesis without invitation": ([1, ID, ID, PUBLIC, PUBLIC], BadFormat),
     "a genesis with another's salt size": ([1, ID + b"x", ID, PUBLIC, PUBLIC, _invite()], BadFormat),
@@ -137,6 +143,7 @@ def test_a_ring_to_which_nobody_can_seal_is_refused(bad: bytes) -> None:
         [4, [[ID, 2, bad, []]], []],
         [9, KEY.public, bad, []],
         [10, ID, KEY.public, bad, None, bytes(64)],
+        [12, ID, ID, [], False, [], [[ID, 1, bad, []]]],
     ]
     for body in bodies:
         with pytest.raises(BadFormat, match="agreement"):
@@ -213,5 +220,7 @@ def test_a_full_ring_epoch_fits_an_entry() -> None:
 
 
 def test_ring_ids_differ_by_kind_and_owner() -> None:
-    """A team's two rings and a member's own never meet."""
-    assert len({ring.own_ring(ID), ring.team_ring(ID), ring.coordinators_ring(ID), ring.team_ring(AUTHOR)}) == 4
+    """A team's two rings, a member's own and a round's never meet."""
+    of_one = [made(ID) for made in (ring.own_ring, ring.team_ring, ring.coordinators_ring, ring.round_ring)]
+    assert len({*of_one, ring.team_ring(AUTHOR), ring.round_ring(AUTHOR)}) == 6
+    assert ring.KINDS == (ring.OWN, ring.TEAM, ring.COORDINATORS, ring.ROUND)
