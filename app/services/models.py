@@ -328,6 +328,7 @@ class Alert(Enum):
     DOUBLED = "doubled"  # a device that says two things under one number
     FORKED = "forked"  # two rolls exist
     RESTORED = "restored"  # the server was put back: nobody joins or leaves until so many devices have been there
+    BEGUN_AGAIN = "begun_again"  # the server lost a part of the roll that only this device knew: that counts no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,6 +254,8 @@ class Trust:
         found = []
         if s.syncer.state.forked:
             found.append(Notice(Alert.FORKED))
+        if s.log.get(meta.BEGUN_AGAIN) is not None:
+            found.append(Notice(Alert.BEGUN_AGAIN))
         if s.log.get(meta.MOVED_COUNT) is not None and me:
             found.append(Notice(Alert.MOVED, meta.read_int(s.log, meta.MOVED_COUNT) or 0, areas.of_team(s, me.team)[0]))
         if me is None or not state.coordinates(s.device, me.team):
@@ -294,6 +296,8 @@ class Trust:
             s.log.put({meta.MOVED_COUNT: None})
         elif alert is Alert.FORKED:
             s.syncer.forget_fork()
+        elif alert is Alert.BEGUN_AGAIN:
+            s.log.put({meta.BEGUN_AGAIN: None})
         elif alert is Alert.RECOVERED:
             s.log.put({_READ_RECOVERIES: b"".join(d.id for d in self._recovered(s))})
         self._live.tell()

@@ -276,6 +276,11 @@ class Log(Protocol):
     def append_roll(self, entries: Sequence[bytes]) -> None:
         """Append roll entries after those already there, in one transaction."""
 
+    def replace_roll(self, kept: int, entries: Sequence[bytes], meta: Mapping[str, bytes | None]) -> None:
+        """Keep the first so many roll entries, and put these in the place of the rest, with named values (None removes
+        one), in one transaction.
+        """
+
     def roll(self) -> list[bytes]:
         """Every roll entry, in order."""
 

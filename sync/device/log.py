@@ -236,6 +236,16 @@ class SqliteLog:
         with self._atomic() as db:
             db.executemany("INSERT INTO roll (data) VALUES (?)", [(e,) for e in entries])
 
+    def replace_roll(self, kept: int, entries: Sequence[bytes], meta: Mapping[str, bytes | None]) -> None:
+        """See the port."""
+        with self._atomic() as db:
+            db.execute(
+                "DELETE FROM roll WHERE number NOT IN (SELECT number FROM roll ORDER BY number LIMIT ?)", (kept,)
+            )
+            db.executemany("INSERT INTO roll (data) VALUES (?)", [(e,) for e in entries])
+            self._write_meta(meta)
+            self._revise()
+
     def roll(self) -> list[bytes]:
         """See the port."""
         with _as_ours():

@@ -12,7 +12,8 @@ CLOCK = "clock"
 UNSENT_SINCE = "unsent since"
 LAST_SYNC = "last sync"
 INCARNATION = "incarnation"
-ROLL_OWED = "roll owed"  # the server was put back: what it lost of the roll has not been given back yet
+ROLL_OWED = "roll owed"  # the server may lack a part of the roll that has not been given back yet
+PUT_BACK, FIRST_TIME = b"\1", b"\2"  # why: it said that it was put back; this device has never been there before
 UNCONFIRMED = "unconfirmed"  # the server was put back: whether its roll was confirmed since is to be asked
 CURSORS = "cursors"
 LOOKED_AGAIN = "looked again"  # when everything was last pulled from the beginning for want of something
@@ -21,6 +22,9 @@ PASSED = "passed"  # the latest moment that this device's clock and a server's h
 ORDERS = "erase orders"  # ids of envelopes that the server has yet to overwrite
 UNNAMED = "unnamed"  # what was dropped because its record is erased, and which no erasing change names yet
 FORK = "fork"
+DROPPED = "dropped roll"  # what this device knew of the roll and is on it no more (sync.device.begun_again)
+RESEAL = "reseal"  # what this device wrote on that is still to be sealed anew
+BEGUN_AGAIN = "begun again"  # that it is so has not been put away by a person yet
 MOVED = "moved"  # the roll entry of the last move that this device has acted on
 MOVED_COUNT = "moved count"  # how many envelopes went with it, until that has been said
 MENDED = "mended"  # when what can't follow was last sealed anew (sync.device.rechain)
@@ -32,6 +36,7 @@ IDENTITY = "identity"  # the log's own random name
 
 _chains = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**48), codec.blob(HASH_BYTES)), 100_000)
 _cursors = codec.items(codec.row(codec.blob(ID_BYTES), codec.whole(0, 2**63 - 1)), 100_000)
+_dropped = codec.row(codec.whole(1, 2**32), codec.items(codec.blob_up_to(1 << 20), 100_000))
 _ids = codec.items(codec.blob(HASH_BYTES), 1_000_000)
 _LIMIT = 64 << 20
 
@@ -84,6 +89,20 @@ def read_ids(log: Log, key: str) -> list[bytes]:
 def ids_bytes(ids: Iterable[bytes]) -> bytes:
     """The spelling that `read_ids` reads: each once, in order."""
     return codec.pack(list(dict.fromkeys(ids)))
+
+
+def read_dropped(log: Log) -> tuple[int, list[bytes]]:
+    """How many entries stand before what was dropped of the roll, and what was."""
+    data = log.get(DROPPED)
+    if not data:
+        return 0, []
+    kept, entries = codec.checked(_dropped, data, _LIMIT)
+    return kept, list(entries)
+
+
+def dropped_bytes(kept: int, entries: Iterable[bytes]) -> bytes:
+    """The spelling that `read_dropped` reads."""
+    return codec.pack([kept, list(entries)])
 
 
 def read_int(log: Log, key: str) -> int | None:

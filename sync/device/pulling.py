@@ -11,7 +11,7 @@ from typing import Any
 
 from sync.core import wire
 from sync.core.envelope import id_of, is_stub
-from sync.core.errors import BadFormat, NotFound, Unreachable
+from sync.core.errors import BadFormat, Forbidden, NotFound, Unreachable
 from sync.core.ports import Clock, Log, LogState, Primitives
 from sync.core.roll import Roll
 from sync.device import doubt, meta
@@ -42,6 +42,7 @@ class Pulling:
         self._roll, self._keyring, self._replica, self._tell = roll, keyring, replica, tell
         self._broken_off, self._small = 0, False
         self.whole = True  # the last time ended with all that there was
+        self.refused = False  # the last time the server would not give some ring that is ours by the roll
 
     async def pull(self) -> bool:
         """Page after page; whether there is a reason to go on at once."""
@@ -57,7 +58,7 @@ class Pulling:
             await self._follow()
 
     async def _follow(self) -> None:
-        self.whole = False
+        self.whole = self.refused = False
         cursors = meta.read_cursors(self._log)
         rings = sorted(self._roll.state.readable(self._keyring.device))
         asked = [(ring, cursors.get(ring, 0)) for ring in rings]
@@ -86,6 +87,14 @@ class Pulling:
                 raise
             self._small = False
             return await self._page(asked)
+        except Forbidden:  # it knows another roll: what it does give is taken all the same
+            self.refused = True
+            half = len(asked) // 2
+            return (
+                [*await self._page(asked[:half]), *await self._page(asked[half:])]
+                if half
+                else [[asked[0][0], [], False]]
+            )
         self._broken_off = 0
         return pages
 

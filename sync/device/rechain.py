@@ -8,6 +8,7 @@ Only what the server does not have is sealed again, and only where its own ackno
 do not follow: a server that just says so moves nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.core import change, envelope
@@ -15,7 +16,7 @@ from sync.core.envelope import NO_PREVIOUS, Envelope
 from sync.core.errors import BrokenChain, StraatError
 from sync.core.formats import SENDER_KEY
 from sync.core.ports import REWRITTEN, Log, LogEntry, LogState, Primitives
-from sync.core.roll import Roll
+from sync.core.roll import Roll, State
 from sync.device import meta
 from sync.device.keyring import Keyring
 from sync.device.replica import Replica
@@ -51,6 +52,9 @@ async def mend(
     log.put({meta.MENDED: meta.int_bytes(now), meta.MENDED_COUNT: meta.int_bytes(count + 1)})
     gone: list[bytes] = []
 
+    async def again_of(e: Envelope) -> Part | None:
+        return await sealed_again(primitives, roll, roll.state, keyring.device, keyring.content, e)
+
     async def again() -> tuple[meta.Chains, list[tuple[bytes, Part]]]:
         mine = _mine(log, keyring.device)
         first = next(i for i, (_, e) in enumerate(mine.unsent) if not _fits(_Mine(mine.last, mine.unsent[: i + 1])))
@@ -61,7 +65,7 @@ async def mend(
         for _, e in mine.unsent[first:]:
             if e.gone or e.format == SENDER_KEY:
                 gone.append(e.id)
-            elif (part := await _part(primitives, roll, keyring, e)) is not None:
+            elif (part := await again_of(e)) is not None:
                 parts.append((e.id, part))
         rings = {link.ring for _, e in mine.unsent[first:] for link in e.header.links}
         return {ring: base.get(ring, (0, NO_PREVIOUS)) for ring in rings}, parts
@@ -108,15 +112,19 @@ def _fits(mine: _Mine) -> bool:
     return True
 
 
-async def _part(primitives: Primitives, roll: Roll, keyring: Keyring, e: Envelope) -> Part | None:
-    """What an envelope of ours says, to be sealed again; None when it can't be, and then it stays as it is."""
-    me, head = keyring.device, e.header.head
-    if e.header.key not in keyring.content or not roll.knows(head) or me not in roll.state.devices:
+async def sealed_again(
+    primitives: Primitives, roll: Roll, now: State, device: bytes, content: Mapping[bytes, bytes], e: Envelope
+) -> Part | None:
+    """What an envelope of this device says, to be sealed again; None when it can't be, and then it stays as it is. `roll`
+    has the head that it names, `now` is the state on which it is to stand.
+    """
+    head = e.header.head
+    if e.header.key not in content or not roll.knows(head) or device not in now.devices:
         return None
-    then, now = roll.at(head).device(me), roll.state.device(me)
-    if (then.role, then.team) != (now.role, now.team):  # at the present head less may be allowed
+    then, here = roll.at(head).devices.get(device), now.devices[device]
+    if then is None or (then.role, then.team) != (here.role, here.team):  # at the present head less may be allowed
         return None
-    [plain] = await envelope.open_many(primitives, [(e, keyring.content[e.header.key])])
+    [plain] = await envelope.open_many(primitives, [(e, content[e.header.key])])
     if not isinstance(plain, bytes):
         return None
     return Part(change.decode(plain), frozenset(link.ring for link in e.header.links), e.header.expiry)

@@ -11,11 +11,12 @@ from sync.core import codec, wire
 from sync.core.errors import DiskFull, NotAuthorized, RollForked, RollMoved, StraatError, Unreachable
 from sync.core.ports import Log, Primitives
 from sync.core.roll import Roll
-from sync.device import meta, restored
+from sync.device import begun_again, meta, restored
 from sync.device.keyring import Keyring
 from sync.device.line import Line
 from sync.device.sync_state import SyncState
 
+MOST_FOLLOWED = 10_000  # entries of another roll
 TRIES = 5  # of an append, when others are quicker
 
 
@@ -116,19 +117,39 @@ class RollExchange:
         while same < len(self._roll.entries) and (theirs := await self._line.ask("roll", same, wire.ROLL)):
             for place, entry in enumerate(theirs[: len(self._roll.entries) - same]):
                 if entry != self._roll.entries[same + place]:
-                    await self._other(theirs[place:])
+                    await self._other(same + place, theirs[place:])
+                    return len(self._roll.entries)
             same += min(len(theirs), len(self._roll.entries) - same)
         return same
 
-    async def _other(self, entries: Sequence[bytes]) -> None:
+    async def _other(self, place: int, entries: Sequence[bytes]) -> None:
+        """The server has other entries after so many of ours. Returns when its roll is ours by now (begun_again)."""
         trial = Roll()  # so that an entry out of its place can't become part of ours
         trial.take_over(self._roll)
         try:
             await trial.extend(self._primitives, entries[:2])
         except RollForked:
+            if await self._follow(place):
+                return
             self._keep_fork(entries)
             raise
         raise RollMoved("another entry")
+
+    async def _follow(self, place: int) -> bool:
+        """Take the server's roll in the place of ours, if that may be."""
+        theirs: list[bytes] = []
+        while more := await self._line.ask("roll", place + len(theirs), wire.ROLL):
+            theirs += more
+            if len(theirs) > MOST_FOLLOWED:
+                return False
+        try:
+            followed = await begun_again.follow(self._primitives, self._log, self._roll, self._keyring, place, theirs)
+        except DiskFull:
+            raise
+        except StraatError:  # something is wrong with theirs further on: all the more reason to keep the proof
+            return False
+        self._state.forked = self._state.forked and not followed
+        return followed
 
     def forget_fork(self) -> None:
         """Someone has looked into it: go on with the roll that this device knows."""

@@ -18,6 +18,7 @@ from typing import Any
 from sync.core import codec
 from sync.core.errors import (
     Busy,
+    Forbidden,
     NotAuthorized,
     QuotaFull,
     Revoked,
@@ -30,7 +31,7 @@ from sync.core.errors import (
 )
 from sync.core.ports import Clock, Log, Primitives, Random, Transport, Wakeable
 from sync.core.roll import Roll
-from sync.device import doubt, erasing, meta, rechain, restored
+from sync.device import begun_again, doubt, erasing, meta, rechain, restored
 from sync.device.carrying import Carrying
 from sync.device.keyring import Keyring
 from sync.device.line import Line
@@ -173,6 +174,10 @@ class Syncer:
             await self._sign_in_or_join()
         trouble = await self.rolls.exchange(self._pushing.offer_again)
         self._tell(await self._replica.catch_up())
+        if await begun_again.reseal(
+            self._primitives, self._log, self._roll, self._keyring, self._replica, self._writer
+        ):
+            self._tell(await self._replica.catch_up())
         if self._keyring.device in self._roll.state.left:
             await self._pushing.push()
             await self.carrying.hand_on(self.line.ask)
@@ -187,6 +192,9 @@ class Syncer:
             trouble = trouble or error
         if await self._pulling.pull():
             self._wake.set()
+        if self._pulling.refused:
+            self.rolls.lost = True
+            trouble = trouble or Forbidden("ring")
         await self.carrying.hand_on(self.line.ask)
         await erasing.send(self.line.ask, self._log)
         await self._look_for_heads()
@@ -233,11 +241,11 @@ class Syncer:
         """
         known = self._log.get(meta.INCARNATION)
         if known != incarnation:
-            again = {meta.ROLL_OWED: b"\1"}  # at the first time too: it may have been put back since this device joined
             self.rolls.lost = True
+            again = {meta.ROLL_OWED: meta.FIRST_TIME}  # it may have been put back since this device joined
             if known is not None:
                 self._pushing.offer_again()
-                again[meta.UNCONFIRMED] = b"\1"
+                again = {meta.ROLL_OWED: meta.PUT_BACK, meta.UNCONFIRMED: b"\1"}
             self._log.put({meta.INCARNATION: incarnation, **again})
         restored.offer_refused(self._log, self._keyring.device, self._replica.aside)
 

@@ -3,16 +3,17 @@ composes an open app.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sync.core.envelope import parse
 from sync.core.errors import DiskFull, StraatError
 from sync.core.hlc import Stamp
 from sync.core.ids import entry_hash
 from sync.core.ports import Primitives
 from sync.core.roll import Roll
-from sync.device import erasing, saved, terms
+from sync.device import erasing, meta, saved, terms
 from sync.device.keyring import unlock
 from sync.device.leaving import drop_lost
 from sync.device.log import SqliteLog
@@ -20,12 +21,13 @@ from sync.device.memory import Memory
 from sync.device.secrets import Secrets
 from sync.device.steward import Steward
 from sync.device.syncer import Syncer
-from sync.device.writer import Writer
+from sync.device.writer import Part, Writer
 from sync.simulate.ages import NEW, AgedReplica
 from sync.simulate.disk import Crash, Disk
 from sync.simulate.network import Link, Weather
 from sync.simulate.server import Server
 from sync.simulate.story import Story
+from sync.simulate.truth import Truth
 from sync.simulate.world import Luck, Time
 
 _REPLICA, _STAMP = "replica", "stamp"
@@ -43,6 +45,7 @@ class Common:
     replica: type[AgedReplica] = AgedReplica
     old: bool = False  # whether there may be apps of the older version
     rolls: dict[bytes, Roll] = field(default_factory=dict)
+    truth: Truth = field(default_factory=Truth)
 
 
 class Shelf:
@@ -70,6 +73,20 @@ class Shelf:
     async def open_bytes(self, purpose: str, sealed: bytes) -> bytes | None:
         """See saved.Sealer."""
         return sealed[12:-16] if sealed[-16:] == purpose.encode()[-16:].rjust(16) else None
+
+
+class _Telling(Writer):
+    """The writer; what it seals anew goes by its new name from then on."""
+
+    truth: Truth
+
+    async def rewrite(
+        self, old: Callable[[], Awaitable[tuple[meta.Chains, Sequence[tuple[bytes, Part]]]]]
+    ) -> dict[bytes, bytes]:
+        """See Writer."""
+        new = await super().rewrite(old)
+        self.truth.sealed_again(new, {e.id: parse(e.data).body for e in self._log.fetch(list(new.values()))})
+        return new
 
 
 class Device:
@@ -107,7 +124,8 @@ class Device:
             self.log.append_roll(first_roll)
         self.roll = await self._verified(self.log.roll())
         self.keyring = await unlock(p, self.secrets, self.roll)
-        self.writer = Writer(p, luck, self.clock, self.log, self.roll, self.keyring)
+        self.writer = _Telling(p, luck, self.clock, self.log, self.roll, self.keyring)
+        self.writer.truth = self._common.truth
         self._make(await saved.load(self._beside()))
         await self.replica.catch_up()
         self._tidied = -1

@@ -100,7 +100,7 @@ class Simulation:
         """The organisation, its server and its devices are there."""
         p, luck, chosen = self.primitives, self.luck, self.plan
         self.server = Server(p, luck, self.story, self.folder, self.parts.make_store)
-        self.common = Common(p, luck, self.story, self.server, self.parts.log, self.parts.replica)
+        self.common = Common(p, luck, self.story, self.server, self.parts.log, self.parts.replica, truth=self.truth)
         roles = [Role.CONTACT, Role.COLLECTOR, *luck.seeded.choices((Role.CONTACT, Role.COORDINATOR), (6, 1), k=99)]
         made = await make(p, luck, roles[: chosen.devices - chosen.seconds - 1])
         organisation = made.roll.state.organisation

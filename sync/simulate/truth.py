@@ -1,7 +1,7 @@
 """What really happened: every note whose saving was confirmed, for whom it is, and what became of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from sync.core import ring
 from sync.core.envelope import NEVER
@@ -43,6 +43,14 @@ class Truth:
         """It was saved."""
         self.notes[note.id] = note
         self.of_record.setdefault(note.record, []).append(note.id)
+
+    def sealed_again(self, new: Mapping[bytes, bytes], bodies: Mapping[bytes, bytes]) -> None:
+        """A device sealed these notes anew (old id → new id), since what they stood on is gone; `bodies` by new id."""
+        for old, name in new.items():
+            if old in self.notes:
+                note = replace(self.notes.pop(old), id=name, body=bodies[name])
+                self.notes[name] = note
+                self.of_record[note.record] = [name if n == old else n for n in self.of_record[note.record]]
 
     def gone(self, note: Note, now_millis: int) -> bool:
         """Whether nothing of it may be left: its record was erased, or its month is over."""

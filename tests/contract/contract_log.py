@@ -163,7 +163,7 @@ def test_the_day_of_a_draft_is_kept() -> None:
 
 
 def test_values_drafts_and_roll_are_kept() -> None:
-    """Named values and drafts are overwritten or removed; the roll only grows."""
+    """Named values and drafts are overwritten or removed; the roll grows."""
     log = FRESH()
     log.put({"a": b"1", "b": b"2"})
     log.put({"a": b"3", "b": None})
@@ -175,6 +175,19 @@ def test_values_drafts_and_roll_are_kept() -> None:
     log.append_roll([b"one"])
     log.append_roll([b"two", b"three"])
     assert (log.drafts(), log.roll()) == ({}, [b"one", b"two", b"three"])
+    log.close()
+
+
+def test_the_end_of_the_roll_is_replaced_in_one_go() -> None:
+    """What stands before it stays; named values go with it."""
+    log = FRESH()
+    log.put({"owed": b"1"})
+    log.append_roll([b"one", b"two", b"three"])
+    log.replace_roll(1, [b"other", b"more"], {"dropped": b"two", "owed": None})
+    assert log.roll() == [b"one", b"other", b"more"]
+    assert (log.get("dropped"), log.get("owed")) == (b"two", None)
+    log.append_roll([b"next"])
+    assert log.roll()[-1] == b"next"
     log.close()
 
 

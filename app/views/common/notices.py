@@ -7,7 +7,7 @@ from app.services.models import Alert, Notice, Role
 from app.views.parts import card, notice, quiet_button, text
 from app.views.screen import Screen
 
-_READ = (Alert.MOVED, Alert.RECOVERED)  # said once, then put away
+_READ = (Alert.MOVED, Alert.RECOVERED, Alert.BEGUN_AGAIN)  # said once, then put away
 _ALARM = (Alert.FORKED, Alert.RECOVERED, Alert.DOUBLED)
 
 
@@ -81,6 +81,10 @@ def said(n: Notice) -> str:
             "{name} is er weer in met een herstelblad. Klopt dat niet? Meld dat apparaat dan meteen af."
         ),
         Alert.FORKED: _("Er zijn twee ledenlijsten. Notities maken kan gewoon. Bel de andere coördinatoren."),
+        Alert.BEGUN_AGAIN: _(
+            "De server is teruggezet op een oude kopie. Daarbij ging een stuk van de ledenlijst verloren. Je notities zijn"
+            " er nog. Heb je kort daarvoor iemand uitgenodigd of iets aan een team veranderd? Doe dat dan opnieuw."
+        ),
     }
     if n.alert is Alert.QUARANTINE:
         return counted(
