@@ -89,6 +89,8 @@ DESK = [
     Stop("welkomst", "/welkom", "Nieuwe adressen", Who.COORDINATOR),
     Stop("wensen", "/wensen/{team}", "Wensen in", Who.COORDINATOR),
     Stop("maatjes", "/maatjes", "Maatjes", Who.COORDINATOR),
+    Stop("straten", "/straten", "Straten", Who.COORDINATOR),
+    Stop("adressen-inlezen", "/straten/import", "Adressen inlezen", Who.COORDINATOR),
     Stop("gebieden", "/gebieden", "Gebieden", Who.COORDINATOR),
     Stop("herstelblad", "/herstelblad", "Herstelblad", Who.COORDINATOR),
     Stop("quarantaine", "/quarantaine", "Van afgemelde apparaten", Who.COORDINATOR),
