@@ -153,6 +153,8 @@ def _fields() -> dict[tuple[str, str], str]:
             "Deze ronde is gesloten; hier komt niets meer bij. Een adres zonder contact of een nieuw adres is wel bewaard."
         ),
         ("period", "order"): _("Kijk de dagen na: de laatste dag komt na de eerste, hooguit een jaar later."),
+        ("period", "past"): _("Deze dagen zijn al lang voorbij. Kies een laatste dag van de afgelopen tijd of later."),
+        ("members", "too_many"): _("Hooguit 64 mensen op een ronde. Maak er twee rondes van."),
         ("members", "teams"): _("Kies mensen van één team: een ronde is van één team."),
         ("streets", "missing"): _("Kies minstens één straat."),
         ("streets", "empty"): _("In deze straten staan nog geen deuren."),

@@ -1,5 +1,6 @@
 """Rounds between real devices over a real server: made, taken, walked by two, blocked, undone, walked again."""
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -182,6 +183,8 @@ def test_doors_where_nobody_was_home_are_tried_again_as_the_coordinator_s_rule_s
         await fatma.rounds.tap(walk, at(1), HOME)
         t.clock.now += 24 * HOUR
         assert [x.door.number for x in fatma.rounds.doors(walk) if x.due] == [3], "three times is enough"
+        await asyncio.gather(*(fatma.rounds.tap(walk, at(4), a) for a in (MET, LATER, HOME)))
+        assert [s.answer for s in door(fatma, walk, 4).seen] == [MET, HOME], "of two quick taps the last one stands"
         with pytest.raises(NotFound):
             await fatma.rounds.tap(walk, at(99), MET)
 
@@ -320,6 +323,8 @@ def test_without_the_server_no_round_is_made_and_the_plan_is_kept(tell: Tell) ->
         for bad, field in (
             (replace(wanted, name=" "), "round"),
             (replace(wanted, last=date(2026, 1, 1)), "period"),
+            (replace(wanted, first=date(2026, 1, 1), last=date(2026, 2, 1)), "period"),
+            (replace(wanted, members=tuple(bytes([n]) * 16 for n in range(65))), "members"),
             (replace(wanted, streets=()), "streets"),
             (replace(wanted, streets=(b"x" * 16,)), "streets"),
             (replace(wanted, doors_a_walk=4), "doors_a_walk"),
@@ -395,5 +400,14 @@ def test_a_link_opens_a_round_for_whoever_is_on_it_and_says_so_to_whoever_is_not
         await joke.rounds.extend(name, LAST + timedelta(days=7))
         await synced(joke, cor)
         assert cor.rounds.round(name).last == LAST + timedelta(days=7)
+        t.clock.now += 330 * 24 * HOUR  # forgotten, and walked all the same: what is noted now is kept for its year
+        await cor.rounds.tap(walk, at(5), HOME)
+        months = {month for month, what, _ in session_of(cor).replica.memory.terms() if what == "door/state"}
+        assert months == {202712, 202810}
+        await synced(cor, joke)
+        await joke.rounds.close(name)
+        for late in (joke.rounds.extend(name, LAST), joke.rounds.change_members(name, [])):
+            with pytest.raises(BadInput, match="closed"):
+                await late
 
     tell(story)

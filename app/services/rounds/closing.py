@@ -14,14 +14,13 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 from app.services.records import COUNT_MONTHS, iso, month_after
 from app.services.rounds import doors, kinds
 from app.services.rounds.counting import plain_progress, read_progress
 from app.services.rounds.kinds import Entry
-from app.services.rounds.looking import Looking, coordinates
+from app.services.rounds.looking import Looking, coordinates, now
 from app.services.rounds.models import DoorState, Ended, Interest, Progress
 from app.services.rounds.writing import own
 from app.services.session import Session
@@ -76,7 +75,7 @@ def _result(looking: Looking, name: bytes, values: dict[str, Any]) -> list[Part]
     session, row = looking.session(), looking.row(name)
     team = session.roll.state.rounds[name].team
     whole = {k: row[k] for k in ("name", "purpose", "first", "last")} | {"round": name, **values}
-    end = month_after(iso(row["last"]) or date.min, COUNT_MONTHS)
+    end = month_after(iso(row["last"]) or now(session)[0], COUNT_MONTHS)
     return own(session, kinds.ROUND, "result", name, whole, frozenset({ring.coordinators_ring(team)}), end)
 
 

@@ -1,31 +1,33 @@
 """Making a round: from a plan to a record, its walks and a ring of its own; and giving it other members or days."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any
 
 from app.services import addresses, inviting, marks
 from app.services.models import VALID_DAYS, InviteLink, Role
 from app.services.records import Group, iso, known, parts, write
 from app.services.rounds import kinds
-from app.services.rounds.looking import Looking, coordinates, rule_of
+from app.services.rounds.looking import Looking, coordinates, open_here, rule_of
 from app.services.rounds.models import Door, Order, Plan, Purpose, Street
 from app.services.rounds.writing import expiry, new, rings_of
 from app.services.session import Session
-from sync.core.errors import BadInput, Forbidden, NotFound
+from sync.core.errors import BadInput, DiskFull, Forbidden, NotFound, StraatError
 from sync.core.ids import ID_BYTES, record_id
+from sync.core.roll_entry import MAX_MEMBERS
 
 MAX_NAME = 80
 WALK_SIZES = range(5, 251)
 USUAL_SIZE = 60
 TIMES = range(1, 7)
-LONGEST_DAYS = 366
+LONGEST_DAYS, LONGEST_AGO_DAYS = 366, 60
 MAX_DOORS = 20_000  # of one round
 
 Walks = list[tuple[str, tuple[Door, ...]]]
 
 
-def check(plan: Plan, again: bool = False) -> None:
+def check(plan: Plan, today: date, again: bool = False) -> None:
     """Refuse a plan that can't be made. `again`: its walks are those of an earlier round. Raises BadInput(field, why)."""
     if not plan.name.strip():
         raise BadInput("round", "missing")
@@ -33,6 +35,10 @@ def check(plan: Plan, again: bool = False) -> None:
         raise BadInput("round", "too_long")
     if plan.last < plan.first or (plan.last - plan.first).days > LONGEST_DAYS:
         raise BadInput("period", "order")
+    if plan.last < today - timedelta(days=LONGEST_AGO_DAYS):
+        raise BadInput("period", "past")
+    if len(plan.members) > MAX_MEMBERS:
+        raise BadInput("members", "too_many")
     if not plan.streets and not again:
         raise BadInput("streets", "missing")
     if plan.doors_a_walk not in WALK_SIZES:
@@ -95,8 +101,10 @@ def team_of(session: Session, wanted: Iterable[bytes], default: bytes) -> bytes:
     return team
 
 
-async def make(session: Session, plan: Plan, walks: Walks, before: bytes = b"") -> bytes:
-    """Open the round's ring, then write the round and its walks in one transaction; its id.
+async def make(
+    session: Session, plan: Plan, walks: Walks, before: bytes = b"", spent: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Open the round's ring, then write the round and its walks in one transaction; its id. `spent`: see Drafts.spend.
 
     Raises BadInput, Unreachable or RollRefused (nothing was made), or DiskFull.
     """
@@ -126,13 +134,22 @@ async def make(session: Session, plan: Plan, walks: Walks, before: bytes = b"") 
             "blocked": [d.key for d in doors if addresses.key(d.address) in marked],
         }
         made.append(new(session, kinds.WALK, "plan", session.world.random.bytes(ID_BYTES), fields, rings, end)[1])
-    await write(session, made)
+    try:
+        await write(session, made, spent)
+    except DiskFull:
+        with suppress(StraatError):  # what is open on the roll without a record counts among those that go on
+            await session.steward.close_round(name)
+        raise
     return name
 
 
 async def change_members(session: Session, looking: Looking, name: bytes, members: Iterable[bytes]) -> None:
     """Others are on it from now on. Raises BadInput, NotFound, Unreachable or RollRefused: nothing was changed."""
     row, wanted = looking.row(name), sorted(set(members))
+    if not open_here(session, name):
+        raise BadInput("round", "closed")
+    if len(wanted) > MAX_MEMBERS:
+        raise BadInput("members", "too_many")
     team = session.roll.state.rounds[name].team
     if team_of(session, wanted, team) != team:
         raise BadInput("members", "teams")
@@ -170,14 +187,16 @@ async def invite(
         who,
         Role.COLLECTOR,
         crew.team,
-        member,
-        days * inviting.DAY_MILLIS,
+        valid_millis=days * inviting.DAY_MILLIS,
+        member=member,
     )
 
 
 async def extend(session: Session, looking: Looking, name: bytes, last: date) -> None:
     """Let it go on until another day. Raises NotFound, BadInput or DiskFull."""
     row = looking.row(name)
+    if not open_here(session, name):
+        raise BadInput("round", "closed")
     first = iso(row["first"]) or date.min
     if last < first or (last - first).days > LONGEST_DAYS:
         raise BadInput("period", "order")

@@ -4,6 +4,7 @@ Reading answers from memory. Whatever writes is durable when it returns; who wal
 making, closing and changing members needs the server (Unreachable: nothing was changed).
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -42,6 +43,7 @@ class Rounds:
     def __init__(self, live: Live) -> None:
         self._live = live
         self._looking = Looking(live.require_session)
+        self._one_at_a_time = asyncio.Lock()
 
     # -- looking -----------------------------------------------------------------------------------------
 
@@ -108,11 +110,13 @@ class Rounds:
         """Have a walk until the end of the evening; then it is free again by itself. Nobody is refused: two who took it
         both keep what they noted. Raises NotFound, BadInput("round", "closed") or DiskFull.
         """
-        await walking.take(self._looking, walk)
+        async with self._one_at_a_time:
+            await walking.take(self._looking, walk)
 
     async def hand_back(self, walk: bytes) -> None:
         """It is free for others at once. Raises as `take` does."""
-        await walking.hand_back(self._looking, walk)
+        async with self._one_at_a_time:
+            await walking.hand_back(self._looking, walk)
 
     async def tap(
         self,
@@ -131,13 +135,15 @@ class Rounds:
         """
         if when:
             paper.check_day(when[0], self._looking.round(self.walk(walk).round).first, self._today())
-        await walking.tap(self._looking, walk, key, answer, new_resident, when)
+        async with self._one_at_a_time:  # two quick taps at one door are one after the other
+            await walking.tap(self._looking, walk, key, answer, new_resident, when)
 
     async def undo(self, walk: bytes, key: str) -> None:
         """My last tap at a door was not meant: what I said before it stands again; undone twice, it stands. A mark that it
         set stands until a coordinator lifts it, and they are asked to. Raises as `tap` does.
         """
-        await walking.undo(self._looking, walk, key)
+        async with self._one_at_a_time:
+            await walking.undo(self._looking, walk, key)
 
     def print_paper(
         self,
@@ -178,7 +184,7 @@ class Rounds:
         """Make a round; its id. Raises BadInput, Forbidden, or Unreachable: nothing was made, and the plan is a draft."""
         session = self._live.require_session()
         making.coordinating(session)
-        making.check(plan)
+        making.check(plan, self._today())
         return await self._made(plan, making.cut(session, plan))
 
     async def again(self, before: bytes, plan: Plan) -> bytes:
@@ -187,12 +193,13 @@ class Rounds:
         """
         session = self._live.require_session()
         making.coordinating(session)
-        making.check(plan, again=True)
+        making.check(plan, self._today(), again=True)
         return await self._made(plan, making.walks_of(self._looking, before), before)
 
     async def _made(self, plan: Plan, walks: making.Walks, before: bytes = b"") -> bytes:
         await self.save_plan_draft(plan, before)
-        name = await making.make(self._live.require_session(), plan, walks, before)
+        spent = await self._live.spend(_draft(before))
+        name = await making.make(self._live.require_session(), plan, walks, before, spent)
         with suppress(DiskFull):  # it is made: to say otherwise would make someone make it twice
             await self.save_plan_draft(None, before)
         self._live.tell()

@@ -171,6 +171,8 @@ def _door(looking: Looking, row: Row, key: str) -> Door:
 
 
 def _round(looking: Looking, row: Row) -> tuple[bytes, date]:
-    """The round of a walk, and its last day."""
-    name = bytes.fromhex(row["round"])
-    return name, iso(looking.row(name)["last"]) or date.min
+    """The round of a walk, and the day from which what is noted is kept for its time: its last, or a later one on which
+    it still goes on.
+    """
+    name, (today, _) = bytes.fromhex(row["round"]), now(looking.session())
+    return name, max(iso(looking.row(name)["last"]) or today, today)

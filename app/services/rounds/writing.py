@@ -8,6 +8,7 @@ from app.services.records import DETAIL_MONTHS, month_after
 from app.services.session import Session
 from sync.core import ring
 from sync.core.change import Change, Patch
+from sync.core.errors import BadInput
 from sync.core.ids import record_id
 from sync.device.writer import Part
 
@@ -34,8 +35,13 @@ def new(
 def own(
     session: Session, kind: str, group: str, nonce: bytes, values: Mapping[str, Any], rings: frozenset[bytes], end: int
 ) -> list[Part]:
-    """The one record that this member has under this nonce (a walk, a round): begun, or changed where it differs."""
+    """The one record that this member has under this nonce (a walk, a round): begun, or changed where it differs.
+
+    Raises BadInput("round", "closed") for one that was erased: what is written to it would be gone.
+    """
     known = session.replica.records.get(record_id(session.member, kind, nonce))
+    if known is not None and known.erased:
+        raise BadInput("round", "closed")
     if known is None or known.creator is None:
         return [new(session, kind, group, nonce, values, rings, end)[1]]
     conflicts = known.conflicts()
