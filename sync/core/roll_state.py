@@ -224,7 +224,9 @@ class State:
         found = []
         for ring_id in sorted(self.renewable(device)):
             r = self.rings[ring_id]
-            others: list[Device | SheetKey] = [*self.devices.values(), *self.sheets.values()]
+            here, on = self.devices.values(), self.rounds[r.owner].members if r.kind == ring.ROUND else None
+            some = here if on is None else [d for d in here if d.member in on or d.role is Role.COORDINATOR]
+            others: list[Device | SheetKey] = [*some, *self.sheets.values()]
             for other in others:
                 if other.id in r.holders or not self.may_hold(other.id, r):
                     continue
