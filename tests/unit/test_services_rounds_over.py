@@ -96,7 +96,9 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
         await fatma.rounds.tap(walk, "tulpstraat|5|", Answer(DoorState.NO_CONTACT))
         counted = await joke.rounds.close(name)
         assert counted.states == ((DoorState.MET, 1),)
-        await synced(joke, fatma, joke, joke)
+        await synced(joke, fatma)
+        assert not {c.kind for c in await opened(fatma)} & {"door", "walk", "round"}, "it goes as soon as it is sent"
+        await synced(joke, joke)
         [look] = joke.rounds.rounds()
         late = Progress(3, 0, ((DoorState.MET, 1), (DoorState.LATER, 1), (DoorState.NO_CONTACT, 1)), 1, ())
         assert (look.progress, look.late) == (counted, late)
@@ -127,6 +129,10 @@ def test_walked_again_a_year_later_with_the_doors_and_nothing_else(tell: Tell) -
         await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET, True, tuple(Interest)))
         await fatma.rounds.tap(walk, at(3), Answer(DoorState.NO_CONTACT))
         await synced(fatma, joke)
+        early = await joke.rounds.again(name, replace(plan([], [session_of(fatma).member]), name="Nog een"))
+        [walk_again] = joke.rounds.round(early).walks
+        assert not any(x.answer or x.seen for x in joke.rounds.doors(walk_again.id)), "not of one that goes on either"
+        await joke.rounds.close(early)
         counted = await joke.rounds.close(name)
         t.clock.now += 340 * DAY
         [mark] = joke.marks.all(joke.today())
@@ -145,7 +151,7 @@ def test_walked_again_a_year_later_with_the_doors_and_nothing_else(tell: Tell) -
             assert [x.door.number for x in app.rounds.doors(new.id)] == [*range(1, 12, 2), *range(12, 0, -2)]
             assert [x.door.number for x in app.rounds.doors(new.id) if x.blocked] == [5]
             assert not any(x.answer or x.seen for x in app.rounds.doors(new.id))
-        assert [r.id for r in joke.rounds.rounds()] == [again, name], "open ones first"
+        assert [r.id for r in joke.rounds.rounds()] == [again, name, early], "open ones first"
         old = joke.rounds.round(name)
         assert (old.closed, old.progress, old.walks[0].progress) == (True, counted, counted)
         assert joke.rounds.progress_of_streets(name) == [("Tulpstraat", counted, [])]
