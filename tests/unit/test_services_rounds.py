@@ -206,6 +206,7 @@ def test_a_new_resident_gets_a_welcome_at_once_and_once_also_from_a_collector(te
         await other.rounds.undo(walk, at(3))
         await synced(other, joke, fatma)
         assert [d.address for d in fatma.agenda.due()] == ["Tulpstraat 1"]
+        assert [w.address for w in fatma.welcomes.all()] == ["Tulpstraat 1"], "once, however often it is tapped"
         progress = joke.rounds.round(name).progress
         assert progress.interests == ((Interest.CONTACT_PERSON, 1), (Interest.ACTIVITY, 1))
         assert progress.flyers == 1
@@ -372,6 +373,8 @@ def test_a_link_opens_a_round_for_whoever_is_on_it_and_says_so_to_whoever_is_not
         await fatma.rounds.tap(walk, at(1), MET)
         await synced(fatma)
         await joke.rounds.change_members(name, [session_of(other).member])
+        await session_of(fatma).syncer.refresh_roll()
+        assert fatma.rounds.rounds() == [], "as soon as the roll says so"
         await synced(joke, other, fatma)
         assert other.rounds.standing(name) is Standing.ON
         assert [x.door.number for x in other.rounds.doors(walk) if x.answer] == [1], (
