@@ -198,6 +198,13 @@ async def what_is_told_in_short_is_kept_as_what_is_told_in_full(store: Store) ->
     assert [u.bytes for u in await store.usage(HERE)] == [sum(map(len, whole)), len(strange.data)]
     assert await store.authors(HERE, [e.id for e in made]) == dict.fromkeys([e.id for e in made], author.device)
     assert await store.drop_expired(203002) == 3
+    third = Author(3)  # elsewhere: where there is an order, each is looked at
+    months = [third.sealed(RING, expiry=month) for month in (203003, 203003, 203004, 203004)]
+    assert await store.put(THERE, in_short(months)) == ["stored"] * 4
+    last, lost = third.sealed(RING), third.sealed(RING)
+    astray = replace(lost, links=Onward(last.links, 1, b"q" * 32))
+    assert await store.put(THERE, [last, astray]) == ["stored", "broken_chain"]
+    assert await store.drop_expired(203004) == 5 + 2  # one of the last three went with its order
 
 
 @case

@@ -120,6 +120,21 @@ def test_what_is_taken_is_what_the_long_way_takes_and_stands_right_behind(
         assert len(found) == len(envelopes) - 1
 
 
+@pytest.mark.parametrize("odd", ["", *(odd for odd in ODD if odd not in ("byte", "cut"))])
+@pytest.mark.parametrize("kind", [formats.CHANGE, formats.SENDER_KEY])
+def test_one_odd_thing_and_it_ends_there(kind: int, odd: str) -> None:
+    """Each of them, for changes and sender keys. Only a sender key's body may have any size."""
+    chain, before = list[bytes](), NO_PREVIOUS
+    for number in (1, 2, 3):
+        links = tuple(Link(ring * 16, 1, number, before) for ring in (b"a", b"b"))
+        nonce = bytes(12 if kind == formats.CHANGE else 0)
+        header, here = Header(*map(bytes, (32, 16, 32, 32)), links, 202701, nonce), odd if number == 3 else ""
+        chain.append(_built(kind, _turned(header, here), 1024, here))
+        before = envelope.id_of(chain[-1])
+    right = not odd or (odd == "body" and kind == formats.SENDER_KEY)
+    assert len(Following(_long(chain[0])).taken(chain, 1)) == 1 + right
+
+
 @given(pushes(), st.binary(max_size=400))
 @settings(max_examples=20)
 def test_any_bytes_at_all_are_not_taken(made: tuple[list[bytes], str, int, bool], data: bytes) -> None:

@@ -119,6 +119,15 @@ def test_a_push_is_read_the_short_way_as_the_long_way(sizes: list[int], odd: str
     assert _decoded(whole, pushed) == _decoded(whole, lambda b: wire.decode(wire.PUSH, b))  # type: ignore[no-any-return]
 
 
+@pytest.mark.parametrize("place", range(3))
+def test_a_length_that_is_spelt_at_length_is_no_push(place: int) -> None:
+    """300 bytes with their length in 4, anywhere among others."""
+    parts = [b"\xc5\x01\x2c" + bytes(300)] * 3
+    assert _decoded(b"\x93" + b"".join(parts), pushed) == [bytes(300)] * 3
+    parts[place] = b"\xc6\x00\x00\x01\x2c" + bytes(300)
+    assert _decoded(b"\x93" + b"".join(parts), pushed) == "bad_format"
+
+
 ANSWERS = st.recursive(
     st.binary(max_size=300) | st.text(max_size=40) | st.integers(0, 2**63 - 1) | st.booleans(),
     lambda inner: st.lists(inner, max_size=5) | st.lists(inner, max_size=5).map(tuple),
