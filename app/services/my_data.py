@@ -197,7 +197,7 @@ def _beside(s: Session, table: Table, row: Row) -> Row:
 
 
 def _made_by(s: Session, row: Row, me: str) -> bool:
-    if "creator" in row:
+    if row.get("creator"):
         return bool(row["creator"] == me)
     record = s.replica.records.get(bytes.fromhex(row["id"])) if "id" in row else None
     return record is not None and record.creator == s.member

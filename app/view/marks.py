@@ -4,7 +4,7 @@ not even its maker can move it away.
 
 import json
 
-from app.view.table import Row, Table, last, text
+from app.view.table import Row, Table, text
 from sync.core.merge import Record
 
 
@@ -19,7 +19,6 @@ def _row(record: Record) -> Row:
         "lifted": int(record.value("lift.lifted") is True),
         "request": text(record.value("request.why")),
         "confirmed": text(record.value("confirm.day")),
-        "stamp": last(record, "address.address"),
     }
 
 
@@ -34,7 +33,6 @@ TABLE = Table(
         "lifted": int,
         "request": str,
         "confirmed": str,
-        "stamp": str,
     },
     _row,
 )

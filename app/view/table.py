@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.core.hlc import ZERO
+from sync.core.hlc import ZERO, Stamp
 from sync.core.merge import Record
 
 Row = dict[str, Any]
+_DAY_MILLIS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,18 @@ def creator(record: Record) -> str:
 
 def made(record: Record, field: str) -> str:
     """When a field was first written: what stands first in a list on one device does so on all."""
+    return _first(record, field).to_bytes().hex() if field in record.fields else ""
+
+
+def made_on(record: Record, field: str) -> str:
+    """The day (UTC) on which a field was first written, spelt as a moment: it sorts among those and says no more."""
+    millis = _first(record, field).millis
+    return Stamp(millis - millis % _DAY_MILLIS, 0).to_bytes().hex()
+
+
+def _first(record: Record, field: str) -> Stamp:
     register = record.fields.get(field)
-    return min((v.stamp for v in register.versions.values()), default=ZERO).to_bytes().hex() if register else ""
+    return min((v.stamp for v in register.versions.values()), default=ZERO) if register else ZERO
 
 
 def last(record: Record, field: str) -> str:

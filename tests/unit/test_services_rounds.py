@@ -255,7 +255,7 @@ def everything(app: App) -> list[object]:
     shown: list[object] = [replace(r, members=()) for r in rounds]
     shown += [app.rounds.walk(w) for w in walks] + [app.rounds.doors(w) for w in walks]
     shown += [app.rounds.progress_of_streets(r.id) for r in rounds] + [app.rounds.standing(r.id) for r in rounds]
-    for table in ("streets", "rounds", "walks", "doors"):
+    for table in ("streets", "rounds", "walks", "doors", "marks", "welcomes"):
         for row in session_of(app).view.ask(f"SELECT * FROM {table}"):
             shown.append({k: v for k, v in row.items() if k != "members"})  # who is on it, as the coordinator chose
     return shown
@@ -275,8 +275,9 @@ def test_a_coordinator_sees_what_was_found_and_nobody_s_trail(tell: Tell) -> Non
             await app.rounds.take(walk)
             t.clock.now += 7 * 60_000 + 1
             moments.add(t.clock.now)
-            await app.rounds.tap(walk, at(number), answer)
+            await app.rounds.tap(walk, at(number), answer, new_resident=True)
         await synced(fatma, other, joke)
+        assert [w.address for w in joke.welcomes.all()] == ["Tulpstraat 1"]
         people = [session_of(app) for app in (fatma, other)]
         forbidden = {x for s in people for x in (s.member, s.device)}
         for stage in ("open", "closed"):
@@ -295,7 +296,7 @@ def test_a_coordinator_sees_what_was_found_and_nobody_s_trail(tell: Tell) -> Non
             night = {str(int(x)) for x in stamps}
             assert night <= {_four_at_night(t)}, "the only moment is until when a walk is kept: every evening the same"
             for moment in moments:
-                assert moment.to_bytes(6, "big").hex() not in repr(everything(joke))
+                assert moment.to_bytes(6, "big").hex() not in repr(everything(joke)) + repr(joke.welcomes.all())
             looks = joke.rounds.doors(walk) if stage == "open" else []
             assert not any(s.mine for x in looks for s in x.seen)
             if stage == "open":

@@ -153,10 +153,10 @@ def _welcome(session: Session, door: Door, day: date) -> list[Part]:
 
 def _unwelcome(session: Session, door: Door) -> list[Part]:
     spelt, made = addresses.key(door.address), []
-    query = "SELECT id, address FROM welcomes WHERE NOT hidden AND NOT done AND creator = :me AND origin = :origin"
-    for row in session.view.ask(query, me=session.member.hex(), origin=welcomes.Origin.ROUND.value):
-        if addresses.key(row["address"]) == spelt:
-            known = records.known(session, welcomes.KIND, bytes.fromhex(row["id"]))
+    query = "SELECT id, address FROM welcomes WHERE NOT hidden AND NOT done AND origin = :origin"
+    for row in session.view.ask(query, origin=welcomes.Origin.ROUND.value):
+        known = records.known(session, welcomes.KIND, bytes.fromhex(row["id"]))
+        if addresses.key(row["address"]) == spelt and known.creator == session.member:
             rings = frozenset({ring.team_ring(records.team_of(session, known))})
             since = iso(known.value("task.since")) or now(session)[0]
             made.append(records.removal(session, known, True, rings, records.month_after(since, records.DETAIL_MONTHS)))
