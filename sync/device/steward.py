@@ -145,25 +145,35 @@ class Steward:
 
         await self._append(body)
 
-    async def change_round(self, round_: bytes, members: Collection[bytes]) -> None:
-        """Others walk it: whoever leaves can't read on, whoever joins reads all of it. Raises NotFound for an unknown
-        round, RollRefused for one that is over, or Unreachable: nothing was changed.
+    async def change_round(
+        self, round_: bytes, members: Collection[bytes], before: Collection[bytes] | None = None
+    ) -> None:
+        """Others walk it: whoever leaves can't read on, whoever joins reads all of it. What is asked for is the difference
+        with `before`, the members that the caller went by (now, if not given): whom another coordinator put on it or
+        took off meanwhile stays on or off. Raises NotFound for an unknown round, RollRefused for one that is over, or
+        Unreachable: nothing was changed.
         """
-        await self._set_round(round_, frozenset(members), closed=False)
+        known = self._roll.state.rounds.get(round_)
+        then = frozenset(known.members if known and before is None else before or ())
+        more, off = frozenset(members) - then, then - frozenset(members)
+        await self._set_round(round_, lambda now: (now | more) - off, closed=False)
 
     async def close_round(self, round_: bytes) -> None:
         """A round is over: coordinators alone hold its ring. What comes in late is quarantined. Raises NotFound,
         RollRefused or Unreachable: nothing was changed.
         """
-        await self._set_round(round_, frozenset(), closed=True)
+        await self._set_round(round_, lambda _: frozenset(), closed=True)
 
-    async def _set_round(self, round_: bytes, members: frozenset[bytes], *, closed: bool) -> None:
+    async def _set_round(
+        self, round_: bytes, changed: Callable[[frozenset[bytes]], frozenset[bytes]], *, closed: bool
+    ) -> None:
         name = ring.round_ring(round_)
 
         async def body(state: State) -> Body:
             known = state.rounds.get(round_)
             if known is None:
                 raise NotFound("round")
+            members = changed(known.members)
             crew = Crew(known.team, members, closed)
             if crew == known:
                 raise _NothingToDo()

@@ -17,7 +17,7 @@ from sync.core.rights import Role
 from sync.core.roll_state import Crew
 from sync.device.writer import Part
 from sync.server.sessions import Carrier
-from tests.support.faulty_transport import Fault
+from tests.support.faulty_transport import Fault, Hold
 from tests.support.native_app import ORIGIN, synced
 from tests.support.settled_team import Team, hushed, session_of
 
@@ -235,6 +235,35 @@ def test_without_the_server_no_round_changes(tell: Tell) -> None:
         assert len(s.roll.entries) == length + 1
         with pytest.raises(RollRefused):
             await s.steward.change_round(round_, [s.member])
+
+    tell(story)
+
+
+def test_two_coordinators_at_once_put_on_and_take_off_both(tell: Tell) -> None:
+    """What one decides while the other's entry is on its way is not undone by it, nor what changed behind a screen."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        s, other = session_of(joke), session_of(fatma)
+        await s.steward.place(other.member, Role.COORDINATOR, s.team)
+        for device in (d.id for d in s.roll.state.unconfirmed()):
+            await s.steward.confirm(device)
+        a, b, c, d = (bytes([n]) * 16 for n in (1, 2, 3, 4))
+        round_ = round_of(joke)
+        await s.steward.open_round(round_, s.team, [a, c])
+        await synced(fatma, joke)
+        held = Hold()
+        t.nets["joke"].next("roll/append", held)
+        hers = asyncio.create_task(s.steward.change_round(round_, [a, b, c]))
+        await held.arrived.wait()
+        await other.steward.change_round(round_, [a, d])
+        held.release.set()
+        await hers
+        assert s.roll.state.rounds[round_].members == {a, b, d}
+        await s.steward.change_round(round_, [a, c], before=[a, c])
+        assert s.roll.state.rounds[round_].members == {a, b, d}
+        await s.steward.change_round(round_, [c], before=[a, c])
+        assert s.roll.state.rounds[round_].members == {b, d}
 
     tell(story)
 
