@@ -17,6 +17,8 @@ from sync.core.errors import BadFormat, TooLarge
 Shape = Callable[[Any], Any]
 MAX_DEPTH = 16  # lists and maps within one another
 _NESTING = (list, dict)
+_SCALAR = (bytes, str, int)
+_BARE = frozenset({bytes, str, int, bool, type(None)})
 _FLOAT = b"\xca"  # begins one of 4 bytes
 
 
@@ -33,12 +35,12 @@ def pack(value: Any) -> bytes:
 
 
 def _plain(value: Any, depth: int) -> Any:
-    if value is None or isinstance(value, bytes | str | int):
+    if type(value) in _BARE or isinstance(value, _SCALAR):
         return value
     if not depth:
         raise BadFormat("too deep")
     if isinstance(value, list | tuple):
-        return [_plain(v, depth - 1) for v in value]
+        return [v if type(v) in _BARE else _plain(v, depth - 1) for v in value]  # a street is thousands of them
     if isinstance(value, dict) and all(isinstance(k, str) for k in value):
         return {k: _plain(value[k], depth - 1) for k in sorted(value)}
     raise BadFormat(f"{type(value).__name__} is not a plain value")

@@ -205,6 +205,20 @@ def test_a_walk_is_named_after_what_is_in_it(streets: list[Street], wished: int,
     assert [walk.name for walk in cut(streets, wished, Order.SIDES)] == names
 
 
+def test_a_street_of_the_same_name_in_another_place_keeps_its_doors() -> None:
+    """Without BAG ids both have doors of the same key."""
+    streets = [Street(b"", "Hof", place, (Door("hof|1|", "Hof", 1, place=place),)) for place in ("Dorp", "Stad")]
+    assert [walk.name for walk in cut(streets, 10, Order.SIDES)] == ["Hof (Dorp)", "Hof (Stad)"]
+
+
+def test_a_block_too_large_to_add_to_is_walked_alone() -> None:
+    """81 doors in one staircase and 12 houses, 60 wished: 93 in one walk would be more than an evening holds."""
+    block = [Door(f"t{n}", "Hof", n, stair="A", place="Dorp") for n in range(1, 82)]
+    houses = [Door(f"h{n}", "Hof", n, place="Dorp") for n in range(101, 125, 2)]
+    walks = cut([Street(b"", "Hof", "Dorp", (*block, *houses))], 60, Order.SIDES)
+    assert [len(walk.doors) for walk in walks] == [81, 12]
+
+
 def test_sixty_two_doors_are_not_cut_into_sixty_and_two() -> None:
     """Three hundred and two doors in walks of sixty: five walks of about as many."""
     sizes = [len(walk.doors) for walk in cut([street_of(range(1, 303))], 60, Order.SIDES)]

@@ -45,10 +45,12 @@ def by_street(door: Door) -> tuple[str, Rank, str]:
 
 
 def once(doors: Iterable[Door]) -> list[Door]:
-    """Every door once, by key, in order of street and number: the same whatever the order they came in."""
-    found: dict[str, Door] = {}
+    """Every door once, by place and key (one without a BAG id has the key of its address, which names no place), in order
+    of street and number: the same whatever the order they came in.
+    """
+    found: dict[tuple[str, str], Door] = {}
     for door in sorted(doors, key=lambda d: (by_street(d), by_number(d), d.stair, -1 if d.floor is None else d.floor)):
-        found.setdefault(door.key, door)
+        found.setdefault((door.place, door.key), door)
     return list(found.values())
 
 
