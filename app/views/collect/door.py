@@ -10,13 +10,13 @@ from app.services.rounds.left import again, find, passed
 from app.services.rounds.models import Answer, DoorLook, DoorState, Holding
 from app.services.wording import field_text, sentence
 from app.views.collect.just_done import Done, JustDone
+from app.views.collect.sign import LARGE, DoorSign
 from app.views.collect.words import (
     ICONS,
+    Ring,
     again_text,
     counts_text,
-    floor_text,
     holding_text,
-    ring,
     seen_text,
     states,
 )
@@ -39,8 +39,6 @@ from app.views.screen import Screen
 from app.views.theme import CONTENT
 from sync.core.errors import BadInput, StraatError
 
-LARGE = 1.3  # text from here on: one button a line
-
 
 class DoorScreen(Screen):
     """A walk, door by door."""
@@ -62,7 +60,8 @@ class DoorScreen(Screen):
 
     def build(self) -> ft.Control:
         self.key = self.shell.typed.get(self.place) or self.app.rounds.next_door(self.walk)
-        self.head, self.told, self.ways = stack(spacing=0), stack(spacing=8), stack(spacing=8)
+        self.sign, self.ring, self.head = DoorSign(), Ring(64), ft.Row(spacing=16)
+        self.told, self.ways = stack(spacing=8), stack(spacing=8)
         self.number = field(_("Naar nummer"), on_submit=self.safe(self._jump))
         self.scale = Scale(self._grown)
         self.buttons = stack(spacing=8)
@@ -89,30 +88,11 @@ class DoorScreen(Screen):
 
     def _draw_door(self, looks: list[DoorLook], at: int) -> None:
         look, today = looks[at], self.app.today()
-        where = _("Deur {number} van {total}").format(number=at + 1, total=len(looks))
-        large = self.scale.now > LARGE  # then there is room for the number, and for little else
-        close, floor = ft.TextStyle(height=1.1), floor_text(look.door)
-        size = round(_size(look.door.label) / (self.scale.now / LARGE if large else 1))
-        shown = ft.Column(
-            [
-                text(where, soft=True, size=15),
-                text(look.door.street, size=17 if large else 21, weight=ft.FontWeight.W_600, style=close),
-                text(look.door.label, size=size, weight=ft.FontWeight.W_700, style=close),
-                *([text(floor, size=15 if large else 19, style=close)] if floor else []),
-            ],
-            spacing=0,
-            expand=True,
+        self.sign.show(
+            look.door, _("Deur {number} van {total}").format(number=at + 1, total=len(looks)), self.scale.now
         )
-        named = ft.Semantics(
-            content=shown,
-            label=", ".join(x for x in (look.door.address, floor, where) if x),
-            heading_level=1,
-            container=True,
-            exclude_semantics=True,
-            live_region=True,
-            expand=True,
-        )
-        self.head.controls = [ft.Row([named, *([] if large else [ring(self.look.progress, 64)])], spacing=16)]
+        self.ring.show(self.look.progress).visible = self.scale.now <= LARGE
+        self._put_head(self.sign)
         told: list[ft.Control] = [notice(seen_text(seen, today), ft.Icons.HISTORY) for seen in look.seen[-2:]]
         skipped = [x.door.label for x in passed(looks, self.before, at)]
         if skipped:
@@ -125,7 +105,13 @@ class DoorScreen(Screen):
             told = [notice(words, ICONS[DoorState.NO_CONTACT], alarm=True)]
         self.told.controls = told
         self.buttons.visible = not look.blocked
-        self.ways.controls = self._ways(look)
+        kind = (look.blocked, self.asking, self.look.holding)
+        if self.ways.data != kind:  # mostly the same as at the door before: what need not be made anew is not
+            self.ways.controls, self.ways.data = self._ways(look), kind
+
+    def _put_head(self, left: ft.Control) -> None:
+        if self.head.controls[:1] != [left]:
+            self.head.controls = [left, self.ring]
 
     def _ways(self, look: DoorLook) -> list[ft.Control]:
         skip = self.safe(self._skip)
@@ -137,7 +123,7 @@ class DoorScreen(Screen):
         for way in ways:
             way.style.padding = ft.Padding.symmetric(horizontal=8, vertical=17)
         picture = icon_button(ft.Icons.GRID_VIEW, _("Straatbeeld"), self.go(f"/straat/{self.walk.hex()}"))
-        rows.append(ft.Row([*ways, picture], wrap=True, spacing=8, run_spacing=0))
+        rows.append(ft.Row([picture, *ways], wrap=True, spacing=8, run_spacing=0))
         if self.asking:
             rows += [self.number, side_button(_("Ga naar deze deur"), self.safe(self._jump), ft.Icons.ARROW_FORWARD)]
         if self.look.holding is Holding.FREE:
@@ -147,8 +133,8 @@ class DoorScreen(Screen):
 
     def _draw_end(self, looks: list[DoorLook]) -> None:
         progress, rule = self.look.progress, self.app.rounds.round(self.look.round).rule
-        heading = ft.Container(title(_("Voor nu ben je rond")), expand=True)
-        self.head.controls = [ft.Row([heading, ring(progress, 64)], spacing=16)]
+        self.ring.show(progress).visible = True
+        self._put_head(ft.Container(title(_("Voor nu ben je rond")), expand=True))
         lines = [self.look.name, *(f"– {line}" for line in counts_text(progress))]
         rows: list[ft.Control] = [text(line, size=19 if i == 0 else 17) for i, line in enumerate(lines)]
         count, fits = again(looks, rule)
@@ -162,6 +148,7 @@ class DoorScreen(Screen):
         ]
         if self.look.holding is Holding.MINE:
             ways.insert(0, main_button(_("Geef dit loopje terug"), self.safe(self._hand_back), ft.Icons.CHECK))
+        self.ways.data = None
         self.ways.controls = [*ways, quiet_button(_("Naar de ronde"), self.go(self.back), ft.Icons.ARROW_BACK)]
 
     def _grown(self) -> None:
@@ -288,8 +275,3 @@ class DoorScreen(Screen):
 
     def _on_show(self) -> DoorLook | None:
         return next((look for look in self.app.rounds.doors(self.walk) if look.door.key == self.key), None)
-
-
-def _size(label: str) -> int:
-    """The number as large as its line has room for."""
-    return 68 if len(label) <= 4 else 52 if len(label) <= 6 else 38

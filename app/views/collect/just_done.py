@@ -62,24 +62,27 @@ class JustDone(ft.Container):
     ) -> None:
         super().__init__(visible=False, border_radius=18, padding=inset(14, 6, 6, 10))
         self.bgcolor, self.border = Colors.SURFACE_CONTAINER, ft.Border.all(1, Colors.OUTLINE_VARIANT)
+        self._said = text("", weight=ft.FontWeight.W_600)
         self._safe, self._on_extra, self._on_undo = screen.safe, on_extra, on_undo
 
     def show(self, done: Done | None) -> None:
-        """What was tapped last; None: nothing that can be undone."""
+        """What was tapped last; None: nothing that can be undone. Made anew only where more than the number differs."""
         self.visible = done is not None
         if done is None:
-            self.content = None
             return
-        said = text(f"{done.door.label}: {states()[done.answer.state]}", weight=ft.FontWeight.W_600)
+        self._said.value = f"{done.door.label}: {states()[done.answer.state]}"
+        kind = (done.answer, done.new_resident)
+        if self.data != kind:
+            self.content, self.data = stack(*self._rows(done), spacing=6), kind
+
+    def _rows(self, done: Done) -> list[ft.Control]:
         undo = quiet_button(_("Ongedaan maken"), self._safe(lambda e: self._on_undo()), ft.Icons.UNDO)
+        middle = ft.CrossAxisAlignment.CENTER
         rows: list[ft.Control] = [
-            ft.Row([said, undo], wrap=True, spacing=4, run_spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+            ft.Row([self._said, undo], wrap=True, spacing=4, run_spacing=0, vertical_alignment=middle)
         ]
         if done.answer.state is DoorState.NO_CONTACT:
-            rows.append(
-                text(_("Hier belt niemand meer aan. We bewaren alleen het adres: geen naam, geen reden."), size=15)
-            )
+            words = _("Hier belt niemand meer aan. We bewaren alleen het adres: geen naam, geen reden.")
+            rows.append(text(words, size=15))
         more = extras(done)
-        if more:
-            rows.append(pick(more, done.has, self._safe(self._on_extra)))
-        self.content = stack(*rows, spacing=6)
+        return [*rows, pick(more, done.has, self._safe(self._on_extra))] if more else rows

@@ -119,16 +119,29 @@ def holding_text(walk: WalkLook, today: date) -> str:
     return _("Iemand anders loopt deze tot {day}").format(day=day_text(walk.till, today))
 
 
-def ring(progress: Progress, size: int = 52) -> ft.Control:
+class Ring(ft.Semantics):
     """How far a walk or round is, as a ring; in words for who can't see it."""
-    total = max(1, progress.doors - progress.blocked)
-    drawn = ft.ProgressRing(
-        value=min(1.0, progress.done / total),
-        width=size,
-        height=size,
-        stroke_width=size / 7,
-        color=Colors.PRIMARY,
-        bgcolor=Colors.OUTLINE_VARIANT,
-    )
-    shown = ft.Container(drawn, padding=size / 14)
-    return ft.Semantics(content=shown, label=done_text(progress), container=True, exclude_semantics=True)
+
+    def __init__(self, size: int = 52) -> None:
+        self._ring = ft.ProgressRing(
+            value=0.0,
+            width=size,
+            height=size,
+            stroke_width=size / 7,
+            color=Colors.PRIMARY,
+            bgcolor=Colors.OUTLINE_VARIANT,
+        )
+        super().__init__(
+            content=ft.Container(self._ring, padding=size / 14), label="", container=True, exclude_semantics=True
+        )
+
+    def show(self, progress: Progress) -> "Ring":
+        """As far as this."""
+        total = max(1, progress.doors - progress.blocked)
+        self._ring.value, self.label = min(1.0, progress.done / total), done_text(progress)
+        return self
+
+
+def ring(progress: Progress) -> Ring:
+    """A ring that says this."""
+    return Ring().show(progress)
