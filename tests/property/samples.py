@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sync.core import change, codec, directory, envelope, roll_entry, sender_key, wire
+from sync.core import bundle, change, codec, directory, envelope, frames, roll_entry, sender_key, wire
+from sync.core.bundle import Bundle
 from sync.core.change import Change, Patch
+from sync.core.frames import Collector, Series
 from sync.core.help_line import HelpLine, Hours, Known, Number, OnHolidays
 from sync.core.hlc import Stamp
 from sync.core.invitation import Invitation
@@ -90,6 +92,7 @@ def specimens() -> dict[str, tuple[Parser, bytes]]:
     )
     epoch = run(ring_epoch(w.roll, w.coordinator, w.team_ring, 2, fixed("p"), [w.coordinator, w.contact]))
     entries = dict(zip(("genesis", "join", "invite", "second join"), w.roll.entries, strict=True))
+    shown = bundle.encode(Bundle(rings[0], {bundle.tag(w.contact.device): 3}, (key, key)))
     made: dict[str, tuple[Parser, bytes]] = {
         "change": (change.decode, PLAIN),
         "envelope": (envelope.parse, run(sealed_change(w, w.contact, KEY, rings, PLAIN))),
@@ -99,10 +102,18 @@ def specimens() -> dict[str, tuple[Parser, bytes]]:
         "invitation": (invitation, Invitation(fixed("seed"), fixed("hash")).to_text().encode()),
         "padding": (unpad, pad(PLAIN)),
         "stamp": (Stamp.from_bytes, bytes(8)),
+        "bundle": (bundle.parse, shown),
+        "frame": (frames.parse, Series(shown, 400).frame(0)),
+        "frame text": (_frame_text, frames.to_text(Series(shown, 400).frame(9)).encode()),
         "error": (wire.decode_error, wire.encode_error(wire.BadFormat("why"))),
     }
     made |= {name: (roll_entry.parse, data) for name, data in entries.items()}
     return made | {f"wire {name}": (_wire(name), data) for name, data in _bodies(w.roll.entries, key).items()}
+
+
+def _frame_text(data: bytes) -> None:
+    """As a camera gives it."""
+    Collector().add(frames.parse(frames.from_text(data.decode("utf-8", "replace"))))
 
 
 def _wire(name: str) -> Parser:

@@ -79,6 +79,8 @@ INSIDE = [
     Stop("ronde", "/ronde/{round}", "Collecte najaar"),
     Stop("loop", "/loop/{walk}", "Gesproken"),
     Stop("straat", "/straat/{walk}", "Tulpstraat"),
+    Stop("ruil", "/ruil/{round}", "Uitwisselen zonder internet"),
+    Stop("papier", "/papier/{walk}", "Print de lijst"),
 ]
 DESK = [
     Stop("beoordelen", "/", "Beoordelen", Who.COORDINATOR),
@@ -89,6 +91,9 @@ DESK = [
     Stop("welkomst", "/welkom", "Nieuwe adressen", Who.COORDINATOR),
     Stop("wensen", "/wensen/{team}", "Wensen in", Who.COORDINATOR),
     Stop("maatjes", "/maatjes", "Maatjes", Who.COORDINATOR),
+    Stop("ronde-bureau", "/ronde/{round}", "Loopjes", Who.COORDINATOR),
+    Stop("ronde-gesloten", "/ronde/{ended}", "Aantallen", Who.COORDINATOR),
+    Stop("nieuwe-ronde", "/nieuwe-ronde", "Waar is de ronde voor?", Who.COORDINATOR),
     Stop("straten", "/straten", "Straten", Who.COORDINATOR),
     Stop("adressen-inlezen", "/straten/import", "Adressen inlezen", Who.COORDINATOR),
     Stop("gebieden", "/gebieden", "Gebieden", Who.COORDINATOR),
