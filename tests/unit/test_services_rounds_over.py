@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -98,6 +99,9 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
         assert counted.states == ((DoorState.MET, 1),)
         await synced(joke, fatma)
         assert not {c.kind for c in await opened(fatma)} & {"door", "walk", "round"}, "it goes as soon as it is sent"
+        await session_of(joke).syncer.take_in()
+        assert len(session_of(joke).replica.quarantine) >= 4
+        assert joke.trust.quarantine() == [], "nobody is asked about it door by door"
         await synced(joke, joke)
         [look] = joke.rounds.rounds()
         late = Progress(3, 0, ((DoorState.MET, 1), (DoorState.LATER, 1), (DoorState.NO_CONTACT, 1)), 1, ())
@@ -245,5 +249,29 @@ def test_a_closing_that_stopped_halfway_is_finished_at_the_next_round_of_sync(te
         written = session_of(again).log.count()
         await synced(again, again)
         assert session_of(again).log.count() == written
+
+    tell(story)
+
+
+def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no_door(tell: Tell) -> None:
+    """Taken over it counts as ever; what is shown of it says neither where nor what."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET))
+        await synced(fatma, joke)
+        await fatma.rounds.tap(walk, at(3), Answer(DoorState.LATER))
+        await joke.trust.revoke_device(session_of(fatma).device)
+        with suppress(StraatError):
+            await synced(fatma)
+        await synced(joke)
+        [item] = joke.trust.quarantine()
+        assert (item.kind, item.lines) == ("door", ())
+        assert joke.rounds.round(name).progress.done == 1
+        await joke.trust.adopt(item.id)
+        assert joke.trust.quarantine() == []
+        assert joke.rounds.round(name).progress.done == 2
+        assert (await joke.rounds.close(name)).done == 2
 
     tell(story)
