@@ -13,41 +13,51 @@ from app.views.coordinate.round_words import (
     said_of,
     table_rows,
 )
-from app.views.parts import main_button, notice, quiet_button, stack, title
+from app.views.parts import main_button, notice, pick, quiet_button, stack, title
 from app.views.screen import Screen
 
 PAGE = 40
 
 
 class Result(ft.Column):
-    """The counts of a round that is over."""
+    """The counts of a round that is over, by street or by walk."""
 
     def __init__(self, screen: Screen, look: RoundLook) -> None:
         super().__init__(spacing=20, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._screen, self._limit, self._open = screen, PAGE, False
-        self._bars, self._table = stack(spacing=20), stack()
+        self._screen, self._limit, self._open, self._by_walk = screen, PAGE, False, False
+        self._late, self._choice, self._bars, self._table = stack(), stack(spacing=16), stack(spacing=20), stack()
+        again = screen.go(f"/nieuwe-ronde/{look.id.hex()}")
+        self.controls = [
+            self._late,
+            title(_("Aantallen"), 2),
+            self._choice,
+            self._bars,
+            self._table,
+            main_button(_("Doe deze ronde nog een keer"), again, ft.Icons.REPLAY),
+        ]
         self._shown: object = None
         self.follow(look)
 
     def follow(self, look: RoundLook) -> None:
-        """What came in late counts too."""
+        """What came in late counts too; nothing is drawn anew as long as it is the same."""
         streets: list[Named] = [(name, p) for name, p, _doors in self._screen.app.rounds.progress_of_streets(look.id)]
         if (look, streets) == self._shown:
             return
         self._shown, self._look, self._streets = (look, streets), look, streets
-        again = main_button(
-            _("Doe deze ronde nog een keer"), self._screen.go(f"/nieuwe-ronde/{look.id.hex()}"), ft.Icons.REPLAY
-        )
-        late = []
-        if look.late.doors:
-            words = _("Na het sluiten kwam er nog binnen: {counts}.").format(counts=said_of(look.late))
-            late = [notice(words, ft.Icons.SCHEDULE)]
-        self.controls = [*late, title(_("Per straat"), 2), bars_legend(streets), self._bars, self._table, again]
+        words = _("Na het sluiten kwam er nog binnen: {counts}.").format(counts=said_of(look.late))
+        self._late.controls = [notice(words, ft.Icons.SCHEDULE)] if look.late.doors else []
         self._draw()
 
+    def _some(self) -> list[Named]:
+        return [(walk.name, walk.progress) for walk in self._look.walks] if self._by_walk else self._streets
+
     def _draw(self) -> None:
-        rows = [bar(name, progress) for name, progress in self._streets[: self._limit]]
-        if len(self._streets) > self._limit:
+        some = self._some()
+        options: list[tuple[object, str]] = [(False, _("per straat")), (True, _("per loopje"))]
+        choice = pick(options, lambda by_walk: by_walk is self._by_walk, self._screen.safe(self._choose))
+        self._choice.controls = [choice, bars_legend(some)]
+        rows = [bar(name, progress) for name, progress in some[: self._limit]]
+        if len(some) > self._limit:
             rows.append(quiet_button(_("Toon meer"), self._screen.safe(self._more)))
         self._bars.controls = rows
         label = _("Tabel sluiten") if self._open else _("Dezelfde aantallen als tabel")
@@ -58,7 +68,12 @@ class Result(ft.Column):
         self._table.controls = ways
 
     def _rows(self) -> list[list[str]]:
-        return table_rows(self._streets, self._look.progress)
+        what = _("Loopje") if self._by_walk else _("Straat")
+        return table_rows(what, self._some(), self._look.progress)
+
+    def _choose(self, by_walk: bool) -> None:
+        self._by_walk, self._limit = by_walk, PAGE
+        self._draw()
 
     def _more(self, e: ft.ControlEvent) -> None:
         self._limit += PAGE

@@ -134,11 +134,11 @@ def _piece(look: DoorLook, number: int, share: float) -> ft.Control:
 # -- as a table -----------------------------------------------------------------------------------------------------
 
 
-def table_rows(some: Sequence[Named], together: Progress) -> list[list[str]]:
-    """The head, a line for each, and the sum: street, doors, a column for each state, where nobody rings, wishes and
-    flyers.
+def table_rows(what: str, some: Sequence[Named], together: Progress) -> list[list[str]]:
+    """The head, a line for each, and the sum: `what` it is, doors, a column for each state, where nobody rings, wishes
+    and flyers.
     """
-    head = [_("Straat"), _("Deuren"), *states().values(), _("Niet aanbellen")]
+    head = [what, _("Deuren"), *states().values(), _("Niet aanbellen")]
     head += [_("Wil contactpersoon"), _("Wil activiteit"), _("Flyers")]
     return [head, *(_row(name, p) for name, p in some), _row(_("Samen"), together)]
 
@@ -168,4 +168,4 @@ def as_table(rows: Sequence[Sequence[str]]) -> ft.Control:
 
 def _head(words: str) -> ft.Control:
     """Over as many lines as it has words, so that all columns fit beside one another."""
-    return ft.Text("\n".join(words.split(" ")), size=14, weight=ft.FontWeight.W_600)
+    return ft.Text("\n".join(words.replace(" / ", "/ ").split(" ")), size=14, weight=ft.FontWeight.W_600)
