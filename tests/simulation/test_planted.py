@@ -60,7 +60,10 @@ def _caught(*words: str, parts: Parts | None = None, **changes: Any) -> None:
 
 
 _TWO_PHONES_EACH: dict[str, Any] = {  # they change the same notes without knowing of each other, again and again
-    **{"devices": 4, "seconds": 2, "steps": 140, "partitions": True},
+    "devices": 4,
+    "seconds": 2,
+    "steps": 140,
+    "partitions": True,
     **dict.fromkeys(("trust", "fading", "ages", "disks", "server"), False),
 }
 
