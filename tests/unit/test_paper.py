@@ -1,5 +1,6 @@
 """A walk on paper: what is printed, and entering it afterwards."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -100,8 +101,7 @@ def test_a_walk_is_printed_without_names_and_entered_with_the_day_chosen_once(te
         await person.tap("wil activiteit")
         await person.tap("1 Gesproken")
         assert screen.at == at(order[1])
-        await _press(person, "2")
-        await _press(person, "2")
+        await asyncio.gather(_press(person, "2"), _press(person, "2"))
         await person.tap("Maak ongedaan")
         assert screen.at == at(order[2])
         await _press(person, "Numpad 6")

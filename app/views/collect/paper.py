@@ -1,10 +1,11 @@
 """A walk on paper: print it, and enter it afterwards. One line a door, one tap a state; the keyboard does it as well."""
 
+import asyncio
 from collections.abc import Callable
 
 import flet as ft
 
-from app.services.language import _
+from app.services.language import _, day_text
 from app.services.models import DayPart
 from app.services.rounds.models import Answer, DoorLook, DoorState, Interest
 from app.services.rounds.paper import Line, line, next_line, sheets
@@ -41,33 +42,41 @@ class PaperScreen(Screen):
         self.back = f"/ronde/{self.look.round.hex()}"
         self.day, self.part = min(self.app.today(), self.round.last), None
         self.doors = self.app.rounds.doors(walk)
-        self.at: str | None = None  # the door whose buttons are open
+        self.at: str | None = None  # the door that is being entered
         self.last: str | None = None  # the one that was entered last
         self.extra: set[str] = set()
         self.slots: dict[str, ft.Container] = {}
+        self.turn = asyncio.Lock()  # keys that come quickly are for one door after another
 
     def build(self) -> ft.Control:
         self.page.on_keyboard_event = self.safe(self._key)
-        self.parts, self.told = stack(spacing=4), stack(spacing=8)
-        self._draw_parts()
+        self.top, self.editor, self.told = stack(spacing=16), stack(), stack(spacing=8)
         self.slots = {look.door.key: ft.Container(self._slot(look)) for look in self.doors}
-        day = DayField(_("Dag"), self.day, self._set_day, self.safe)
-        entering = [
-            title(_("Invullen van papier"), 2),
-            text(_("Op welke dag liep je? Kies dat één keer.")),
-            day,
-            self.parts,
-            self.told,
-            *self._headed(),
-        ]
-        shown = entering if not self.round.closed else []
-        return page_body(
+        self._draw_top()
+        if self.round.closed:
+            return page_body(self.top)
+        return page_body(self.top, self.editor, self.told, *self._headed())
+
+    def _draw_top(self) -> None:
+        """First what to print and which day; once that is chosen a line, so that the door stands high on the screen."""
+        if self.part is not None and self.day is not None:
+            when = f"{day_text(self.day, self.app.today())}, {parts()[self.part]}"
+            other = quiet_button(_("Andere dag"), self.safe(lambda e: self._set_part(None)), ft.Icons.EDIT_CALENDAR)
+            self.top.controls = [title(_("Invullen van papier")), ft.Row([text(when), other], wrap=True)]
+            return
+        self.top.controls = [
             title(_("Op papier")),
             text(self.look.name, soft=True),
             text(_("Loop je liever met een lijst? Print hem, en vul hem hier later in.")),
             main_button(_("Print de lijst"), self.safe(self._print), ft.Icons.PRINT_OUTLINED),
-            *shown,
-        )
+        ]
+        if not self.round.closed:
+            self.top.controls += [
+                title(_("Invullen van papier"), 2),
+                text(_("Op welke dag liep je? Kies dat één keer.")),
+                DayField(_("Dag"), self.day, self._set_day, self.safe),
+                pick(list(parts().items()), lambda part: part is self.part, self.safe(self._set_part)),
+            ]
 
     # -- printing --------------------------------------------------------------------------------------------------
 
@@ -92,15 +101,10 @@ class PaperScreen(Screen):
     async def _set_day(self, day) -> None:
         self.day = day or self.day
 
-    def _draw_parts(self) -> None:
-        chips = pick(list(parts().items()), lambda part: part is self.part, self.safe(self._set_part))
-        self.parts.controls = [chips]
-
-    async def _set_part(self, part: DayPart) -> None:
+    async def _set_part(self, part: DayPart | None) -> None:
         self.part = part
-        self._draw_parts()
-        if self.at is None:
-            self._open(next_line(self.doors))
+        self._draw_top()
+        self._open(self.at or next_line(self.doors) if part is not None else None)
 
     def _headed(self) -> list[ft.Control]:
         """The doors, under the names of their streets and floors."""
@@ -115,32 +119,47 @@ class PaperScreen(Screen):
         if line(look) is Line.BLOCKED:
             icon = ft.Icon(ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, color=Colors.ON_SURFACE_VARIANT)
             return card(ft.Row([number, icon, text(_("niet aanbellen"), soft=True)]))
-        if look.door.key == self.at:
-            return card(ft.Row([number, text(door_state(look), soft=True)]), *self._choices(look), accent=True)
-        key = look.door.key
-        return card(ft.Row([number, text(door_state(look), soft=True)]), on_click=self.safe(lambda e: self._open(key)))
+        here, key = look.door.key == self.at, look.door.key
+        row = [
+            number,
+            text(door_state(look), soft=True),
+            *([ft.Icon(ft.Icons.EDIT, color=Colors.PRIMARY)] if here else []),
+        ]
+        return card(ft.Row(row), on_click=self.safe(lambda e: self._pick(key)), accent=here)
 
-    def _choices(self, look: DoorLook) -> list[ft.Control]:
+    async def _pick(self, key: str) -> None:
+        if self.part is None:
+            self.say(_("Kies eerst het deel van de dag."))
+            return
+        self._open(key)
+
+    def _draw_editor(self) -> None:
+        look = next((x for x in self.doors if x.door.key == self.at), None)
+        if look is None:
+            self.editor.controls = []
+            return
+        door, key = look.door, look.door.key
+        where = ", ".join(x for x in (door.street, floor_text(door), door_state(look)) if x)
         marks = [(FLYER, _("flyer")), *((str(i), words) for i, words in interests().items())]
-        key = look.door.key
         chips = pick(marks, lambda what: what in self.extra, self.safe(self._toggle))
         buttons = [
             side_button(f"{n} {words}", self._tapping(key, state), ICONS[state])
             for n, (state, words) in enumerate(states().items(), 1)
         ]
-        return [chips, ft.Row(list(buttons), wrap=True, spacing=8, run_spacing=8)]
+        big = text(door.label, size=38, weight=ft.FontWeight.W_600)
+        shown = [big, text(where, soft=True), chips, ft.Row(list(buttons), wrap=True, spacing=8, run_spacing=8)]
+        self.editor.controls = [card(*shown, accent=True)]
 
     def _tapping(self, key: str, state: DoorState) -> Callable:
         return self.safe(lambda e: self._enter(key, state))
 
     async def _toggle(self, what: str) -> None:
         self.extra ^= {what}
-        self._draw(self.at)
+        self._draw_editor()
 
     async def _enter(self, key: str, state: DoorState) -> None:
         """Written before the next door opens; what can't be written keeps the door."""
         if self.part is None:
-            self.say(_("Kies eerst het deel van de dag."))
             return
         wishes = tuple(i for i in Interest if str(i) in self.extra)
         answer = Answer(state, FLYER in self.extra, wishes)
@@ -168,6 +187,7 @@ class PaperScreen(Screen):
         before, self.at = self.at, key
         for one in {before, key, self.last}:
             self._draw(one)
+        self._draw_editor()
 
     def _draw(self, key: str | None) -> None:
         look = next((x for x in self.doors if x.door.key == key), None)
@@ -181,7 +201,9 @@ class PaperScreen(Screen):
         chosen = list(states())
         digit = e.key.removeprefix("Numpad ")
         if digit.isdigit() and 1 <= int(digit) <= len(chosen):
-            await self._enter(self.at, chosen[int(digit) - 1])
+            async with self.turn:
+                if self.at is not None:
+                    await self._enter(self.at, chosen[int(digit) - 1])
         elif e.key.upper() == "F":
             await self._toggle(FLYER)
         elif e.key == "Arrow Down":
