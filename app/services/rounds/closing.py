@@ -19,8 +19,9 @@ from typing import Any
 from app.services.records import COUNT_MONTHS, iso, month_after
 from app.services.rounds import doors, kinds
 from app.services.rounds.counting import plain_progress, read_progress
+from app.services.rounds.here import coordinates, now
 from app.services.rounds.kinds import Entry
-from app.services.rounds.looking import Looking, coordinates, now
+from app.services.rounds.looking import Looking
 from app.services.rounds.models import DoorState, Ended, Interest, Progress
 from app.services.rounds.writing import own
 from app.services.session import Session

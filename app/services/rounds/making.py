@@ -9,8 +9,9 @@ from app.services import addresses, inviting, marks
 from app.services.models import VALID_DAYS, InviteLink, Role
 from app.services.records import Group, iso, known, parts, write
 from app.services.rounds import kinds
-from app.services.rounds.looking import Looking, coordinates, open_here, rule_of
-from app.services.rounds.models import Door, Order, Plan, Purpose, Street
+from app.services.rounds.here import coordinates, open_here
+from app.services.rounds.looking import Looking
+from app.services.rounds.models import Door, Plan, Street
 from app.services.rounds.writing import expiry, new, rings_of
 from app.services.session import Session
 from sync.core.errors import BadInput, DiskFull, Forbidden, NotFound, StraatError
@@ -206,47 +207,3 @@ async def extend(session: Session, looking: Looking, name: bytes, last: date) ->
 async def _change(session: Session, name: bytes, values: dict[str, Any], last: str) -> None:
     group = Group("detail", values, rings_of(name), expiry(iso(last) or date.min))
     await write(session, parts(session, kinds.ROUND, [group], known(session, kinds.ROUND, name))[1])
-
-
-# -- the half-filled form ---------------------------------------------------------------------------------------------
-
-
-def to_plain(plan: Plan) -> dict[str, Any]:
-    """A plan as it stands in a draft."""
-    return {
-        "name": plan.name,
-        "purpose": plan.purpose.value,
-        "first": plan.first.isoformat(),
-        "last": plan.last.isoformat(),
-        "members": list(plan.members),
-        "streets": list(plan.streets),
-        "doors_a_walk": plan.doors_a_walk,
-        "order": plan.order.value,
-        "times": plan.rule.times,
-        "other_part": plan.rule.other_part,
-    }
-
-
-def from_plain(raw: dict[str, Any], today: date) -> Plan:
-    """A plan from its draft; what can't be read is as in a new one."""
-
-    def names(field: str) -> tuple[bytes, ...]:
-        value = raw.get(field)
-        return tuple(x for x in value if isinstance(x, bytes)) if isinstance(value, list) else ()
-
-    def text(field: str) -> str:
-        value = raw.get(field)
-        return value if isinstance(value, str) else ""
-
-    size = raw.get("doors_a_walk")
-    return Plan(
-        name=text("name"),
-        purpose=kinds.one_of(Purpose, text("purpose")) or Purpose.MEET,
-        first=iso(text("first")) or today,
-        last=iso(text("last")) or today,
-        members=names("members"),
-        streets=names("streets"),
-        doors_a_walk=size if isinstance(size, int) else USUAL_SIZE,
-        order=kinds.one_of(Order, text("order")) or Order.SIDES,
-        rule=rule_of({"times": raw.get("times"), "other_part": raw.get("other_part") is not False}),
-    )

@@ -7,7 +7,8 @@ import json
 from app.services import addresses
 from app.services.records import Group, iso, known, parts, write
 from app.services.rounds import kinds
-from app.services.rounds.looking import Looking, coordinates
+from app.services.rounds.here import coordinates
+from app.services.rounds.looking import Looking
 from app.services.rounds.writing import expiry, rings_of
 from app.services.session import Session
 from sync.device.writer import Part

@@ -12,7 +12,7 @@ from datetime import date
 from app.services import inviting, people
 from app.services.live import Live
 from app.services.models import DayPart, InviteLink
-from app.services.rounds import closing, doors, making, paper, walking
+from app.services.rounds import closing, doors, making, paper, plan_draft, walking
 from app.services.rounds.exchange import Exchange
 from app.services.rounds.looking import Looking, StreetLook
 from app.services.rounds.models import (
@@ -169,12 +169,12 @@ class Rounds:
     def plan_draft(self, before: bytes = b"") -> Plan | None:
         """The plan that was begun, or that could not be made yet; `before`: the one that is a re-run of that round."""
         kept = self._live.drafts.get(_draft(before)) if self._live.drafts else None
-        return making.from_plain(kept, self._today()) if kept is not None else None
+        return plan_draft.from_plain(kept, self._today()) if kept is not None else None
 
     async def save_plan_draft(self, plan: Plan | None, before: bytes = b"") -> None:
         """Keep the plan as it is now; None drops it. Raises DiskFull."""
         if self._live.drafts:
-            await self._live.drafts.put(_draft(before), making.to_plain(plan) if plan else None)
+            await self._live.drafts.put(_draft(before), plan_draft.to_plain(plan) if plan else None)
 
     def preview(self, plan: Plan) -> list[tuple[str, int]]:
         """The walks that a plan would give: name and number of doors. Raises BadInput."""

@@ -7,9 +7,11 @@ from app.services import addresses, marks, records, welcomes
 from app.services.models import DayPart
 from app.services.records import iso, write
 from app.services.rounds import doors, kinds
+from app.services.rounds.here import end_of_evening, now, open_here
 from app.services.rounds.kinds import Entry
-from app.services.rounds.looking import Looking, Row, end_of_evening, now, open_here
+from app.services.rounds.looking import Looking
 from app.services.rounds.models import Answer, Door, DoorState
+from app.services.rounds.tallies import Row
 from app.services.rounds.writing import expiry, own, rings_of
 from app.services.session import Session
 from sync.core import ring
