@@ -49,7 +49,9 @@ class NewRoundScreen(FormScreen):
         self.old = self.app.rounds.round(before) if before else None
         if self.old is not None and not self.old.walks:
             raise NotFound("walk")
-        self.form: Plan = self.app.rounds.plan_draft(before) or self._fresh()
+        form: Plan = self.app.rounds.plan_draft(before) or self._fresh()
+        there = {p.id for p in candidates(self.app)}  # who left since it was begun is not put on it unseen
+        self.form = replace(form, members=tuple(m for m in form.members if m in there))
 
     def _fresh(self) -> Plan:
         today = self.app.today()

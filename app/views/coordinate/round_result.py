@@ -26,15 +26,9 @@ class Result(ft.Column):
         super().__init__(spacing=20, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._screen, self._limit, self._open, self._by_walk = screen, PAGE, False, False
         self._late, self._choice, self._bars, self._table = stack(), stack(spacing=16), stack(spacing=20), stack()
-        again = screen.go(f"/nieuwe-ronde/{look.id.hex()}")
-        self.controls = [
-            self._late,
-            title(_("Aantallen"), 2),
-            self._choice,
-            self._bars,
-            self._table,
-            main_button(_("Doe deze ronde nog een keer"), again, ft.Icons.REPLAY),
-        ]
+        self._again = stack()
+        about = title(_("Aantallen"), 2)
+        self.controls = [self._late, about, self._choice, self._bars, self._table, self._again]
         self._shown: object = None
         self.follow(look)
 
@@ -46,6 +40,10 @@ class Result(ft.Column):
         self._shown, self._look, self._streets = (look, streets), look, streets
         words = _("Na het sluiten kwam er nog binnen: {counts}.").format(counts=said_of(look.late))
         self._late.controls = [notice(words, ft.Icons.SCHEDULE)] if look.late.doors else []
+        go = self._screen.go(f"/nieuwe-ronde/{look.id.hex()}")
+        again = main_button(_("Doe deze ronde nog een keer"), go, ft.Icons.REPLAY)
+        gone = notice(_("De deuren zelf bewaren we een jaar. Die zijn nu weg; de aantallen blijven."))
+        self._again.controls = [again if look.walks else gone]
         self._draw()
 
     def _some(self) -> list[Named]:
@@ -55,7 +53,7 @@ class Result(ft.Column):
         some = self._some()
         options: list[tuple[object, str]] = [(False, _("per straat")), (True, _("per loopje"))]
         choice = pick(options, lambda by_walk: by_walk is self._by_walk, self._screen.safe(self._choose))
-        self._choice.controls = [choice, bars_legend(some)]
+        self._choice.controls = [*([choice] if self._look.walks else []), bars_legend(some)]
         rows = [bar(name, progress) for name, progress in some[: self._limit]]
         if len(some) > self._limit:
             rows.append(quiet_button(_("Toon meer"), self._screen.safe(self._more)))
