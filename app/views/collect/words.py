@@ -120,7 +120,7 @@ def holding_text(walk: WalkLook, today: date) -> str:
 
 
 class Ring(ft.Semantics):
-    """How far a walk or round is, as a ring; in words for who can't see it."""
+    """How far a walk or round is, as a ring. Only for the eye: the same stands beside it in words, or on the way back."""
 
     def __init__(self, size: int = 52) -> None:
         self._ring = ft.ProgressRing(
@@ -131,14 +131,12 @@ class Ring(ft.Semantics):
             color=Colors.PRIMARY,
             bgcolor=Colors.OUTLINE_VARIANT,
         )
-        super().__init__(
-            content=ft.Container(self._ring, padding=size / 14), label="", container=True, exclude_semantics=True
-        )
+        super().__init__(content=ft.Container(self._ring, padding=size / 14), exclude_semantics=True)
 
     def show(self, progress: Progress) -> "Ring":
         """As far as this."""
         total = max(1, progress.doors - progress.blocked)
-        self._ring.value, self.label = min(1.0, progress.done / total), done_text(progress)
+        self._ring.value = min(1.0, progress.done / total)
         return self
 
 

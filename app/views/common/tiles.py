@@ -20,7 +20,7 @@ from app.views.parts import card, quiet_button, stack, text, title
 from app.views.screen import Screen
 
 OnDoor = Callable[[str], Awaitable[None]]
-TILE, SHOWN = 56.0, 60
+TILE, SHOWN = 54.0, 60  # six beside one another on a phone
 INK, EDGE, HERE = "#21302A", "#5B6862", "#B1472A"
 # The same on a light and on a dark screen, as a map is: ground and ink of each sign.
 _COLOURS: dict[DoorState | None, tuple[str, str]] = {
