@@ -10,6 +10,7 @@ import pytest
 
 from app.services.app import App
 from app.services.marks import Why
+from app.services.models import Role
 from app.services.rounds.models import Answer, DoorState, Holding, Interest, Progress, Standing
 from sync.core import change, envelope, ring
 from sync.core.change import Change, Patch
@@ -19,7 +20,7 @@ from sync.core.ids import record_id
 from sync.device.writer import Part
 from tests.support.native_app import synced
 from tests.support.rounds import at, one_walk, opened, plan
-from tests.support.settled_team import DAY, Team, session_of
+from tests.support.settled_team import DAY, Team, hushed, session_of
 
 Story = Callable[[Team], Awaitable[None]]
 Tell = Callable[[Story], None]
@@ -273,5 +274,40 @@ def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no
         assert joke.trust.quarantine() == []
         assert joke.rounds.round(name).progress.done == 2
         assert (await joke.rounds.close(name)).done == 2
+
+    tell(story)
+
+
+def test_of_two_coordinators_one_counts_what_comes_late_and_the_other_when_that_one_is_gone(tell: Tell) -> None:
+    """Whoever finished a round that another began to close; nothing is counted twice, and nothing by nobody."""
+
+    async def story(t: Team) -> None:
+        joke, fatma, laptop = await t.joke(), await t.fatma(), await t.unlocked("laptop")
+        anneke = t.device("anneke")
+        await anneke.start((await joke.invite("Anneke", Role.COORDINATOR)).url)
+        await anneke.accept("Anneke", "een andere lange zin")
+        await hushed(anneke)
+        await synced(anneke, joke)
+        await joke.trust.confirm(session_of(anneke).device)
+        await synced(joke, anneke)
+        name, walk = await one_walk(joke, fatma, anneke)
+        await synced(laptop)
+        await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET))
+        await synced(fatma)
+        await fatma.rounds.tap(walk, at(3), Answer(DoorState.LATER))
+        await laptop.rounds.tap(walk, at(5), Answer(DoorState.NOT_HOME))
+        await session_of(joke).steward.close_round(name)  # and here it stops
+        await synced(anneke, anneke, fatma, joke, joke)
+        assert [r.late.doors for r in joke.rounds.rounds()] == [0], "it was finished by another, who counts"
+        assert joke.trust.quarantine() == []
+        await synced(anneke, anneke, joke)
+        for app in (anneke, joke):
+            [look] = app.rounds.rounds()
+            assert (look.progress.done, look.late.doors) == (1, 1)
+        await joke.trust.revoke_member(session_of(anneke).member)
+        await synced(laptop, joke, joke)
+        [look] = joke.rounds.rounds()
+        assert (look.progress.done, look.late.states) == (1, ((DoorState.NOT_HOME, 1), (DoorState.LATER, 1)))
+        assert [e.counted.doors for e in await laptop.rounds.ended()] == [1]
 
     tell(story)
