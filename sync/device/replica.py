@@ -575,7 +575,7 @@ class Replica:
         for mark in self._roll.state.marks.get(device.id, ()):
             if place >= mark.place or not self._beyond(e, device, mark):
                 continue
-            if not _held_back(mark, c, author, teams):
+            if not _held_back(mark, c, author):
                 continue
             given = self._verdicts.get(e.id, {}).values()
             verdicts = [v for v in given if v.counts_for(teams, device.member)]
@@ -721,7 +721,7 @@ class Replica:
         return sum(map(len, self._waiting.values()))
 
 
-def _held_back(mark: Mark, c: Change, author: Author, teams: frozenset[bytes]) -> bool:
+def _held_back(mark: Mark, c: Change, author: Author) -> bool:
     """Whether what lies beyond this cut has to be looked into. Of who left all of it; of a round that was left or is over
     all but what takes away; after a move what needs a right of the place before: one's own notes arrive.
     """
@@ -729,8 +729,7 @@ def _held_back(mark: Mark, c: Change, author: Author, teams: frozenset[bytes]) -
         return c.group != ERASING
     if mark.role is None:
         return True
-    relation = rights.relation(c, author)
-    return relation is Relation.TEAM or (relation is Relation.ROUND and not teams <= mark.teams)
+    return rights.relation(c, author) in (Relation.TEAM, Relation.ROUND)
 
 
 def _sender(data: bytes) -> bytes | None:
