@@ -9,7 +9,7 @@ from app.services.language import _, day_text
 from app.services.models import DayPart
 from app.services.rounds.models import Answer, DoorLook, DoorState, Interest
 from app.services.rounds.paper import Line, line, next_line, sheets
-from app.views.collect.words import ICONS, door_state, floor_text, interests, period_text, states
+from app.views.collect.words import door_state, floor_text, interests, period_text, states
 from app.views.contact.words import parts
 from app.views.parts import (
     Colors,
@@ -143,11 +143,12 @@ class PaperScreen(Screen):
         marks = [(FLYER, _("flyer")), *((str(i), words) for i, words in interests().items())]
         chips = pick(marks, lambda what: what in self.extra, self.safe(self._toggle))
         buttons = [
-            side_button(f"{n} {words}", self._tapping(key, state), ICONS[state])
+            side_button(f"{n} {words}", self._tapping(key, state))
             for n, (state, words) in enumerate(states().items(), 1)
         ]
         big = text(door.label, size=38, weight=ft.FontWeight.W_600)
-        shown = [big, text(where, soft=True), chips, ft.Row(list(buttons), wrap=True, spacing=8, run_spacing=8)]
+        head = ft.Row([big, ft.Container(text(where, soft=True), expand=True)], spacing=16)
+        shown = [head, chips, ft.Row(list(buttons), wrap=True, spacing=8, run_spacing=8)]
         self.editor.controls = [card(*shown, accent=True)]
 
     def _tapping(self, key: str, state: DoorState) -> Callable:
