@@ -1,6 +1,7 @@
 """Two phones without a network: what one shows by QR codes, the other takes in as if a server had given it."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -362,5 +363,38 @@ def test_what_its_own_disk_forgot_comes_back_and_arrives() -> None:
             await rounds(fatma, bram, joke)
             await asyncio.sleep(11 * 60)
         assert (words(joke), words(bram), written(fatma)) == ({"vergeten", "nieuw"}, {"vergeten", "nieuw"}, [])
+
+    told(story)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whoever_met_whom_in_whatever_order_all_show_the_same_in_the_end(seed: int) -> None:
+    """Pairs meet at random, with room for a part only, some with a line now and then; nobody's own queue is ever another's
+    to lose. Once all have met, and again once all had a line, everyone shows every word, and nothing is aside.
+    """
+    luck = random.Random(seed)
+
+    async def story(s: Simulation) -> None:
+        await settled(s)
+        crew, said = s.devices[:4], set[str]()
+        for step in range(14):
+            a, b = luck.sample(crew, 2)
+            if luck.random() < 0.6:
+                said.add(f"{step}")
+                await say(a, f"{step}")
+            if luck.random() < 0.2:
+                await rounds(luck.choice(crew), times=1)
+            await shown(a, b, blind=luck.random() < 0.4, most=luck.choice((1_500, 4_000, 60_000)))
+        for _ in range(2):
+            for a, b in ((0, 1), (1, 2), (2, 3), (3, 2), (2, 1), (1, 0)):
+                await shown(crew[a], crew[b])
+        assert [words(d) for d in crew] == [said] * len(crew)
+        for _ in range(2):
+            await rounds(*crew, times=1)
+            await asyncio.sleep(AGAIN_MILLIS / 1000)
+        assert [words(d) for d in crew] == [said] * len(crew)
+        for d in crew:
+            assert (d.replica.aside, d.replica.withheld, d.replica.doubled) == ({}, set(), set())
+            assert (written(d), d.syncer.carrying.owed) == ([], 0)
 
     told(story)
