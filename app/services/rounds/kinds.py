@@ -23,6 +23,7 @@ MAX_TRIES = 20  # entries of one member at one door
 MAX_KEY, MAX_NAME, MAX_STAIR, MAX_ADDITION, MAX_POSTCODE = 120, 100, 40, 12, 10
 MAX_NUMBER = 99_999
 FLOORS = range(-9, 200)
+OTHER_FIELDS = ("walk", "round")  # of a tally
 _FIELD_BYTES = 60  # of a field's name in a change
 E_ = TypeVar("E_", bound=Enum)
 
@@ -138,8 +139,9 @@ def read_keys(value: object) -> frozenset[str]:
 
 
 def field_of(key: str) -> str:
-    """The field of a tally that is about this door: its key, or what stands for one that is long."""
-    return key if len(key.encode()) <= _FIELD_BYTES else sha256(key.encode()).hexdigest()[:32]
+    """The field of a tally that is about this door: its key, or what stands for one that is long or taken."""
+    fits = len(key.encode()) <= _FIELD_BYTES and key not in OTHER_FIELDS
+    return key if fits else sha256(key.encode()).hexdigest()[:32]
 
 
 def said(entries: Sequence[Entry]) -> list[list[Any]]:
