@@ -11,7 +11,6 @@ from app.services.inviting import ROUTE
 from app.services.language import _
 from app.services.models import Role, Stage
 from app.services.rounds.rounds import ROUTE as ROUND
-from app.services.rounds.rounds import ROUTE as ROUND
 from app.services.wording import sentence
 from app.views import theme
 from app.views.bars import bottom_bar, side_bar, top_bar
@@ -143,8 +142,6 @@ class Shell:
         if self.route.startswith(f"/{CARER}/"):  # a request that a coordinator came in to read
             return
         if self.route.startswith(f"/{ROUND}/") and self.app.tour.at is None:  # the link of a round
-            return
-        if self.route.startswith(f"/{ROUND}/") and self.app.tour.at is None:  # so did a round's link
             return
         self.route = "/" if self.app.tour.at is None else "/rondleiding"
         self.page.run_task(self.page.push_route, self.route)
