@@ -208,6 +208,7 @@ async def _drop(session: Session, over: set[bytes]) -> None:
         if any(e.state == LogState.PENDING for e in entries):
             over = over - {name}
             continue
+        entries = [e for e in entries if e.state != LogState.REFUSED]  # no server took it: it is here alone, and shown
         late = _count(await _unheard(session, entries))
         if late.doors:
             await _tell(session, name, late)
