@@ -133,6 +133,9 @@ def test_only_what_differs_is_written_and_what_is_taken_off_comes_back_when_it_i
         await joke.register.remove(tulip.id)
         assert await joke.register.put([street("Tulpstraat", "7")]) == Written(changed=1)
         assert [(s.id, s.doors) for s in joke.register.look()] == [(rose.id, 1), (tulip.id, 1)]
+        await joke.register.remove(tulip.id)
+        assert await joke.register.put([street("Tulpstraat", "7")]) == Written(changed=1), "also as it was"
+        assert len(joke.register.look()) == 2
 
     tell(story)
 
