@@ -300,6 +300,8 @@ def test_a_coordinator_sees_what_was_found_and_nobody_s_trail(tell: Tell) -> Non
             looks = joke.rounds.doors(walk) if stage == "open" else []
             assert not any(s.mine for x in looks for s in x.seen)
             if stage == "open":
+                taken = [json.loads(app.mine.to_json({}))["records"]["doors"] for app in (joke, fatma)]
+                assert [len(rows_) for rows_ in taken] == [0, 1], "one's own words are one's own to take along"
                 await joke.rounds.close(name)
 
     tell(story)
