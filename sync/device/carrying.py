@@ -231,12 +231,6 @@ def _latest(entries: Sequence[LogEntry]) -> list[LogEntry]:
     """What no server is known to have, and the latest of the rest, with the sender keys that open them."""
     unsent = (LogState.PENDING, LogState.CARRIED)
     chosen = sorted(entries, key=lambda e: (e.state in unsent, e.position))[-BLIND:]
-    parsed = {e.id: envelope.parse_any(e.data) for e in entries}
-    there = {e.id for e in chosen}
-    needed = {parsed[e.id].header.key for e in chosen}
-    keys = [
-        e
-        for e in entries
-        if e.id not in there and parsed[e.id].format == SENDER_KEY and parsed[e.id].header.key in needed
-    ]
-    return [*chosen, *keys]
+    there, needed = {e.id for e in chosen}, {envelope.parse_any(e.data).header.key for e in chosen}
+    keys = [e for e in entries if e.data[0] == SENDER_KEY and e.id not in there]
+    return [*chosen, *(e for e in keys if envelope.parse_any(e.data).header.key in needed)]
