@@ -7,6 +7,7 @@ import flet as ft
 import pytest
 
 from app.services.app import App
+from app.services.register.gathering import FoundStreet
 from app.services.rounds.models import Answer, DoorState, Interest, Purpose
 from tests.support.native_app import synced
 from tests.support.rounds import one_walk, put_street, street
@@ -26,6 +27,32 @@ async def _at(app: App, route: str, size: tuple[int, int] = LAPTOP) -> Person:
 def _chosen(person: Person) -> list[str]:
     """The chips that are on."""
     return [person.named(c) for c in person.controls() if isinstance(c, ft.Chip) and c.selected]
+
+
+def test_many_streets_are_searched_and_taken_at_once_and_a_complex_with_all_of_its_streets(tell: Tell) -> None:
+    """A search names what it finds; all of it is chosen by one tap; a complex is one chip, on or off as a whole."""
+
+    async def story(t: Team) -> None:
+        joke = await t.joke()
+        for n in range(1, 13):
+            await put_street(joke, street(f"Straat {n}", range(1, 3)))
+        hoef = [FoundStreet(name, "Muntel", tuple(street(name, range(1, 6))), "De Hoef") for name in ("Hof A", "Hof B")]
+        await joke.register.put(hoef)
+        person = await _at(joke, "/nieuwe-ronde")
+        await person.tap("De Hoef: 10 deuren")
+        assert person.sees("Gekozen: Hof A, Hof B. Samen 10 deuren.")
+        await person.tap("De Hoef: 10 deuren")
+        assert person.sees("Nog geen straat gekozen.")
+        await person.type("Zoek een straat of complex", "straat 1")
+        assert not person.sees("Straat 2: 2 deuren")
+        await person.tap("Kies alle 4")
+        assert person.sees("Gekozen: Straat 1, Straat 10, Straat 11, Straat 12. Samen 8 deuren.")
+        plan = joke.rounds.plan_draft()
+        assert plan is not None
+        assert len(plan.streets) == 4
+        assert person.calm()
+
+    tell(story)
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
