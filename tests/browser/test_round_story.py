@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.support.chrome import Chrome, chrome
 from tests.support.server_process import ServerProcess
@@ -50,8 +50,7 @@ def test_two_on_one_street_see_each_others_doors_and_nothing_of_either_is_lost(
         annika.tap("Overslaan")
         annika.sees("Tulpstraat 5, Deur 3 van 6")
         annika.tap("Wil geen contact")
-        bram.page.evaluate(f"location.hash = '#/straat/{team.walk}'")
-        bram.tap("Tulpstraat als lijst")
+        _opens_list(bram, team.walk)
         bram.sees("5: Wil geen contact", timeout=AT_ONCE)
         bram.tap("5: Wil geen contact")
         bram.sees("Niet aanbellen. Hier wil men geen contact.")
@@ -75,12 +74,20 @@ def _join(phone: Chrome, link: str, name: str) -> None:
 
 def _sees_both(phone: Chrome, walk: str, timeout: int) -> None:
     """On both phones both doors count as spoken to; the one of the two where this phone said otherwise is opened."""
-    phone.page.evaluate(f"location.hash = '#/straat/{walk}'")
-    phone.tap("Tulpstraat als lijst")
+    _opens_list(phone, walk)
     phone.sees("1: Gesproken", timeout=timeout)
     phone.sees("3: Gesproken", timeout=timeout)
     phone.tap("3: Gesproken")
     phone.sees("Tulpstraat 3, Deur 2 van 6")
+
+
+def _opens_list(phone: Chrome, walk: str) -> None:
+    """The street's picture, as a list; what stands below the picture moves until it is drawn."""
+    phone.page.evaluate(f"location.hash = '#/straat/{walk}'")
+    expect(phone.page.get_by_role("img", name="Plaatje van Tulpstraat")).to_be_visible()
+    phone.page.wait_for_timeout(500)
+    phone.tap("Tulpstraat als lijst")
+    phone.sees("Lijst sluiten")
 
 
 def _reads(phone: Chrome, words: str) -> int:

@@ -13,11 +13,13 @@ import flet as ft
 from app.services.language import _
 from app.services.rounds import doors as counting
 from app.services.rounds.models import DoorLook, DoorState
+from app.views.bars import SIDE
 from app.views.collect.words import counts_text, done_text, door_state, states
 from app.views.common.scale import Scale
 from app.views.common.tile_layout import Layout, lay_out
 from app.views.parts import card, quiet_button, stack, text, title
 from app.views.screen import Screen
+from app.views.theme import CONTENT
 
 OnDoor = Callable[[str], Awaitable[None]]
 TILE, SHOWN = 54.0, 60  # six beside one another on a phone
@@ -137,6 +139,12 @@ def _sample(look: DoorLook, words: str) -> ft.Control:
     return ft.Semantics(content=shown, label=words, container=True, exclude_semantics=True)
 
 
+def _guess(screen: Screen) -> float:
+    """The width that a screen's column most likely has: drawn so at once, what stands below stays where it is."""
+    beside = SIDE + 24 if screen.shell.wide else 0
+    return min(CONTENT, (screen.page.width or CONTENT) - beside) - 2 * 16
+
+
 class StreetPicture(ft.Column):
     """One street: its name, its counts, its picture, and the same as a list. `on_door(key)`, if any, hears a tap."""
 
@@ -144,7 +152,7 @@ class StreetPicture(ft.Column):
         super().__init__(spacing=8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._screen, self._name, self._looks, self._on_door = screen, name, list(looks), on_door
         self._here: str | None = None
-        self._room, self._scale = 0.0, Scale(self._redraw)
+        self._room, self._scale = _guess(screen), Scale(self._redraw)
         self._listed = 0  # how many doors stand in the list; 0: it is closed
         self._said, self._drawn, self._list = stack(spacing=2), ft.Container(), stack(spacing=8)
         place = ft.Container(self._drawn, on_size_change=self._sized)
@@ -170,7 +178,7 @@ class StreetPicture(ft.Column):
         progress = counting.progress(self._looks)
         lines = [done_text(progress), ", ".join(counts_text(progress))]
         self._said.controls = [text(line, soft=True, size=15) for line in lines if line]
-        if self._room:
+        if self._room > 0:
             self._plan = lay_out([look.door for look in self._looks], self._room, TILE * min(self._scale.now, 2.0))
             self._drawn.content = self._picture()
         self._list.controls = self._as_list()
