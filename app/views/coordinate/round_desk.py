@@ -46,7 +46,7 @@ class RoundDesk(Screen):
     def _lay_out(self) -> None:
         """On a laptop the words stand beside the pictures; a closed round is one page, its table needs the room."""
         if not self.shell.wide or self.closed is not False:
-            parts = [self.head, self.main, self.pictures, self.below, self.sync]
+            parts = [self.head, self.main, self.below, self.pictures, self.sync]
             self.place.content = page_body(*parts, width=WHOLE if self.shell.wide else CONTENT)
             return
         words = page_body(self.head, self.main, self.below, self.sync, width=LEFT)

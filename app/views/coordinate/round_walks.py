@@ -9,7 +9,7 @@ from app.views.collect.words import done_text, holding_text, ring
 from app.views.parts import card, icon_button, quiet_button, stack, text, title
 from app.views.screen import Screen
 
-PAGE = 40
+FIRST, PAGE = 10, 40  # who walks and the end of the round stand below them
 
 
 class Walks(ft.Column):
@@ -17,7 +17,7 @@ class Walks(ft.Column):
 
     def __init__(self, screen: Screen, me: bytes) -> None:
         super().__init__(spacing=12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._screen, self._me, self._limit = screen, me, PAGE
+        self._screen, self._me, self._limit = screen, me, FIRST
         self._cards = Cards(self._card, lambda item: (*item, screen.app.today()))
         self._list = stack()
         self.controls = [title(_("Loopjes"), 2), self._list]
