@@ -371,9 +371,26 @@ FAULTS = (
 )
 
 
+class WithoutRounds(SharedRollMachine):
+    """So that what has nothing to do with rounds is met soon."""
+
+    walk = leave_a_round = None  # type: ignore[assignment]
+
+
+class OnARound(SharedRollMachine):
+    """One goes on from the start, so that what is wrong with leaving it is met soon."""
+
+    @initialize()
+    def begin(self) -> None:
+        """With the contact person on it."""
+        super().begin()
+        members = [p.member for p in self.people if self.w.state.devices[p.device].team == self.w.team]
+        assert self.tried(steps.set_round(self.w, self.w.coordinator, "0", *members))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_roll_is_caught(fault: Callable[[pytest.MonkeyPatch], None]) -> None:
     """The control of the machine."""
     with pytest.MonkeyPatch.context() as patch:
         fault(patch)
-        catches(SharedRollMachine, 50, 40)
+        catches(OnARound if fault in (walks_on, moves_along) else WithoutRounds, 50, 40)
