@@ -1,9 +1,11 @@
 """Rounds, walks and doors in the words of the street."""
 
+import math
 from collections.abc import Callable
 from datetime import date, timedelta
 
 import flet as ft
+import flet.canvas as cv
 
 from app.services.language import _, counted, day_text
 from app.services.models import DayPart
@@ -119,24 +121,23 @@ def holding_text(walk: WalkLook, today: date) -> str:
     return _("Iemand anders loopt deze tot {day}").format(day=day_text(walk.till, today))
 
 
-class Ring(ft.Semantics):
+class Ring(cv.Canvas):
     """How far a walk or round is, as a ring. Only for the eye: the same stands beside it in words, or on the way back."""
 
     def __init__(self, size: int = 52) -> None:
-        self._ring = ft.ProgressRing(
-            value=0.0,
-            width=size,
-            height=size,
-            stroke_width=size / 7,
-            color=Colors.PRIMARY,
-            bgcolor=Colors.OUTLINE_VARIANT,
-        )
-        super().__init__(content=ft.Container(self._ring, padding=size / 14), exclude_semantics=True)
+        thick, whole = size / 7, 2 * math.pi
+
+        def arc(color: ft.Colors, sweep: float) -> cv.Arc:
+            paint = ft.Paint(color=color, style=ft.PaintingStyle.STROKE, stroke_width=thick)
+            return cv.Arc(thick / 2, thick / 2, size - thick, size - thick, -math.pi / 2, sweep, paint=paint)
+
+        self._done = arc(Colors.PRIMARY, 0.0)
+        super().__init__([arc(Colors.OUTLINE_VARIANT, whole), self._done], width=size, height=size)
 
     def show(self, progress: Progress) -> "Ring":
         """As far as this."""
         total = max(1, progress.doors - progress.blocked)
-        self._ring.value = min(1.0, progress.done / total)
+        self._done.sweep_angle = 2 * math.pi * min(1.0, progress.done / total)
         return self
 
 
