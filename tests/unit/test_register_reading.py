@@ -172,6 +172,15 @@ def test_duplicates_are_joined_by_bag_id_or_address_and_said(read: Callable[[str
     assert (found.rows, found.twice, found.bad) == (6, 3, ())
 
 
+def test_behind_a_duplicate_without_an_id_every_other_door_is_kept(read: Callable[[str], Found]) -> None:
+    """Nothing that has no BAG id is the same door by that."""
+    found = read(
+        "straat;nr;plaats\nKerkstraat;1;Dorp\nKerkstraat;1;Dorp\nLaan;1;Dorp\nLaan;2;Dorp\nKerkstraat;3;Dorp\n"
+    )
+    assert addresses_of(found) == ["Kerkstraat 1", "Kerkstraat 3", "Laan 1", "Laan 2"]
+    assert (found.rows, found.twice) == (5, 1)
+
+
 def test_bad_rows_are_listed_up_to_a_bound_and_all_counted(read: Callable[[str], Found]) -> None:
     """A file of rubbish takes no memory for it, and stays honest about how much it was."""
     found = read(TABLE + "\n" + "Laan;x;;;;Dorp\n" * 5_000 + "Laan;1;;;;Dorp\n")

@@ -94,16 +94,19 @@ class Gathering:
             self._twice += 1
             if there is not None:
                 street.doors[at] = joined(there, door)
-                self._ids.add(door.key or there.key)
+                self._know(door.key)
             return
         if len(street.doors) >= MAX_DOORS:
             self._refuse(Bad(row.line, _shown(row), Why.TOO_MANY))
             return
-        if door.key:
-            self._ids.add(door.key)
+        self._know(door.key)
         alike = door.street == street.name and door.place == street.place
         street.doors[at] = door if alike else replace(door, street=street.name, place=street.place)
         street.complex = street.complex or clean(row.complex)[:MAX_NAME]
+
+    def _know(self, key: str) -> None:
+        if key:  # most lists have no BAG ids: what has none is not the same door as another that has none
+            self._ids.add(key)
 
     def _refuse(self, bad: Bad) -> None:
         self._counts[bad.why] = self._counts.get(bad.why, 0) + 1
