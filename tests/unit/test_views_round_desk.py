@@ -25,8 +25,9 @@ async def _at(app: App, route: str, size: tuple[int, int] = LAPTOP) -> Person:
 
 
 def _chosen(person: Person) -> list[str]:
-    """The chips that are on."""
-    return [person.named(c) for c in person.controls() if isinstance(c, ft.Chip) and c.selected]
+    """The choices that are on."""
+    on = [c.content for c in person.controls() if isinstance(c, ft.Semantics) and c.selected]
+    return [person.named(c) for c in on if isinstance(c, ft.OutlinedButton)]
 
 
 def test_many_streets_are_searched_and_taken_at_once_and_a_complex_with_all_of_its_streets(tell: Tell) -> None:

@@ -14,12 +14,12 @@ from app.services.rounds.models import RoundLook
 from app.services.wording import field_text
 from app.views.common.invited import role_text
 from app.views.coordinate.people import area_name, invite_parts, named, qr_picture
+from app.views.coordinate.round_choices import choices
 from app.views.parts import (
     copyable,
     field,
     main_button,
     notice,
-    pick,
     quiet_button,
     side_button,
     stack,
@@ -99,7 +99,7 @@ class Crew(ft.Column):
         options = [(p.id, member_text(app, p)) for p in beside(app, self._look.members)]
         safe = self._screen.safe
         return [
-            pick(options, lambda m: m in wanted, safe(self._pick)),
+            choices(options, lambda m: m in wanted, safe(self._pick)),
             text(_("Wie eraf gaat, leest niet meer mee. Wat al genoteerd is, telt gewoon mee."), soft=True),
             main_button(_("Bewaar wie meelopen"), safe(self._save), ft.Icons.CHECK),
             quiet_button(_("Toch niet"), safe(self._close)),

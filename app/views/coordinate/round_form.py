@@ -12,6 +12,7 @@ from app.services.language import _, counted
 from app.services.rounds.making import USUAL_SIZE
 from app.services.rounds.models import PassRule, Plan, Purpose
 from app.views.collect.words import charity_text, purposes
+from app.views.coordinate.round_choices import choices
 from app.views.coordinate.round_crew import candidates, member_text
 from app.views.coordinate.round_streets import StreetPicker
 from app.views.coordinate.round_words import doors_text, orders, walks_text
@@ -22,7 +23,6 @@ from app.views.parts import (
     field,
     notice,
     page_body,
-    pick,
     quiet_button,
     stack,
     text,
@@ -136,7 +136,7 @@ class NewRoundScreen(FormScreen):
 
     def _draw_purpose(self) -> None:
         options = list(purposes().items())
-        chips = pick(options, lambda p: p is self.form.purpose, self.safe(self._set_purpose))
+        chips = choices(options, lambda p: p is self.form.purpose, self.safe(self._set_purpose))
         self.purposes.controls = [chips]
         money = self.form.purpose is Purpose.COLLECTION
         self.charity.controls = [notice(charity_text(), ft.Icons.SAVINGS_OUTLINED)] if money else []
@@ -144,9 +144,9 @@ class NewRoundScreen(FormScreen):
     def _draw_size(self, asked: bool = False) -> None:
         sizes = sorted({*SIZES, self.form.doors_a_walk})
         options = [(n, doors_text(n)) for n in sizes]
-        self.sizes.controls = [pick(options, lambda n: n == self.form.doors_a_walk, self.safe(self._set_size))]
+        self.sizes.controls = [choices(options, lambda n: n == self.form.doors_a_walk, self.safe(self._set_size))]
         self.orders.controls = [
-            pick(list(orders().items()), lambda o: o is self.form.order, self.safe(self._set_order))
+            choices(list(orders().items()), lambda o: o is self.form.order, self.safe(self._set_order))
         ]
         self.cut.controls = self._walks(asked)
 
@@ -174,7 +174,7 @@ class NewRoundScreen(FormScreen):
     def _draw_rule(self) -> None:
         rule = self.form.rule
         options = [(n, _tries(n)) for n in sorted({*TIMES, rule.times})]
-        self.times.controls = [pick(options, lambda n: n == rule.times, self.safe(self._set_times))]
+        self.times.controls = [choices(options, lambda n: n == rule.times, self.safe(self._set_times))]
         words = _("Steeds op een ander deel van de dag")
         self.other.controls = [tick(words, rule.other_part, self.safe(self._set_other))] if rule.times > 1 else []
 
@@ -182,7 +182,7 @@ class NewRoundScreen(FormScreen):
         people = candidates(self.app)
         options = [(p.id, member_text(self.app, p)) for p in people]
         self.members.controls = [
-            pick(options, lambda m: m in self.form.members, self.safe(self._pick_member)),
+            choices(options, lambda m: m in self.form.members, self.safe(self._pick_member)),
             text(_("Iemand die nog niet meedoet, nodig je uit als de ronde er is."), soft=True),
         ]
 

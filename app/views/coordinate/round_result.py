@@ -4,6 +4,7 @@ import flet as ft
 
 from app.services.language import _, counted
 from app.services.rounds.models import RoundLook
+from app.views.coordinate.round_choices import choices
 from app.views.coordinate.round_words import (
     Named,
     as_table,
@@ -13,7 +14,7 @@ from app.views.coordinate.round_words import (
     said_of,
     table_rows,
 )
-from app.views.parts import main_button, notice, pick, quiet_button, stack, title
+from app.views.parts import main_button, notice, quiet_button, stack, title
 from app.views.screen import Screen
 
 PAGE = 40
@@ -52,7 +53,7 @@ class Result(ft.Column):
     def _draw(self) -> None:
         some = self._some()
         options: list[tuple[object, str]] = [(False, _("per straat")), (True, _("per loopje"))]
-        choice = pick(options, lambda by_walk: by_walk is self._by_walk, self._screen.safe(self._choose))
+        choice = choices(options, lambda by_walk: by_walk is self._by_walk, self._screen.safe(self._choose))
         self._choice.controls = [*([choice] if self._look.walks else []), bars_legend(some)]
         rows = [bar(name, progress) for name, progress in some[: self._limit]]
         if len(some) > self._limit:

@@ -6,8 +6,9 @@ import flet as ft
 
 from app.services.language import _, counted
 from app.services.register.register import StreetLook
+from app.views.coordinate.round_choices import choices
 from app.views.coordinate.round_words import doors_text
-from app.views.parts import field, notice, pick, quiet_button, side_button, text
+from app.views.parts import field, notice, quiet_button, side_button, text
 from app.views.screen import Screen
 
 PAGE = 24
@@ -52,10 +53,13 @@ class StreetPicker(ft.Column):
         complexes = sorted({s.complex for s in found if s.complex})
         if complexes:
             options: list[tuple[object, str]] = [(c, self._complex_text(c)) for c in complexes[: self._limit]]
-            rows += [text(_("Complexen"), soft=True), pick(options, self._whole, self._screen.safe(self._take_complex))]
+            rows += [
+                text(_("Complexen"), soft=True),
+                choices(options, self._whole, self._screen.safe(self._take_complex)),
+            ]
             rows.append(text(_("Straten"), soft=True))
         shown: list[tuple[object, str]] = [(s.id, self._street_text(s)) for s in found[: self._limit]]
-        rows.append(pick(shown, lambda s: s in self.chosen, self._screen.safe(self._take)))
+        rows.append(choices(shown, lambda s: s in self.chosen, self._screen.safe(self._take)))
         if not found:
             rows = [text(_("Geen straat gevonden."), soft=True)]
         if len(found) > self._limit:
