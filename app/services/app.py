@@ -270,7 +270,7 @@ class App:
         if session is None:
             return SyncStatus()
         state = session.syncer.state
-        unsent = len(visits.unsent_records(session))
+        unsent = visits.unsent_notes(session)
         return SyncStatus(
             unsent=unsent,
             unsent_since=meta.read_int(session.log, meta.UNSENT_SINCE) if unsent else None,
@@ -279,7 +279,7 @@ class App:
             online=state.online,
             trouble="" if state.trouble == "unreachable" else state.trouble,
             clock_off_minutes=round(state.skew_millis / 60_000),
-            aside=len(session.replica.aside),
+            aside=len(people.aside(session)),
             withheld=len({device for device, _ in session.replica.withheld} | session.short),
         )
 

@@ -91,7 +91,7 @@ class MyData:
             devices=devices,
             sections=tuple(Section(t.name, tuple(_rows(s, t))) for t in TABLES),
             local=self._local(),
-            unsent=len(visits.unsent_records(s)),
+            unsent=visits.unsent_notes(s),
         )
 
     def _local(self) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from app.services.models import Member
 from app.services.records import Group
 from app.services.session import Session
 from sync.core import ring
+from sync.core.errors import Quarantined
+from sync.core.rights import Role
 from sync.device import meta
+from sync.device.replica import Aside
 
 KIND = "member"
 _NAMED_IN = "named in"  # the team that has been told since the last move
@@ -23,6 +26,15 @@ def members(session: Session) -> list[Member]:
         Member(m, known.get(m.hex(), ""), devices[0].role, len(devices), m == session.member)
         for m, devices in session.roll.state.members().items()
     ]
+
+
+def aside(session: Session) -> list[Aside]:
+    """What is kept aside and whoever is in can do something about: what waits for a coordinator's word is told to
+    coordinators, and to whoever wrote it.
+    """
+    coordinates = session.roll.state.device(session.device).role is Role.COORDINATOR
+    kept = session.replica.aside.values()
+    return [a for a in kept if coordinates or a.device == session.device or a.reason != Quarantined.code]
 
 
 def my_name(session: Session) -> str:

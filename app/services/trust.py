@@ -22,6 +22,7 @@ from app.services.models import (
     TeamLook,
     Waiting,
 )
+from app.services.rounds import late
 from app.services.rounds.closing import round_over
 from app.services.rounds.kinds import DOOR, WALK
 from app.services.session import Session
@@ -206,7 +207,9 @@ class Trust:
         s = self._session
         known = people.names(s)
         return [
-            QuarantineItem(name, known.get(held.device.member.hex(), ""), held.change.kind, _lines(held.change))
+            late.door(s, name, held.change)
+            if held.change.kind in (DOOR, WALK)
+            else QuarantineItem(name, known.get(held.device.member.hex(), ""), held.change.kind, _lines(held.change))
             for name, held in s.replica.quarantine.items()
             if not round_over(s, held)
         ]
@@ -304,9 +307,7 @@ class Trust:
 
 
 def _lines(change: Change) -> tuple[tuple[str, str], ...]:
-    """What a change would say, in plain text, for whoever decides about it. Not at which door somebody was, and when."""
-    if change.kind in (DOOR, WALK):
-        return ()
+    """What a change would say, in plain text, for whoever decides about it."""
     return tuple(
         (name, _plain(patch.value)) for name, patch in sorted(change.fields.items()) if patch.value is not None
     )

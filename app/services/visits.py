@@ -5,6 +5,7 @@ gift, wishes, note, come-back day) twelve months, and only to the own ring when 
 coordinator to read it. The two are two envelopes of one transaction. Where nothing may be noted there is no detail.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ from app.services.models import (
     VisitForm,
 )
 from app.services.records import COUNT_MONTHS, DETAIL_MONTHS, Group, iso, month_after, team_of
+from app.services.rounds.kinds import DOOR
 from app.services.session import Session
 from app.services.visit_draft import one_of
 from sync.core import ring
@@ -336,8 +338,27 @@ def _writers(session: Session, versions: set[bytes]) -> dict[bytes, str]:
 
 def unsent_records(session: Session) -> set[bytes]:
     """Records with something that the server has not acknowledged."""
-    origins = session.replica.origins
-    return {origins[e.id].record for e in session.log.pending(100_000) if e.id in origins}
+    return set(_unsent(session))
+
+
+def unsent_notes(session: Session) -> int:
+    """How many notes that is, as people count them: one a record, and of a round one a door."""
+    records = session.replica.records
+    return sum(_notes(records[record], names) for record, names in _unsent(session).items())
+
+
+def _notes(record: Record, names: set[bytes]) -> int:
+    doors = (f for f, r in record.fields.items() if not names.isdisjoint(r.versions)) if record.kind == DOOR else ()
+    return max(1, len({*doors} - {"state.walk", "state.round"}))
+
+
+def _unsent(session: Session) -> dict[bytes, set[bytes]]:
+    """Record → the envelopes of it that the server has not acknowledged."""
+    origins, found = session.replica.origins, defaultdict[bytes, set[bytes]](set)
+    for entry in session.log.pending(100_000):
+        if entry.id in origins:
+            found[origins[entry.id].record].add(entry.id)
+    return found
 
 
 def refused_records(session: Session) -> set[bytes]:

@@ -254,8 +254,8 @@ def test_a_closing_that_stopped_halfway_is_finished_at_the_next_round_of_sync(te
     tell(story)
 
 
-def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no_door(tell: Tell) -> None:
-    """Taken over it counts as ever; what is shown of it says neither where nor what."""
+def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no_name(tell: Tell) -> None:
+    """The door and what was found there, as on the round's own screens; not whose word it is. Taken over it counts as ever."""
 
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
@@ -268,7 +268,8 @@ def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no
             await synced(fatma)
         await synced(joke)
         [item] = joke.trust.quarantine()
-        assert (item.kind, item.lines) == ("door", ())
+        assert (item.kind, item.by) == ("door", "")
+        assert item.lines == (("Tulpstraat 3", "later"),)
         assert joke.rounds.round(name).progress.done == 1
         await joke.trust.adopt(item.id)
         assert joke.trust.quarantine() == []

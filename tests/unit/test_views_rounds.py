@@ -7,6 +7,7 @@ import pytest
 
 from app.services import welcomes
 from app.services.app import App
+from app.services.marks import Why
 from app.services.rounds.models import Answer, DoorState, Holding, Interest, PassRule
 from sync.core.errors import DiskFull
 from tests.support.native_app import synced
@@ -114,10 +115,56 @@ def test_a_door_where_nobody_rings_is_said_and_skipped(tell: Tell) -> None:
         assert person.sees("Voor nu ben je rond")
         assert person.sees("bij 1 deur iemand gesproken")
         assert person.sees("bij 1 deur bellen we niet aan")
-        assert person.sees("Bij 1 deur was niemand thuis. Ga daar nog eens langs")
+        assert person.sees("Niemand thuis: bij 1 deur proberen we het nog eens")
         await person.tap("Ongedaan maken")
         assert _big(person) == order[3]
         assert person.calm()
+
+    tell(story)
+
+
+def test_no_contact_noted_at_the_wrong_door_can_be_said_to_be_a_mistake_also_later(tell: Tell) -> None:
+    """Two doors on one goes back: the coordinators are asked to lift the mark; until then nobody rings."""
+
+    async def story(t: Team) -> None:
+        _joke, fatma, _name, walk = await _round(t, doors=4)
+        order = [look.door.label for look in fatma.rounds.doors(walk)]
+        person = await _at(fatma, f"/loop/{walk.hex()}")
+        await person.tap("Wil geen contact")
+        await person.tap("Gesproken")
+        await person.tap("Ander nummer")
+        await person.type("Naar nummer", f"tulp {order[0]}")
+        await person.tap("Ga naar deze deur")
+        await person.tap("Dat was een vergissing")
+        look = fatma.rounds.doors(walk)[0]
+        assert (look.answer, look.blocked) == (None, True)
+        [mark] = fatma.marks.at(f"Tulpstraat {order[0]}", fatma.today())
+        assert mark.asked is Why.MISTAKE
+        with pytest.raises(AssertionError):
+            person.find("Dat was een vergissing")
+        assert person.calm()
+
+    tell(story)
+
+
+def test_going_on_leads_past_a_door_that_another_did_meanwhile(tell: Tell) -> None:
+    """The door where one was is shown again while nothing was said there; one that is asked for is shown all the same."""
+
+    async def story(t: Team) -> None:
+        _joke, fatma, _name, walk = await _round(t, doors=4)
+        keys = [look.door.key for look in fatma.rounds.doors(walk)]
+        order = [look.door.label for look in fatma.rounds.doors(walk)]
+        person = await _at(fatma, f"/loop/{walk.hex()}")
+        await person.tap("Gesproken")
+        assert _big(person) == order[1]
+        await person.go(f"/straat/{walk.hex()}")
+        await fatma.rounds.tap(walk, keys[1], Answer(DoorState.NOT_HOME))
+        await person.tap("Verder lopen")
+        assert _big(person) == order[2]
+        await person.tap("Straatbeeld")
+        await person.tap("Tulpstraat als lijst")
+        await person.tap(f"{order[1]}: Niet thuis")
+        assert _big(person) == order[1]
 
     tell(story)
 

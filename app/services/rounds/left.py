@@ -34,13 +34,22 @@ def passed(looks: Sequence[DoorLook], before: str | None, at: int) -> list[DoorL
 
 
 def find(looks: Sequence[DoorLook], typed: str, near: str | None = None) -> str | None:
-    """The key of the door that somebody means by "12a", in the street of the door `near` first; None: there is none."""
-    plain = _plain(typed)
+    """The key of the door that somebody means by "12a", in the street of the door `near` first, or by "linde 12a";
+    None: there is none.
+    """
+    named, plain = _street_and_number(typed)
+    looks = [look for look in looks if _plain(look.door.street).startswith(named)]
     street = next((look.door.street for look in looks if look.door.key == near), "")
     ranked = sorted(looks, key=lambda look: look.door.street != street)  # a stable sort: walking order stays
     exact = (look.door.key for look in ranked if plain and _plain(look.door.label) == plain)
     nearly = (look.door.key for look in ranked if str(look.door.number) == plain)
     return next(exact, None) or next(nearly, None)
+
+
+def _street_and_number(typed: str) -> tuple[str, str]:
+    """What stands before the last house number, and that number with all behind it."""
+    at = next((i for i, c in enumerate(typed) if c.isdecimal() and (i == 0 or typed[i - 1].isspace())), 0)
+    return _plain(typed[:at]), _plain(typed[at:])
 
 
 def _plain(number: str) -> str:

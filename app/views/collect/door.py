@@ -17,6 +17,7 @@ from app.views.collect.words import (
     again_text,
     counts_text,
     holding_text,
+    later_text,
     seen_text,
     states,
 )
@@ -59,7 +60,7 @@ class DoorScreen(Screen):
     # -- what is on show ---------------------------------------------------------------------------------------------
 
     def build(self) -> ft.Control:
-        self.key = self.shell.typed.get(self.place) or self.app.rounds.next_door(self.walk)
+        self.key = self._first()
         self.sign, self.ring, self.head = DoorSign(), Ring(64), ft.Row(spacing=16)
         self.told, self.ways = stack(spacing=8), stack(spacing=8)
         self.number = field(_("Naar nummer"), on_submit=self.safe(self._jump))
@@ -69,16 +70,25 @@ class DoorScreen(Screen):
         self._draw_buttons()
         self.refresh()
         head = ft.Container(self.head, padding=inset(16, 4, 16, 8), width=CONTENT)
-        inside = stack(self.told, self.buttons, self.strip, self.ways, self.scale, spacing=12)
+        inside = stack(self.told, self.buttons, self.ways, self.strip, self.scale, spacing=12)
         body = ft.Container(inside, padding=inset(16, 0, 16, 72), width=CONTENT)
-        rest = ft.Column(
+        self.rest = ft.Column(
             [body], scroll=ft.ScrollMode.AUTO, expand=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER
         )
-        return ft.Column([head, rest], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+        return ft.Column([head, self.rest], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+
+    def _first(self) -> str | None:
+        """The door that was asked for; else where one was, unless somebody has been there meanwhile."""
+        asked = self.shell.typed.pop(f"naar {self.walk.hex()}", None)
+        was = self.shell.typed.get(self.place)
+        still = any(x.door.key == was and x.answer is None and not x.blocked for x in self.app.rounds.doors(self.walk))
+        return asked or (was if still else self.app.rounds.next_door(self.walk, was))
 
     def refresh(self) -> None:
         self.look = self.app.rounds.walk(self.walk)
         looks = self.app.rounds.doors(self.walk)
+        if self.key is None:  # at the end: another may have undone something since
+            self.key = self.app.rounds.next_door(self.walk)
         at = next((i for i, look in enumerate(looks) if look.door.key == self.key), None)
         self.strip.show(self.done)
         if at is None:
@@ -105,7 +115,7 @@ class DoorScreen(Screen):
             told = [notice(words, ICONS[DoorState.NO_CONTACT], alarm=True)]
         self.told.controls = told
         self.buttons.visible = not look.blocked
-        kind = (look.blocked, self.asking, self.look.holding)
+        kind = (look.blocked, look.blocked and _said_so(look), self.asking, self.look.holding)
         if self.ways.data != kind:  # mostly the same as at the door before: what need not be made anew is not
             self.ways.controls, self.ways.data = self._ways(look), kind
 
@@ -118,6 +128,9 @@ class DoorScreen(Screen):
         rows: list[ft.Control] = []
         if look.blocked:
             rows.append(main_button(_("Naar de volgende deur"), skip, ft.Icons.SKIP_NEXT))
+            if _said_so(look):
+                words = _("Dat was een vergissing")
+                rows.append(side_button(words, self.safe(lambda e: self._mistake(look)), ft.Icons.UNDO))
         ways = [] if look.blocked else [quiet_button(_("Overslaan"), skip, ft.Icons.SKIP_NEXT)]
         ways.append(quiet_button(_("Ander nummer"), self.safe(self._ask), ft.Icons.PIN_OUTLINED))
         for way in ways:
@@ -140,7 +153,9 @@ class DoorScreen(Screen):
         count, fits = again(looks, rule)
         if count:
             rows.append(notice(again_text(count, fits), ft.Icons.EVENT_REPEAT))
-        else:
+        if later := dict(progress.states).get(DoorState.LATER, 0):
+            rows.append(notice(later_text(later), ft.Icons.EVENT_REPEAT))
+        if not count and not later:
             rows.append(notice(_("Dank je wel. Dit loopje is klaar."), ft.Icons.FAVORITE_BORDER))
         self.told.controls, self.buttons.visible = rows, False
         ways: list[ft.Control] = [
@@ -224,6 +239,13 @@ class DoorScreen(Screen):
         else:
             self.shell.last_doors[self.walk] = done
 
+    async def _mistake(self, look: DoorLook) -> None:
+        """I said that nobody rings here, and it was another door."""
+        await self.app.rounds.undo(self.walk, look.door.key)
+        self._remember(None)
+        self.say(_("De coördinator is gevraagd om hier weer te laten aanbellen."))
+        self.refresh()
+
     async def _undo(self) -> None:
         if self.done is None or self.busy:
             return
@@ -256,6 +278,7 @@ class DoorScreen(Screen):
             return
         self.asking, self.before = False, None
         self._go_to(key)
+        await self.rest.scroll_to(offset=0)  # the number is typed at the foot
 
     async def _take(self, e: ft.ControlEvent) -> None:
         await self.app.rounds.take(self.walk)
@@ -275,3 +298,8 @@ class DoorScreen(Screen):
 
     def _on_show(self) -> DoorLook | None:
         return next((look for look in self.app.rounds.doors(self.walk) if look.door.key == self.key), None)
+
+
+def _said_so(look: DoorLook) -> bool:
+    """Whether it was I who noted, on this round, that nobody rings here."""
+    return any(seen.mine and seen.answer.state is DoorState.NO_CONTACT for seen in look.seen)

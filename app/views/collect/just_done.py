@@ -70,7 +70,7 @@ class JustDone(ft.Container):
         self.visible = done is not None
         if done is None:
             return
-        self._said.value = f"{done.door.label}: {states()[done.answer.state]}"
+        self._said.value = f"{done.door.address}: {states()[done.answer.state]}"
         kind = (done.answer, done.new_resident)
         if self.data != kind:
             self.content, self.data = stack(*self._rows(done), spacing=6), kind

@@ -9,7 +9,7 @@ from app.services.language import _, day_text
 from app.services.models import DayPart
 from app.services.rounds.models import Answer, DoorLook, DoorState, Interest
 from app.services.rounds.paper import Line, line, next_line, sheets
-from app.views.collect.words import door_state, floor_text, interests, period_text, states
+from app.views.collect.words import door_text, floor_text, interests, period_text, states
 from app.views.contact.words import parts
 from app.views.parts import (
     Colors,
@@ -122,7 +122,7 @@ class PaperScreen(Screen):
         here, key = look.door.key == self.at, look.door.key
         row = [
             number,
-            text(door_state(look), soft=True),
+            text(door_text(look), soft=True),
             *([ft.Icon(ft.Icons.EDIT, color=Colors.PRIMARY)] if here else []),
         ]
         return card(ft.Row(row), on_click=self.safe(lambda e: self._pick(key)), accent=here)
@@ -139,7 +139,7 @@ class PaperScreen(Screen):
             self.editor.controls = []
             return
         door, key = look.door, look.door.key
-        where = ", ".join(x for x in (door.street, floor_text(door), door_state(look)) if x)
+        where = ", ".join(x for x in (door.street, floor_text(door), door_text(look)) if x)
         marks = [(FLYER, _("flyer")), *((str(i), words) for i, words in interests().items())]
         chips = pick(marks, lambda what: what in self.extra, self.safe(self._toggle))
         buttons = [
@@ -172,7 +172,7 @@ class PaperScreen(Screen):
 
     def _tell_last(self, words: str) -> None:
         label = next(look.door.label for look in self.doors if look.door.key == self.last)
-        undo = quiet_button(_("Maak ongedaan"), self.safe(self._undo), ft.Icons.UNDO)
+        undo = quiet_button(_("Ongedaan maken"), self.safe(self._undo), ft.Icons.UNDO)
         done = [notice(_("Dat was de laatste deur."), ft.Icons.CHECK_CIRCLE_OUTLINED)] if self.at is None else []
         self.told.controls = [ft.Row([text(f"{label}: {words}"), undo], wrap=True), *done]
 

@@ -82,7 +82,9 @@ class RoundScreen(Screen):
         if later:
             rows.append(notice(later, ft.Icons.EVENT_REPEAT))
         if walk.holding is Holding.MINE:
-            on = main_button(_("Verder lopen"), self.go(f"/loop/{walk.id.hex()}"), ft.Icons.DIRECTIONS_WALK)
+            left = self.app.rounds.next_door(walk.id) is not None
+            words_on = _("Verder lopen") if left else _("Bekijk dit loopje")
+            on = main_button(words_on, self.go(f"/loop/{walk.id.hex()}"), ft.Icons.DIRECTIONS_WALK)
             back = quiet_button(_("Geef terug"), self.safe(lambda e: self._hand_back(walk.id)), ft.Icons.UNDO)
             rows += [on, back]
         elif walk.holding is Holding.FREE:

@@ -35,5 +35,5 @@ class WalkPictureScreen(Screen):
         self.pictures.show(list(streets.items()), self.shell.typed.get(f"loop {self.walk.hex()}"))
 
     async def _go_to(self, key: str) -> None:
-        self.shell.typed[f"loop {self.walk.hex()}"] = key
+        self.shell.typed[f"naar {self.walk.hex()}"] = key
         self.shell.go(f"/loop/{self.walk.hex()}")

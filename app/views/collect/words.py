@@ -91,6 +91,12 @@ def door_state(look: DoorLook) -> str:
     return _("niet aanbellen") if look.blocked else _("nog niet geweest")
 
 
+def door_text(look: DoorLook) -> str:
+    """The same with what somebody there would like."""
+    wishes = look.answer.interests if look.answer is not None else ()
+    return ", ".join([door_state(look), *(interests()[wish] for wish in wishes)])
+
+
 def counts_text(progress: Progress) -> list[str]:
     """Doors, never people: a line for each state that occurs."""
     words: dict[DoorState, Callable[[int], str]] = {
@@ -108,10 +114,23 @@ def counts_text(progress: Progress) -> list[str]:
 
 
 def again_text(count: int, fits: dict[DayPart, int]) -> str:
-    """Where nobody was home, and when to go there again."""
-    said = counted("Bij {n} deur was niemand thuis.", "Bij {n} deuren was niemand thuis.", count)
-    when = _(" of ").join(parts()[part] for part in fits)
-    return said + " " + _("Ga daar nog eens langs {part}.").format(part=when) if when else said
+    """How many doors are tried once more since nobody was home, and on which part of a day."""
+    said = counted(
+        "Niemand thuis: bij {n} deur proberen we het nog eens",
+        "Niemand thuis: bij {n} deuren proberen we het nog eens",
+        count,
+    )
+    when = _(" of ").join(parts()[part] for part in fits) if len(fits) < len(DayPart) else ""
+    return f"{said}, {when}." if when else f"{said}."
+
+
+def later_text(count: int) -> str:
+    """Where somebody asked to come back: the app brings those doors up from the next day on."""
+    return counted(
+        "Bij {n} deur kom je later terug, op een andere dag.",
+        "Bij {n} deuren kom je later terug, op een andere dag.",
+        count,
+    )
 
 
 def holding_text(walk: WalkLook, today: date) -> str:

@@ -14,7 +14,7 @@ from app.services.language import _
 from app.services.rounds import doors as counting
 from app.services.rounds.models import DoorLook, DoorState
 from app.views.bars import SIDE
-from app.views.collect.words import counts_text, done_text, door_state, states
+from app.views.collect.words import counts_text, done_text, door_state, door_text, states
 from app.views.common.scale import Scale
 from app.views.common.tile_layout import Layout, lay_out
 from app.views.parts import card, quiet_button, stack, text, title
@@ -213,7 +213,7 @@ class StreetPicture(ft.Column):
         return [*rows, quiet_button(_("Lijst sluiten"), self._screen.safe(self._close), ft.Icons.CLOSE)]
 
     def _line(self, look: DoorLook) -> ft.Control:
-        words = f"{look.door.label}: {door_state(look)}"
+        words = f"{look.door.label}: {door_text(look)}"
         if self._on_door is None:
             return text(words)
         on_door, key = self._on_door, look.door.key

@@ -181,7 +181,7 @@ class SearchScreen(Screen):
 
     def _card(self, hit: Hit) -> ft.Control:
         label, icon = _kind_words(hit.kind)
-        day = day_text(hit.day, self.app.today())
+        day = day_text(hit.day, self.app.today()) if hit.kind != "mark" else ""  # of a mark only the month is kept
         if hit.kind == "activity":
             label = next((words for k, words in kinds().items() if k.value == hit.code), label)
         outcome = next((words for o, words in outcomes().items() if o.value == hit.code), "")

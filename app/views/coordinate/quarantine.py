@@ -4,6 +4,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import QuarantineItem
+from app.views.collect.words import states
 from app.views.contact.words import gifts, outcomes, wishes
 from app.views.coordinate.asking import Ask
 from app.views.parts import card, main_button, page_body, stack, text, title
@@ -17,6 +18,8 @@ def kind_text(kind: str) -> str:
         "review": _("beoordeling"),
         "member": _("naam van een lid"),
         "area": _("gebied"),
+        "door": _("deur van een ronde"),
+        "walk": _("loopje van een ronde"),
     }.get(kind, _("notitie"))
 
 
@@ -37,7 +40,7 @@ def field_name(name: str) -> str:
 
 def value_text(value: str) -> str:
     """A value in the words of the street, where it is coded: one code, or several with commas between."""
-    coded = {**outcomes(), **gifts(), **wishes()}
+    coded = {**outcomes(), **gifts(), **wishes(), **states()}
     words = {code.value: said for code, said in coded.items()}
     parts = value.split(", ")
     return ", ".join(words[p] for p in parts) if all(p in words for p in parts) else value
@@ -53,7 +56,8 @@ class QuarantineScreen(Screen):
         self.refresh()
         return page_body(
             title(_("Van afgemelde apparaten")),
-            text(_("Dit kwam binnen van apparaten die er niet meer bij horen. Het wacht tot jij kiest.")),
+            text(_("Dit kwam binnen van wie er toen niet meer bij hoorde: bij de groep, of bij een ronde.")),
+            text(_("Er gaat niets verloren: het wacht tot jij kiest.")),
             self.list,
         )
 
@@ -76,7 +80,9 @@ class QuarantineScreen(Screen):
             self.say(_("Gewist."))
 
         why = [_("Het gaat overal weg, en komt niet terug.")]
-        head = f"{kind_text(item.kind)} · {item.by or _('onbekend')}"
+        head = kind_text(item.kind)
+        if item.kind not in ("door", "walk"):  # of a round nobody's name stands beside a door
+            head = f"{head} · {item.by or _('onbekend')}"
         return card(
             text(head, weight=ft.FontWeight.W_600, size=18),
             *lines,

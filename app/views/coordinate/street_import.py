@@ -52,8 +52,12 @@ class ImportScreen(Screen):
             *([notice(problem, ft.Icons.ERROR_OUTLINE, alarm=True)] if problem else []),
             text(
                 _(
-                    "Kies een lijst met adressen: een CSV, een GeoPackage van de BAG, of JSON van PDOK. Of vraag de gemeente erom."
+                    "Kies een lijst met adressen. Uit een rekenblad: bewaar het als CSV, met kolommen voor straat, huisnummer, toevoeging, postcode en plaats."
                 )
+            ),
+            text(
+                _("Een GeoPackage van de BAG of JSON van PDOK kan ook. De gemeente kan je helpen aan een lijst."),
+                soft=True,
             ),
             text(_("Namen en andere gegevens nemen we niet over. Er gaat niets naar het internet."), soft=True),
             main_button(_("Kies een bestand"), self.safe(self._choose), ft.Icons.UPLOAD_FILE),
