@@ -119,7 +119,7 @@ def test_inviting_gives_a_link_to_copy_and_a_qr_code(tmp_path: Path) -> None:
             await person.type("Naam", "Bea")
             await person.tap("collectant")
             await person.tap("Maak uitnodiging")
-            assert person.sees("alleen aan Bea. Hij werkt één keer")
+            assert person.sees("alleen aan Bea. De link werkt één keer")
             link = person.find("Link", ft.TextField).value
             await person.tap("Kopieer de link")
             assert ("set", {"data": link}) in person.client.asked

@@ -15,6 +15,7 @@ from app.views.collect.words import (
     ICONS,
     Ring,
     again_text,
+    begins_text,
     counts_text,
     holding_text,
     later_text,
@@ -61,6 +62,7 @@ class DoorScreen(Screen):
 
     def build(self) -> ft.Control:
         self.key = self._first()
+        self.first = self.app.rounds.round(self.look.round).first
         self.sign, self.ring, self.head = DoorSign(), Ring(64), ft.Row(spacing=16)
         self.told, self.ways = stack(spacing=8), stack(spacing=8)
         self.number = field(_("Naar nummer"), on_submit=self.safe(self._jump))
@@ -104,10 +106,13 @@ class DoorScreen(Screen):
         self.ring.show(self.look.progress).visible = self.scale.now <= LARGE
         self._put_head(self.sign)
         told: list[ft.Control] = [notice(seen_text(seen, today), ft.Icons.HISTORY) for seen in look.seen[-2:]]
-        skipped = [x.door.label for x in passed(looks, self.before, at)]
+        here = look.door.street
+        skipped = [x.door.label if x.door.street == here else x.door.address for x in passed(looks, self.before, at)]
         if skipped:
             words = _("Niet aanbellen op {numbers}: sla over.").format(numbers=", ".join(skipped))
             told.insert(0, notice(words, ICONS[DoorState.NO_CONTACT]))
+        if self.first > today:
+            told.append(notice(begins_text(self.first, today), ft.Icons.EVENT))
         if self.look.holding is Holding.OTHERS:
             told.append(notice(holding_text(self.look, today), ft.Icons.DIRECTIONS_WALK))
         if look.blocked:

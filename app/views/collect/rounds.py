@@ -9,7 +9,7 @@ from app.services.models import Role
 from app.services.rounds.models import Ended as EndedRound
 from app.services.rounds.models import Holding, Purpose, RoundLook
 from app.views.cards import Cards
-from app.views.collect.words import charity_text, counts_text, done_text, period_text, purposes, ring
+from app.views.collect.words import begins_text, charity_text, counts_text, done_text, period_text, purposes, ring
 from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
 from app.views.coordinate.round_list import desk_ways
@@ -119,6 +119,8 @@ def rounds_ways(screen: Screen) -> list[ft.Control]:
 def about(look: RoundLook, today: date) -> list[ft.Control]:
     """What a round is for, until when, and whose the money is."""
     rows: list[ft.Control] = [text(purposes()[look.purpose]), text(period_text(look, today), soft=True)]
+    if look.first > today and not look.closed:
+        rows.append(notice(begins_text(look.first, today), ft.Icons.EVENT))
     if look.purpose is Purpose.COLLECTION:
         rows.append(notice(charity_text(), ft.Icons.SAVINGS_OUTLINED))
     return rows

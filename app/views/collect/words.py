@@ -61,6 +61,11 @@ def period_text(look: RoundLook, today: date) -> str:
     return _("{first} tot en met {last}").format(first=day_text(look.first, today), last=day_text(look.last, today))
 
 
+def begins_text(first: date, today: date) -> str:
+    """Before a round's first day."""
+    return _("Deze ronde begint pas op {day}.").format(day=day_text(first, today))
+
+
 def done_text(progress: Progress) -> str:
     """12 van 58 deuren gedaan."""
     total = progress.doors - progress.blocked

@@ -168,7 +168,7 @@ def invite_parts(screen: Screen, made: InviteLink, place: str = "") -> list[ft.C
         await ft.Clipboard().set(made.url)
         screen.say(_("De link is gekopieerd."))
 
-    words = _("Stuur deze link alleen aan {name}. Hij werkt één keer, tot en met {day}.")
+    words = _("Stuur deze link alleen aan {name}. De link werkt één keer, tot en met {day}.")
     bounds = _("Wie hem gebruikt, doet mee als {role} in {place}.").format(role=role_text(made.role), place=place)
     known = [text(bounds, soft=True)] if place else []
     return [

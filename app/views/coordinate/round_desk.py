@@ -106,8 +106,10 @@ class RoundDesk(Screen):
         lines = [*counts_text(look.progress), *wishes_text(look.progress)]
         told = stack(*(text(f"• {line}") for line in lines), spacing=4)
         rows: list[ft.Control] = [title(_("Wat er gevonden is"), 2), told] if lines else []
+        if look.progress.interests and not look.closed:
+            rows.append(text(_("Welke deuren dat zijn, staat in de lijst onder elke straat."), soft=True))
         waiting = sum(not a.welcome.done for a in self.app.welcomes.assigned())
-        if waiting:
+        if waiting and look.progress.done:
             rows.append(side_button(found_text(waiting), self.go("/welkom"), ft.Icons.WAVING_HAND_OUTLINED))
         return rows
 
