@@ -213,7 +213,7 @@ class LogState:
     WAITING = 2  # received, names a roll head or sender key not yet seen
     ASIDE = 3  # unreadable or forbidden: kept and shown, never merged
     REFUSED = 5  # our own, refused by the server for good: kept, merged here, shown
-    CARRIED = 6  # another device's, received from a phone without a network: mergeable, and no server is known to have it
+    CARRIED = 6  # another's, from a phone without a network: merged, and no server is known to have it
     STUB = 4  # erased or expired: the body is gone; header, hash and signature stay, so that its number is explained
 
 
