@@ -169,6 +169,22 @@ def test_going_on_leads_past_a_door_that_another_did_meanwhile(tell: Tell) -> No
     tell(story)
 
 
+@pytest.mark.parametrize("route", ["loop", "straat"])
+def test_whoever_stands_at_a_door_when_the_round_is_closed_is_told_so(tell: Tell, route: str) -> None:
+    """The screen makes way for one that says it, without a tap."""
+
+    async def story(t: Team) -> None:
+        joke, fatma, name, walk = await _round(t, doors=4)
+        person = await _at(fatma, f"/{route}/{walk.hex()}")
+        await joke.rounds.close(name)
+        await synced(joke, fatma)
+        await person.breathe()
+        assert person.sees("Deze ronde is voorbij. Dank je wel voor het lopen.")
+        assert person.calm()
+
+    tell(story)
+
+
 def test_what_cannot_be_written_keeps_the_door_and_says_so(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full phone: the screen stays at the door, and the next try counts."""
 

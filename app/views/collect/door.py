@@ -39,7 +39,7 @@ from app.views.parts import (
 )
 from app.views.screen import Screen
 from app.views.theme import CONTENT
-from sync.core.errors import BadInput, StraatError
+from sync.core.errors import BadInput, NotFound, StraatError
 
 
 class DoorScreen(Screen):
@@ -87,7 +87,12 @@ class DoorScreen(Screen):
         return asked or (was if still else self.app.rounds.next_door(self.walk, was))
 
     def refresh(self) -> None:
-        self.look = self.app.rounds.walk(self.walk)
+        try:
+            self.look = self.app.rounds.walk(self.walk)
+        except NotFound:  # the round is over, or I am off it: its own screen says which
+            self._remember(None)
+            self.shell.go(self.back)
+            return
         looks = self.app.rounds.doors(self.walk)
         if self.key is None:  # at the end: another may have undone something since
             self.key = self.app.rounds.next_door(self.walk)

@@ -7,6 +7,7 @@ from app.services.rounds.models import DoorLook
 from app.views.common.tiles import Pictures
 from app.views.parts import main_button, page_body, stack, text, title
 from app.views.screen import Screen
+from sync.core.errors import NotFound
 
 
 class WalkPictureScreen(Screen):
@@ -30,7 +31,12 @@ class WalkPictureScreen(Screen):
 
     def refresh(self) -> None:
         streets: dict[str, list[DoorLook]] = {}
-        for look in self.app.rounds.doors(self.walk):
+        try:
+            looks = self.app.rounds.doors(self.walk)
+        except NotFound:  # the round is over, or I am off it: its own screen says which
+            self.shell.go(self.back)
+            return
+        for look in looks:
             streets.setdefault(look.door.street, []).append(look)
         self.pictures.show(list(streets.items()), self.shell.typed.get(f"loop {self.walk.hex()}"))
 

@@ -32,6 +32,9 @@ def _answers() -> list[tuple[str, list[str]]]:
             _("Wie leest het?"),
             [
                 _("Jijzelf. En de coördinator van je team, als de bewoner dat goed vindt. Verder niemand."),
+                _(
+                    "Loop je mee met een ronde? Wie daarbij hoort, ziet wat er per deur gevonden is. Na de ronde blijven alleen aantallen over."
+                ),
                 _("Alles is versleuteld. Ook wie de server beheert, kan het niet lezen."),
             ],
         ),

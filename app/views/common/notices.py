@@ -88,8 +88,8 @@ def said(n: Notice) -> str:
     }
     if n.alert is Alert.QUARANTINE:
         return counted(
-            "{n} bericht van een afgemeld apparaat wacht op een keuze.",
-            "{n} berichten van afgemelde apparaten wachten op een keuze.",
+            "{n} bericht kwam binnen van wie er niet meer bij hoorde, en wacht op een keuze.",
+            "{n} berichten kwamen binnen van wie er niet meer bij hoorde, en wachten op een keuze.",
             n.count,
         )
     if n.alert is Alert.MARKS:

@@ -100,7 +100,12 @@ class Crew(ft.Column):
         safe = self._screen.safe
         return [
             choices(options, lambda m: m in wanted, safe(self._pick)),
-            text(_("Wie eraf gaat, leest niet meer mee. Wat al genoteerd is, telt gewoon mee."), soft=True),
+            text(
+                _(
+                    "Wie eraf gaat, leest niet meer mee. Wat al verstuurd is, telt mee. Komt er later nog iets binnen, dan kies jij."
+                ),
+                soft=True,
+            ),
             main_button(_("Bewaar wie meelopen"), safe(self._save), ft.Icons.CHECK),
             quiet_button(_("Toch niet"), safe(self._close)),
         ]
