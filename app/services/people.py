@@ -32,7 +32,8 @@ def aside(session: Session) -> list[Aside]:
     """What is kept aside and whoever is in can do something about: what waits for a coordinator's word is told to
     coordinators, and to whoever wrote it.
     """
-    coordinates = session.roll.state.device(session.device).role is Role.COORDINATOR
+    me = session.roll.state.devices.get(session.device)  # none once it has left
+    coordinates = me is not None and me.role is Role.COORDINATOR
     kept = session.replica.aside.values()
     return [a for a in kept if coordinates or a.device == session.device or a.reason != Quarantined.code]
 

@@ -94,4 +94,6 @@ FORMATS = {
     formats.SHEET: Newer(_pasted, _unread, False),
     formats.CARER_LINK: Newer(_pasted, _unread, False),
     formats.CARER_REQUEST: Newer(_pasted, _unread, False),
+    formats.FRAME: Newer(_pasted, _unread, False),
+    formats.CARRIED: Newer(_pasted, _unread, False),
 }

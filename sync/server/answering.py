@@ -6,6 +6,7 @@ sync.server.routes says what there is and what each may be; Starlette still find
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -16,15 +17,20 @@ from sync.server.quick import packed
 
 RETRY_SECONDS = "5"
 BODY_SECONDS = 60
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    versions.HEADER: str(versions.SERVER),
-}
 _SPOKEN = versions.HEADER.lower().encode()
 _TYPE = (b"content-type", wire.MEDIA_TYPE.encode())
-_PLAIN = [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()] + [_TYPE]
 logger = logging.getLogger("straatcontact")
+
+
+def headers() -> dict[str, str]:
+    """Those of every answer."""
+    said = str(versions.SERVER)
+    return {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", versions.HEADER: said}
+
+
+@lru_cache(1)
+def _plain(server: versions.Range) -> list[tuple[bytes, bytes]]:
+    return [*((name.lower().encode(), text.encode()) for name, text in headers().items()), _TYPE]
 
 
 class Asked:
@@ -89,9 +95,9 @@ class Answering:
             told = refused(self._name, error)
             status, body = told.status, wire.encode_error(told)
             more = retry(told)
-        headers = [*_PLAIN, (b"content-length", b"%d" % len(body))]
-        headers += [(name.lower().encode(), text.encode()) for name, text in more.items()]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        told_with = [*_plain(versions.SERVER), (b"content-length", b"%d" % len(body))]
+        told_with += [(name.lower().encode(), text.encode()) for name, text in more.items()]
+        await send({"type": "http.response.start", "status": status, "headers": told_with})
         await send({"type": "http.response.body", "body": body})
 
 

@@ -15,7 +15,7 @@ from sync.core.directory import MAX_DIRECTORY_BYTES
 from sync.core.errors import NotAuthorized, NotFound, StraatError, WrongMethod
 from sync.core.roll_entry import MAX_ENTRY_BYTES
 from sync.server import openapi
-from sync.server.answering import HEADERS, Answering, Asked, refused, retry
+from sync.server.answering import Answering, Asked, headers, refused, retry
 from sync.server.events import EventStream
 from sync.server.quick import pushed
 from sync.server.service import Service
@@ -133,24 +133,24 @@ class Routes:
         self._carriers.take(carrier.device.hex())
         listening = await self._service.listen(carrier)
         if request.method == "HEAD":
-            return Response(headers=HEADERS, media_type=events.MEDIA_TYPE)
+            return Response(headers=headers(), media_type=events.MEDIA_TYPE)
         return EventStream(
-            listening, lambda: self._service.may_listen(self._carrier(request.headers.get("authorization"))), HEADERS
+            listening, lambda: self._service.may_listen(self._carrier(request.headers.get("authorization"))), headers()
         )
 
     async def _openapi(self, request: Request) -> Response:
         """The document of everything here, made of the same tables."""
         if not self._document:
             self._document = openapi.written(openapi.document(self.told()))
-        return Response(self._document, headers=HEADERS, media_type="application/json")
+        return Response(self._document, headers=headers(), media_type="application/json")
 
     async def _health(self, request: Request) -> Response:
         """200 when the store answers, for whoever watches over the server."""
         try:
             await self._service.ready()
         except StraatError as error:
-            return JSONResponse({"status": error.code}, error.status, HEADERS)
-        return JSONResponse({"status": "ok"}, headers=HEADERS)
+            return JSONResponse({"status": error.code}, error.status, headers())
+        return JSONResponse({"status": "ok"}, headers=headers())
 
 
 async def _read(m: _Message, asked: Asked) -> Any:
@@ -186,7 +186,7 @@ def _endpoint(name: str, work: Endpoint) -> Endpoint:
 
 
 def _refusal(error: StraatError) -> Response:
-    return Response(wire.encode_error(error), error.status, {**HEADERS, **retry(error)}, media_type=wire.MEDIA_TYPE)
+    return Response(wire.encode_error(error), error.status, {**headers(), **retry(error)}, media_type=wire.MEDIA_TYPE)
 
 
 class _Rest:

@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Playwright, expect
 
 from app.commands.demo import Demo
@@ -70,6 +71,7 @@ def film(shower: Chrome, path: Path) -> int:
     return len(seen)
 
 
+@pytest.mark.soak
 def test_what_one_phone_shows_comes_into_the_other_through_its_camera(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ def test_a_new_version_waits_for_consent(playwright: Playwright, server: ServerP
         _one_version_is_kept(phone.page)
 
 
+@pytest.mark.soak
 def test_a_new_version_is_taken_at_the_next_start(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Playwright, expect
 
 from app.commands.native_device import NativeStorage, QuietPage
@@ -44,6 +45,7 @@ async def invited(server: ServerProcess, folder: Path, link: str) -> str:
     return url
 
 
+@pytest.mark.soak
 def test_an_app_too_old_for_its_server_says_so_keeps_the_notes_and_takes_the_update(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:

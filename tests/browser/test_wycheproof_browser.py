@@ -16,6 +16,7 @@ json.dumps(await answers(BrowserPrimitives(), {name!r}, json.loads({given!r})))
 """
 
 
+@pytest.mark.soak
 def test_webcrypto_gives_the_same_verdicts() -> None:
     """Ed25519, X25519, AES-256-GCM and HKDF-SHA256: what is valid, what is not, and our choice where there is one."""
     with WorkerPage() as page:

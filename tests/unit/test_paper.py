@@ -102,7 +102,7 @@ def test_a_walk_is_printed_without_names_and_entered_with_the_day_chosen_once(te
         await person.tap("1 Gesproken")
         assert screen.at == at(order[1])
         await asyncio.gather(_press(person, "2"), _press(person, "2"))
-        await person.tap("Maak ongedaan")
+        await person.tap("Ongedaan maken")
         assert screen.at == at(order[2])
         await _press(person, "Numpad 6")
         for _ in range(2):

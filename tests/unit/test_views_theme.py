@@ -7,6 +7,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
+from app.views.common import tiles
 from app.views.theme import _scheme
 from tests.support.contrast import contrast
 
@@ -67,4 +68,10 @@ def test_screens_use_measured_colours_only() -> None:
     codes = {
         path.name for path in Path("app/views").rglob("*.py") if re.search("#[0-9A-Fa-f]{6}", path.read_text("utf-8"))
     }
-    assert codes <= {"theme.py", "people.py"}  # a QR code is black on white
+    assert codes <= {"theme.py", "people.py", "tiles.py"}  # a QR code is black on white; tiles are measured below
+
+
+def test_what_stands_on_a_tile_of_a_street_can_be_read() -> None:
+    """Number and letter on each colour; they are the same in light and dark."""
+    for ground, ink in [*tiles.COLOURS.values(), tiles.BLOCKED]:
+        assert contrast(ink, ground) >= 4.5

@@ -110,7 +110,7 @@ def counts_text(progress: Progress) -> list[str]:
         DoorState.LATER: lambda n: counted("bij {n} deur later terugkomen", "bij {n} deuren later terugkomen", n),
         DoorState.NO_CONTACT: lambda n: counted("{n} deur wil geen contact", "{n} deuren willen geen contact", n),
         DoorState.EMPTY: lambda n: counted("{n} deur leeg of verhuisd", "{n} deuren leeg of verhuisd", n),
-        DoorState.UNREACHABLE: lambda n: counted("{n} deur niet te bereiken", "{n} deuren niet te bereiken", n),
+        DoorState.UNREACHABLE: lambda n: counted("{n} deur niet bereikbaar", "{n} deuren niet bereikbaar", n),
     }
     said = [words[state](n) for state, n in progress.states if n]
     if progress.blocked:

@@ -25,7 +25,7 @@ OnDoor = Callable[[str], Awaitable[None]]
 TILE, SHOWN = 54.0, 60  # six beside one another on a phone
 INK, EDGE, HERE = "#21302A", "#5B6862", "#B1472A"
 # The same on a light and on a dark screen, as a map is: ground and ink of each sign.
-_COLOURS: dict[DoorState | None, tuple[str, str]] = {
+COLOURS: dict[DoorState | None, tuple[str, str]] = {
     None: ("#FFFDF8", INK),
     DoorState.MET: ("#1F5C4A", "#FFFFFF"),
     DoorState.NOT_HOME: ("#F4C95D", INK),
@@ -34,7 +34,7 @@ _COLOURS: dict[DoorState | None, tuple[str, str]] = {
     DoorState.EMPTY: ("#CFC8BA", INK),
     DoorState.UNREACHABLE: ("#4D5C55", "#FFFFFF"),
 }
-_BLOCKED = ("#E7DDCB", "#6B1A0E")
+BLOCKED = ("#E7DDCB", "#6B1A0E")
 
 
 def letters() -> dict[DoorState, str]:
@@ -52,8 +52,8 @@ def letters() -> dict[DoorState, str]:
 def colours(look: DoorLook) -> tuple[str, str]:
     """Ground and ink of a door's tile."""
     if look.answer is None and look.blocked:
-        return _BLOCKED
-    return _COLOURS[look.answer.state if look.answer else None]
+        return BLOCKED
+    return COLOURS[look.answer.state if look.answer else None]
 
 
 def sign(look: DoorLook) -> str:
@@ -100,7 +100,7 @@ def _beside(x: float, middle: float, words: str, size: float) -> str:
     wide = max(size * 0.45, letter * 0.7 * (len(words) + 1))
     return (
         f'<rect x="{x:.1f}" y="{middle - letter * 0.75:.1f}" width="{wide:.1f}" height="{letter * 1.5:.1f}" rx="5"'
-        f' fill="{_BLOCKED[0]}"/><text x="{x + wide / 2:.1f}" y="{middle + letter * 0.36:.1f}" font-size="{letter:.1f}"'
+        f' fill="{BLOCKED[0]}"/><text x="{x + wide / 2:.1f}" y="{middle + letter * 0.36:.1f}" font-size="{letter:.1f}"'
         f' fill="{INK}">{escape(words)}</text>'
     )
 
