@@ -124,7 +124,7 @@ def _want_no_contact(phone: Chrome, laptop: Chrome) -> None:
     phone.sees(f"Alles over {DOOR}", timeout=AT_ONCE)
     phone.tap(f"Alles over {DOOR}")
     phone.tap("wil geen contact")
-    phone.sees("Hier belt niemand meer aan")
+    phone.sees("Bezoek zonder notitie")  # what is said in passing may be gone on a busy machine
     expect(laptop.button(f"Alles over {DOOR}")).to_have_count(0, timeout=AT_ONCE)
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from sync.core import versions
 from sync.core.versions import Range
-from sync.server import routes
 
 Speak = Callable[..., None]
 
@@ -18,6 +17,5 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Speak:
     def now(device: Range = versions.DEVICE, server: Range = versions.SERVER) -> None:
         monkeypatch.setattr(versions, "DEVICE", device)
         monkeypatch.setattr(versions, "SERVER", server)
-        monkeypatch.setitem(routes.HEADERS, versions.HEADER, str(server))
 
     return now
