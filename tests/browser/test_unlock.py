@@ -68,6 +68,7 @@ def _half_a_visit(phone: Chrome) -> None:
     phone.type("Notitie", NOTE)
 
 
+@pytest.mark.soak
 def test_a_passkey_unlocks_offline_and_no_longer_once_removed(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:
