@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Playwright
 
 from app.services.register.register import sample
@@ -53,6 +54,7 @@ def geopackage(path: Path) -> Path:
     return path
 
 
+@pytest.mark.soak
 def test_files_are_read_where_they_lie_and_one_that_is_taken_away_is_told(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:

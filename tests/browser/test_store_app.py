@@ -137,6 +137,7 @@ def _process_of_the_app(phone: Chrome) -> int:
     return max(sizes, key=lambda process: sizes[process])
 
 
+@pytest.mark.soak
 def test_another_window_takes_over_when_asked_and_says_so_when_the_first_one_sleeps(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:
