@@ -42,13 +42,23 @@ from app.views.theme import CONTENT
 from sync.core.errors import BadInput, NotFound, StraatError
 
 
+def where(walk: bytes) -> str:
+    """Under which name the shell keeps the door where one was, until the app locks."""
+    return f"loop {walk.hex()}"
+
+
+def wanted(walk: bytes) -> str:
+    """Under which name the shell keeps the door that was asked for on the picture, until it is shown."""
+    return f"naar {walk.hex()}"
+
+
 class DoorScreen(Screen):
     """A walk, door by door."""
 
     def __init__(self, shell, walk: bytes) -> None:
         super().__init__(shell)
         self.walk = walk
-        self.place = f"loop {walk.hex()}"  # where one was, until the app locks
+        self.place = where(walk)
         self.look = self.app.rounds.walk(walk)
         self.done: Done | None = shell.last_doors.get(walk)
         self.before: str | None = None  # the door that the one on show came after
@@ -81,7 +91,7 @@ class DoorScreen(Screen):
 
     def _first(self) -> str | None:
         """The door that was asked for; else where one was, unless somebody has been there meanwhile."""
-        asked = self.shell.typed.pop(f"naar {self.walk.hex()}", None)
+        asked = self.shell.typed.pop(wanted(self.walk), None)
         was = self.shell.typed.get(self.place)
         still = any(x.door.key == was and x.answer is None and not x.blocked for x in self.app.rounds.doors(self.walk))
         return asked or (was if still else self.app.rounds.next_door(self.walk, was))

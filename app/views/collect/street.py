@@ -4,6 +4,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.rounds.models import DoorLook
+from app.views.collect.door import wanted, where
 from app.views.common.tiles import Pictures
 from app.views.parts import main_button, page_body, stack, text, title
 from app.views.screen import Screen
@@ -38,8 +39,8 @@ class WalkPictureScreen(Screen):
             return
         for look in looks:
             streets.setdefault(look.door.street, []).append(look)
-        self.pictures.show(list(streets.items()), self.shell.typed.get(f"loop {self.walk.hex()}"))
+        self.pictures.show(list(streets.items()), self.shell.typed.get(where(self.walk)))
 
     async def _go_to(self, key: str) -> None:
-        self.shell.typed[f"naar {self.walk.hex()}"] = key
+        self.shell.typed[wanted(self.walk)] = key
         self.shell.go(f"/loop/{self.walk.hex()}")
