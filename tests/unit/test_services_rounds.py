@@ -417,3 +417,18 @@ def test_a_link_opens_a_round_for_whoever_is_on_it_and_says_so_to_whoever_is_not
                 await late
 
     tell(story)
+
+
+def test_five_doors_that_are_not_sent_yet_are_five_notes(tell: Tell) -> None:
+    """As people count them, though all of a walk stand in one record; sent, none is left."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        _name, walk = await one_walk(joke, fatma)
+        for number in (1, 3, 5, 7, 9):
+            await fatma.rounds.tap(walk, at(number), HOME)
+        assert fatma.sync_status().unsent == 5
+        await synced(fatma)
+        assert fatma.sync_status().unsent == 0
+
+    tell(story)
