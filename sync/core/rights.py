@@ -52,6 +52,9 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("welcome", "state"): _WHOLE_TEAM,
     ("review", "word"): _COORDINATOR,
     ("review", "answer"): {Role.CONTACT: Relation.SUBJECT, Role.COORDINATOR: Relation.SUBJECT},
+    ("review", "desk"): _COORDINATOR,
+    ("followup", "detail"): _COORDINATOR,
+    ("followup", "state"): _WHOLE_TEAM,
     ("task", "detail"): _COORDINATOR,
     ("offer", "detail"): _COORDINATOR,
     ("area", "detail"): _COORDINATOR,
@@ -67,6 +70,11 @@ TABLE: dict[tuple[str, str], Cells] = {
     ("mark", "confirm"): _COORDINATOR,
     ("adoption", "verdict"): {**_CREATOR_ANY, Role.COORDINATOR: Relation.TEAM},
     ("grant", "keys"): _COORDINATOR,
+    ("report", "table"): _COORDINATOR,
+    ("request", "detail"): _COORDINATOR,
+    ("setting", "keeping"): _COORDINATOR,
+    ("audit", "event"): _COORDINATOR,
+    ("receipt", "erased"): _CREATOR_ANY,
 }
 for _kind in {kind for kind, _ in TABLE}:
     TABLE[_kind, LIFE] = _CREATOR_OR_COORDINATOR
@@ -86,8 +94,9 @@ FIXED = {("review", "word"): frozenset({"visit"})}
 KINDS = frozenset(kind for kind, _ in TABLE)
 
 
-# What was decided about someone's quarantined envelopes, and keys that were handed on, stays.
-for _kind in ("adoption", "grant"):
+# What was decided about someone's quarantined envelopes, and keys that were handed on, stays. So do published tables
+# (a later one must know what readers have), what coordinators did with personal data, and a device's word that it erased.
+for _kind in ("adoption", "grant", "report", "audit", "receipt"):
     TABLE[_kind, LIFE] = {}
     TABLE[_kind, ERASE] = {}
 

@@ -38,16 +38,30 @@ EXPECTED = {
     ("story", "erase"): (CREATOR, CREATOR, TEAM_),
     ("review", "word"): (NOBODY, NOBODY, TEAM_),
     ("review", "answer"): (SUBJECT, NOBODY, SUBJECT),
+    ("review", "desk"): (NOBODY, NOBODY, TEAM_),
+    ("followup", "state"): (TEAM_, TEAM_, TEAM_),
     ("review", "life"): (CREATOR, CREATOR, TEAM_),
     ("review", "erase"): (CREATOR, CREATOR, TEAM_),
-    **{(kind, "detail"): (NOBODY, NOBODY, TEAM_) for kind in ("task", "offer", "area", "round")},
+    **{(kind, "detail"): (NOBODY, NOBODY, TEAM_) for kind in ("task", "offer", "area", "round", "followup", "request")},
     ("street", "doors"): (NOBODY, NOBODY, TEAM_),
     ("round", "result"): (NOBODY, NOBODY, TEAM_),
     ("walk", "plan"): (NOBODY, NOBODY, TEAM_),
     ("walk", "claim"): (ROUND, ROUND, ROUND),
     **{
         (kind, group): (CREATOR, CREATOR, TEAM_)
-        for kind in ("task", "offer", "area", "street", "round", "walk", "door", "welcome")
+        for kind in (
+            "task",
+            "offer",
+            "area",
+            "street",
+            "round",
+            "walk",
+            "door",
+            "welcome",
+            "followup",
+            "request",
+            "setting",
+        )
         for group in ("life", "erase")
     },
     ("door", "state"): (ROUND, ROUND, ROUND),
@@ -59,7 +73,15 @@ EXPECTED = {
     ("mark", "erase"): (NOBODY, NOBODY, NOBODY),
     ("adoption", "verdict"): (CREATOR, CREATOR, TEAM_),
     ("grant", "keys"): (NOBODY, NOBODY, TEAM_),
-    **{(kind, group): (NOBODY, NOBODY, NOBODY) for kind in ("adoption", "grant") for group in ("life", "erase")},
+    ("report", "table"): (NOBODY, NOBODY, TEAM_),
+    ("setting", "keeping"): (NOBODY, NOBODY, TEAM_),
+    ("audit", "event"): (NOBODY, NOBODY, TEAM_),
+    ("receipt", "erased"): (CREATOR, CREATOR, CREATOR),
+    **{
+        (kind, group): (NOBODY, NOBODY, NOBODY)
+        for kind in ("adoption", "grant", "report", "audit", "receipt")
+        for group in ("life", "erase")
+    },
 }
 STANDINGS = list(product((True, False), repeat=3))  # creator of the record, in its round, creator of its subject
 CELLS = [
