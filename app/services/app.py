@@ -18,6 +18,7 @@ from app.services.display import Display
 from app.services.face import AppFace
 from app.services.finder import Finder
 from app.services.joining import RECOVERY_ROUTE, Joining
+from app.services.law.trail import Trail
 from app.services.live import Live
 from app.services.locking import Locking
 from app.services.marks import Marks
@@ -71,7 +72,7 @@ class App:
         self.trust = Trust(self.live)
         self.agenda, self.welcomes, self.marks = Agenda(self.live), Welcomes(self.live), Marks(self.live)
         self.wishes, self.rounds, self.register = Wishes(self.live), Rounds(self.live), Register(self.live)
-        self.retention = Retention(self.live)
+        self.retention, self.trail = Retention(self.live), Trail(self.live)
         self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.finder = Finder(self.live)
         self.safety = Safety(self.live, self.locking, self._enter)

@@ -17,6 +17,7 @@ from app.services.carer import Carers
 from app.services.directory.board import Directory
 from app.services.display import Display
 from app.services.finder import Finder
+from app.services.law.trail import Trail
 from app.services.marks import Marks
 from app.services.matches import Matches
 from app.services.models import (
@@ -148,6 +149,7 @@ class AppFace(Protocol):
     rounds: Rounds  # from door to door: rounds, walks, doors and what was found (when OPEN)
     wishes: Wishes  # what residents may wish here (when OPEN)
     retention: Retention  # what goes from this device next (when OPEN)
+    trail: Trail  # coordinator: who read, exported, erased what kind of thing (when OPEN)
     activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)
     finder: Finder  # search in all that may be read (when OPEN)
     stories: Stories  # positive stories, with consent (when OPEN)

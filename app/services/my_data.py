@@ -40,6 +40,10 @@ ABOUT: Mapping[str, str] = {
     "rounds": "",
     "walks": "",
     "doors": "",
+    "events": "",
+    "receipts": "",
+    "requests": "",
+    "terms": "",
 }
 
 

@@ -39,6 +39,7 @@ KIND = "visit"
 MAX_WISHES, MAX_WISH = 20, 60
 LONGEST_AGO = timedelta(days=330)
 _READ_REVIEWS = "read reviews"
+QUIET = frozenset({"audit", "receipt"})  # what nobody wrote down: no note that waits to be sent
 
 
 def check(form: VisitForm, today: date) -> None:
@@ -344,7 +345,8 @@ def unsent_records(session: Session) -> set[bytes]:
 def unsent_notes(session: Session) -> int:
     """How many notes that is, as people count them: one a record, and of a round one a door."""
     records = session.replica.records
-    return sum(_notes(records[record], names) for record, names in _unsent(session).items())
+    unsent = ((records[record], names) for record, names in _unsent(session).items())
+    return sum(_notes(record, names) for record, names in unsent if record.kind not in QUIET)
 
 
 def _notes(record: Record, names: set[bytes]) -> int:

@@ -15,14 +15,18 @@ from typing import Any
 from app.view import (
     activities,
     areas,
+    audit,
     doors,
     marks,
     members,
+    receipts,
+    requests,
     reviews,
     rounds,
     stories,
     streets,
     tasks,
+    terms,
     visits,
     walks,
     welcomes,
@@ -47,6 +51,10 @@ TABLES: tuple[Table, ...] = tuple(
         rounds,
         walks,
         doors,
+        audit,
+        receipts,
+        requests,
+        terms,
     )
 )
 logger = logging.getLogger(__name__)

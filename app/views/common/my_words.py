@@ -26,6 +26,10 @@ def heading(table: str, count: int) -> str:
         "rounds": lambda: counted("{n} ronde gemaakt", "{n} rondes gemaakt", count),
         "walks": lambda: counted("{n} loopje gemaakt of gelopen", "{n} loopjes gemaakt of gelopen", count),
         "doors": lambda: counted("{n} loopje met deuren", "{n} loopjes met deuren", count),
+        "events": lambda: counted("{n} regel in het logboek", "{n} regels in het logboek", count),
+        "receipts": lambda: counted("{n} ontvangst van wissen", "{n} ontvangsten van wissen", count),
+        "requests": lambda: counted("{n} vraag van een bewoner", "{n} vragen van bewoners", count),
+        "terms": lambda: counted("{n} keuze over bewaren", "{n} keuzes over bewaren", count),
     }
     return words[table]() if table in words else f"{table}: {count}"
 
