@@ -13,7 +13,9 @@ from app.services.activities import Activities
 from app.services.agenda import Agenda
 from app.services.cards import Cards
 from app.services.carer import Carers
+from app.services.desk import Desk
 from app.services.directory.board import Directory
+from app.services.directory.editing_desk import HelpDesk
 from app.services.display import Display
 from app.services.face import AppFace
 from app.services.finder import Finder
@@ -80,8 +82,10 @@ class App:
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
         self.directory, self.display = Directory(self.live), Display(self.live)
+        self.help_desk = HelpDesk(self.live, self.directory)
         self.tour, self.cards, self.mine = Tour(self.live), Cards(self.live), MyData(self.live)
         self.carers, self.matches = Carers(self.live, self.welcomes), Matches(self.live)
+        self.desk = Desk(self.live)
         self.update_ready = False
         self._route = ""
 

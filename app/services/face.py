@@ -14,7 +14,9 @@ from app.services.activities import Activities
 from app.services.agenda import Agenda
 from app.services.cards import Cards
 from app.services.carer import Carers
+from app.services.desk import Desk
 from app.services.directory.board import Directory
+from app.services.directory.editing_desk import HelpDesk
 from app.services.display import Display
 from app.services.finder import Finder
 from app.services.law.trail import Trail
@@ -155,12 +157,14 @@ class AppFace(Protocol):
     stories: Stories  # positive stories, with consent (when OPEN)
     marks: Marks  # where nobody rings (when OPEN)
     directory: Directory  # the help lines: what is on show, whose area, who answers now
+    help_desk: HelpDesk  # coordinator: changing and publishing the help lines (when OPEN)
     tour: Tour  # for whoever is new
     cards: Cards  # the welcome card to print
     mine: MyData  # one's own data: looking, taking along, leaving (when OPEN)
     carers: Carers  # care workers: making a request at every stage, opening it when OPEN
     register: Register  # coordinator: streets and doors (when OPEN)
     matches: Matches  # coordinator: residents to bring together (when OPEN)
+    desk: Desk  # coordinator: how much waits at the desk
     display: Display  # what the page has to know of the text's size and the language
     update_ready: bool  # a new version is downloaded and waits for consent
 

@@ -94,6 +94,7 @@ class Session:
         )
         self.editions = Editions(world.primitives, log, roll, keyring, self.syncer)
         self.syncer.upkeep = self._upkeep
+        self.syncer.soon = lambda: self.editions.wait_millis(world.clock.millis())
 
     @property
     def device(self) -> bytes:

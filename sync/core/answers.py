@@ -107,6 +107,7 @@ ANSWERS = {
     ),
     "devices": Answer("The day on which each device was last here.", wire.DEVICES, (Revoked, Forbidden)),
     "directory": Answer("The newest edition, if its number is above the one known.", None, (UnknownOrganisation,)),
+    "directory/earlier": Answer("The edition of this number, or nothing.", None, (UnknownOrganisation,)),
     "directory/publish": Answer(
         "Nothing: the edition is kept.",
         None,

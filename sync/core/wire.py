@@ -76,6 +76,7 @@ RECOVER_ROLL = codec.row(_sheet, _count)
 NOTHING = codec.row()
 DEVICES = codec.items(codec.row(_device, _day), 100_000)
 # POST /v1/directory: [organisation, number known] → edition bytes above that or b""
+# POST /v1/directory/earlier: [organisation, number] → edition bytes of that number or b""
 # POST /v1/directory/publish: edition → b""
 DIRECTORY = codec.row(_org, _count)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from sync.core import directory
 from sync.core.directory import Edition, may_publish
-from sync.core.errors import DiskFull, RollMoved, StraatError
+from sync.core.errors import DiskFull, Forbidden, RollMoved, StraatError
 from sync.core.help_line import HelpLine
 from sync.core.ports import Log, Primitives
 from sync.core.roll import Roll
@@ -20,7 +20,7 @@ from sync.device.keyring import Keyring
 from sync.device.syncer import Syncer
 
 ASK_AGAIN_MILLIS = 10 * 60_000
-ASK_SOON_MILLIS = 60_000  # when the server said that there is something: it does not say what
+ASK_SOON_MILLIS = 20_000  # when the server said that there is something: it does not say what
 KEPT = "directory"  # the newest edition that held
 IN_FORCE = "directory in force"
 
@@ -57,6 +57,12 @@ class Editions:
     def out_of_force(self) -> Edition | None:
         """The newest edition, when whoever signed it coordinates no more: nobody sees it."""
         return self.lapsed or (None if self._log.get(IN_FORCE) else self._last())
+
+    def wait_millis(self, now_millis: int) -> int | None:
+        """In how long the server's word has to be followed, None when there is none: it came too soon after the last."""
+        if not self._owed or self._asked is None:
+            return None
+        return max(0, self._asked + ASK_SOON_MILLIS - now_millis)
 
     async def look(self, now_millis: int, woken: bool = False) -> bool:
         """At the end of a round (`woken`: by the server's word): ask if it is time, and see whether what is kept is still
@@ -104,14 +110,39 @@ class Editions:
         if holds != bool(self._log.get(IN_FORCE)):
             self._log.put({IN_FORCE: b"\1" if holds else None})
 
-    async def publish(self, lines: list[HelpLine], made: str) -> Edition:
-        """Sign the next edition of the directory and publish it; `made` is today as an ISO date.
+    @property
+    def newest(self) -> Edition | None:
+        """The newest edition known here, in force or not: what the next one follows."""
+        return self.lapsed or self._last()
+
+    async def earlier(self, number: int) -> Edition | None:
+        """An edition of before, None where the server has none of that number: signed by who was a coordinator then.
+
+        Raises what `directory.genuine` raises, Forbidden for another number, Unreachable.
+        """
+        data = await self._syncer.ask("directory/earlier", [self._roll.state.organisation, number], None)
+        if not data:
+            return None
+        edition = directory.parse(data)
+        await directory.genuine(self._primitives, self._roll, edition)
+        newest = self.newest
+        follows = newest is None or edition.number != newest.number - 1 or newest.previous == edition.hash
+        if edition.number != number or not follows:
+            raise Forbidden("directory edition")
+        return edition
+
+    async def publish(self, lines: list[HelpLine], made: str, after: int | None = None) -> Edition:
+        """Sign the next edition of the directory and publish it; `made` is today as an ISO date. `after` is the number
+        of the edition that these lines were made on, where that matters.
 
         Raises what `directory.sign` and `directory.check` raise (BadFormat, TooLarge, Forbidden, …), RollMoved when
         another coordinator was first, and Unreachable. Then nothing was published.
         """
         await self._ask()
-        last = self.lapsed or self._last()
+        last = self.newest
+        if after is not None and after != (last.number if last else 0):
+            self._judge()
+            raise RollMoved("another edition came first")
         signing, device = self._keyring.signing, self._keyring.device
         data = await directory.sign(self._primitives, signing, self._roll, device, last, lines, made)
         edition = directory.parse(data)

@@ -77,6 +77,7 @@ class Syncer:
         self.carrying = Carrying(primitives, clock, log, roll, keyring, replica)
         self._pulling = Pulling(self.line, primitives, clock, log, roll, keyring, replica, self._tell)
         self.upkeep: Callable[[], Awaitable[None]] | None = None  # done at the end of each round
+        self.soon: Callable[[], int | None] = lambda: None  # milliseconds after which upkeep has something to do
         self._word = False  # the server has said since the last round began that there is something
         self.woken = False  # this round is at such a word, or the last one that came to nothing was
         self._failures: Counter[bool] = Counter()  # in a row, by whether the server answered
@@ -160,7 +161,10 @@ class Syncer:
     def wait_millis(self) -> int:
         """How long a rest after the last round is, unless something wakes it."""
         failures = self._failures[self.state.online]
-        return backoff(failures, self._random) if failures else IDLE_MILLIS
+        if failures:
+            return backoff(failures, self._random)
+        soon = self.soon()
+        return IDLE_MILLIS if soon is None else min(IDLE_MILLIS, soon + JITTER_MILLIS)
 
     async def _round(self) -> None:
         try:

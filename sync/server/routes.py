@@ -61,6 +61,7 @@ class Routes:
             _Message("enrol/again", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(body[0], body[1], again=True)),
             _Message("enrol/offer", wire.OFFER, OFFER_BYTES, s.enrol_offer),
             _Message("directory", wire.DIRECTORY, SMALL, lambda body: s.edition(*body)),
+            _Message("directory/earlier", wire.DIRECTORY, SMALL, lambda body: s.earlier_edition(*body)),
         ]
         with_token = [
             _Message("roll", wire.ROLL_AFTER, SMALL, s.roll),

@@ -501,6 +501,11 @@ class Service:
         data = await self._store.edition(organisation) or b""
         return data if data and directory.parse(data).number > known else b""
 
+    async def earlier_edition(self, organisation: bytes, number: int) -> bytes:
+        """The signed edition of this number, b"" where there is none: public as the newest is."""
+        await self._organisation(organisation)
+        return await self._store.earlier_edition(organisation, number) or b""
+
     async def publish(self, carrier: Carrier, data: bytes) -> bytes:
         """Keep a newer edition, signed by a coordinator."""
         known = await self._present(carrier)

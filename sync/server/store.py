@@ -128,6 +128,9 @@ class Store(Protocol):
     async def edition(self, organisation: bytes) -> bytes | None:
         """The newest directory edition."""
 
+    async def earlier_edition(self, organisation: bytes, number: int) -> bytes | None:
+        """The directory edition of this number."""
+
     async def put_edition(self, organisation: bytes, number: int, data: bytes) -> bool:
         """Keep an edition if its number is higher than the newest; False otherwise."""
 

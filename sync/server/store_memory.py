@@ -19,7 +19,7 @@ class MemoryStore:
         self._envelopes: dict[tuple[bytes, bytes], NewEnvelope] = {}
         self._chains: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
         self._rings: dict[tuple[bytes, bytes], list[tuple[int, bytes]]] = {}
-        self._editions: dict[bytes, tuple[int, bytes]] = {}
+        self._editions: dict[bytes, dict[int, bytes]] = {}
         self._seen: dict[tuple[bytes, bytes], int] = {}
         self._orders: dict[bytes, dict[bytes, tuple[bytes, int]]] = {}
         self._brought: set[tuple[bytes, bytes]] = set()  # stubs that came as stubs
@@ -164,13 +164,19 @@ class MemoryStore:
 
     async def edition(self, organisation: bytes) -> bytes | None:
         """See Store."""
-        return self._editions.get(organisation, (0, None))[1]
+        editions = self._editions.get(organisation, {})
+        return editions[max(editions)] if editions else None
+
+    async def earlier_edition(self, organisation: bytes, number: int) -> bytes | None:
+        """See Store."""
+        return self._editions.get(organisation, {}).get(number)
 
     async def put_edition(self, organisation: bytes, number: int, data: bytes) -> bool:
         """See Store."""
-        if number <= self._editions.get(organisation, (0, b""))[0]:
+        editions = self._editions.setdefault(organisation, {})
+        if number <= max(editions, default=0):
             return False
-        self._editions[organisation] = (number, data)
+        editions[number] = data
         return True
 
     async def close(self) -> None:

@@ -202,6 +202,12 @@ class SqliteStore:
         row = await self._file.read(lambda db: db.execute(query, [organisation]).fetchone())
         return bytes(row[0]) if row else None
 
+    async def earlier_edition(self, organisation: bytes, number: int) -> bytes | None:
+        """See Store."""
+        query = "SELECT data FROM editions WHERE organisation = ? AND number = ?"
+        row = await self._file.read(lambda db: db.execute(query, [organisation, number]).fetchone())
+        return bytes(row[0]) if row else None
+
     async def put_edition(self, organisation: bytes, number: int, data: bytes) -> bool:
         """See Store."""
 

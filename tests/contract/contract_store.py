@@ -411,6 +411,7 @@ async def the_directory_never_goes_back(store: Store) -> None:
     assert await store.edition(HERE) == b"two"
     assert await store.put_edition(HERE, 5, b"five")
     assert await store.edition(HERE) == b"five"
+    assert [await store.earlier_edition(HERE, n) for n in (1, 2, 3, 5)] == [None, b"two", None, b"five"]
 
 
 @case

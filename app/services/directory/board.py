@@ -146,8 +146,9 @@ class Directory:
         """Open the device's own way of sharing; False where there is none."""
         return await self._live.page.share(title, text)
 
-    async def publish(self, lines: Sequence[HelpLine]) -> int:
-        """Coordinator: sign and publish these lines as the directory's next edition; gives its number.
+    async def publish(self, lines: Sequence[HelpLine], after: int | None = None) -> int:
+        """Coordinator: sign and publish these lines as the directory's next edition; gives its number. `after`: the
+        number of the edition that they were made on.
 
         The fixed lines are never part of it. Raises BadFormat, TooLarge, Forbidden, RollMoved (another was first),
         Unreachable: then nothing was published.
@@ -155,7 +156,7 @@ class Directory:
         session = self._live.require_session()
         added = [line for line in lines if line.id not in directory.ALWAYS_FIRST]
         made = self.now().date().isoformat()
-        edition = await session.editions.publish(added, made)
+        edition = await session.editions.publish(added, made, after)
         self.give_page()
         return edition.number
 
