@@ -9,6 +9,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import Role, Stage
+from app.views.bars import Place
 from app.views.collect.door import DoorScreen
 from app.views.collect.exchange import ExchangeScreen
 from app.views.collect.paper import PaperScreen
@@ -47,6 +48,7 @@ from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
 from app.views.contact.visits import VisitsScreen
 from app.views.coordinate.areas import AreasScreen
+from app.views.coordinate.desk import DeskScreen
 from app.views.coordinate.matches import MatchesScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.person import ConfirmScreen, PersonScreen
@@ -129,6 +131,7 @@ INSIDE: dict[str, Maker] = {
     "papier": lambda s, rest: PaperScreen(s, record_of(rest)),
 }
 COORDINATING: dict[str, Maker] = {
+    "bureau": lambda s, rest: DeskScreen(s),
     "mensen": lambda s, rest: PeopleScreen(s),
     "mens": lambda s, rest: PersonScreen(s, record_of(rest)),
     "bevestig": lambda s, rest: ConfirmScreen(s, record_of(rest)),
@@ -165,37 +168,34 @@ def screen_at(shell: Shell, route: str) -> Screen:
     return HOME.get(shell.app.role, TodayScreen)(shell)
 
 
-Place = tuple[str, str, ft.IconData]
-
-
 def places(role: Role, wide: bool) -> list[Place]:
-    """The places of the bars: route, word, icon. A phone has room for five."""
-    coordinates = role is Role.COORDINATOR
-    start: Place = ("/", _("Vandaag"), ft.Icons.TODAY_OUTLINED)
-    search: Place = ("/zoeken", _("Zoeken"), ft.Icons.SEARCH)
-    street: Place = ("/buurt", _("Buurt"), ft.Icons.LOCAL_CAFE_OUTLINED)
-    rounds: Place = ("/rondes", _("Rondes"), ft.Icons.DIRECTIONS_WALK)
-    ends: list[Place] = [
-        ("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
-        ("/meer", _("Meer"), ft.Icons.MENU),
+    """The places of the bars; a phone has room for five. (A coordinator's laptop has the desk at the side.)"""
+    start = Place("/", _("Vandaag"), ft.Icons.TODAY_OUTLINED)
+    search = Place("/zoeken", _("Zoeken"), ft.Icons.SEARCH)
+    street = Place("/buurt", _("Buurt"), ft.Icons.LOCAL_CAFE_OUTLINED)
+    rounds = Place("/rondes", _("Rondes"), ft.Icons.DIRECTIONS_WALK)
+    ends = [
+        Place("/hulplijnen", _("Hulplijnen"), ft.Icons.PHONE_OUTLINED),
+        Place("/meer", _("Meer"), ft.Icons.MENU),
     ]
     if role is Role.COLLECTOR:
         return [rounds, street, *ends]
-    if not coordinates:
+    if role is not Role.COORDINATOR:
         return [start, search, street, *([rounds] if wide else []), *ends]
-    desk: list[Place] = [
-        ("/", _("Beoordelen"), ft.Icons.RATE_REVIEW_OUTLINED),
-        ("/mensen", _("Mensen"), ft.Icons.GROUP_OUTLINED),
-        ("/vandaag", start[1], start[2]),
+    return [
+        Place("/", _("Beoordelen"), ft.Icons.RATE_REVIEW_OUTLINED),
+        Place("/vandaag", start.label, start.icon),
+        Place("/bureau", _("Bureau"), ft.Icons.DESK),
+        *ends,
     ]
-    return [*desk, *([rounds, search, street] if wide else []), *ends]
 
 
 _STREET = ("activiteit", "nieuwe-activiteit", "wijzig-activiteit", "hoe-was-het", "verhaal", "nieuw-verhaal")
 _UNDER = {
     "/buurt": (*_STREET, "wijzig-verhaal"),
     "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst", "welkom"),
-    "/mensen": ("mens", "bevestig", "gebieden", "wensen", "herstelblad", "quarantaine"),
+    "/mensen": ("mens", "bevestig", "herstelblad", "quarantaine"),
+    "/gebieden": ("wensen",),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
     "/rondes": ("ronde", "nieuwe-ronde", "loop", "straat", "ruil", "papier", "straten"),
@@ -217,8 +217,10 @@ def place_of(route: str, shown: list[Place]) -> int:
     """The number of the place that a route belongs to; -1 where there is none."""
     first = route.strip("/").partition("/")[0]
     place = next((p for p, under in _UNDER.items() if first in under), "/" + first)
-    routes = [p[0] for p in shown]
-    for at, instead in (("/vandaag", "/"), ("/rondes", "/meer"), ("/", routes[0])):
-        if place == at and at not in routes:
+    routes = [p.route for p in shown]
+    for at, instead in (("/vandaag", "/"), ("/rondes", "/bureau"), ("/rondes", "/meer"), ("/", routes[0])):
+        if place == at and at not in routes and instead in routes:
             place = instead
+    if place not in routes and first in COORDINATING and "/bureau" in routes:
+        place = "/bureau"
     return routes.index(place) if place in routes else -1

@@ -13,12 +13,13 @@ from app.services.models import Role, Stage
 from app.services.rounds.rounds import ROUTE as ROUND
 from app.services.wording import sentence
 from app.views import theme
-from app.views.bars import bottom_bar, side_bar, top_bar
+from app.views.bars import SIDE, Counts, Group, Place, bottom_bar, side_bar, top_bar
 from app.views.collect.just_done import Done
+from app.views.coordinate import desk
 from app.views.dress import Dress
 from app.views.guard import guarded, say
 from app.views.parts import icon_button, quiet_button, stack, text
-from app.views.routes import Place, place_of, places, screen_at
+from app.views.routes import place_of, places, screen_at
 from app.views.screen import Screen
 from app.views.theme import TOUCH
 from sync.core.errors import StraatError
@@ -41,6 +42,7 @@ class Shell:
         self.asked_for = ""  # the care worker's page that brought somebody here who is not in
         self.screen: Screen | None = None
         self._name: ft.Text | None = None
+        self._counts = Counts()
         self._stage = app.stage
         self._was_wide = False
 
@@ -132,6 +134,8 @@ class Shell:
             self.screen.refresh()
             if self.inside and self._name is not None:  # a second device hears its member's name after the first sync
                 self._name.value = self.app.my_name
+            if self.inside:
+                self._count()
         self._draw_update_bar()
         self.page.update()
 
@@ -220,21 +224,47 @@ class Shell:
     async def _hide(self, e) -> None:
         await self.app.safety.hide()
 
-    def _places(self) -> tuple[list[Place], int]:
+    def _groups(self) -> list[Group]:
+        """The places of the bars under their headings: a coordinator's laptop has a whole desk of them."""
+        if self.coordinates and self.wide:
+            return desk.groups()
+        return [("", places(self.app.role, self.wide))]
+
+    def _here(self, groups: list[Group]) -> tuple[list[Place], int]:
         """The places of the bars, and which of them is on show."""
-        shown = places(self.app.role, self.wide)
+        shown = [place for _heading, several in groups for place in several]
         return shown, place_of(self.route, shown)
 
+    def _count(self) -> None:
+        """How much waits at each place of the bars."""
+        self._counts.follow(desk.counts(self.app) if self.coordinates else {})
+
     def _bottom(self) -> ft.Control:
-        return bottom_bar(*self._places(), self._to)
+        self._counts = Counts()
+        bar = bottom_bar(*self._here(self._groups()), self._to, self._counts)
+        self._count()
+        return bar
 
     def _side(self) -> ft.Control:
         self._name = text(self.app.my_name, weight=ft.FontWeight.W_600, size=18)
-        lock = quiet_button(_("Vergrendel"), self.safe(self._lock), ft.Icons.LOCK_OUTLINE)
-        hide = quiet_button(_("Snel verbergen"), self.safe(self._hide), ft.Icons.VISIBILITY_OFF_OUTLINED)
+        name = ft.Container(self._name, padding=ft.Padding.symmetric(horizontal=12, vertical=4))
         worry = quiet_button(_("Zorgen?"), self._to("/zorgen"), ft.Icons.FAVORITE_BORDER)
-        name = ft.Container(self._name, padding=12)
-        return side_bar([name], *self._places(), self._to, [worry, hide, lock])
+        worry.style.padding = ft.Padding.symmetric(horizontal=12, vertical=16)
+        at_hand = ft.Row(
+            [
+                icon_button(ft.Icons.VISIBILITY_OFF_OUTLINED, _("Snel verbergen"), self.safe(self._hide)),
+                icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), self.safe(self._lock)),
+            ],
+            tight=True,
+            spacing=0,
+        )
+        foot = ft.Row([worry, at_hand], wrap=True, width=SIDE, spacing=0, run_spacing=0)
+        groups, self._counts = self._groups(), Counts()
+        shown, at = self._here(groups)
+        here = shown[at].route if at >= 0 else ""
+        bar = side_bar([name], groups, here, self._to, self._counts, [foot])
+        self._count()
+        return bar
 
     def _to(self, route: str) -> Callable:
         return self.safe(lambda e: self.go(route))

@@ -83,6 +83,7 @@ INSIDE = [
     Stop("papier", "/papier/{walk}", "Print de lijst"),
 ]
 DESK = [
+    Stop("bureau", "/bureau", "Team", Who.COORDINATOR),
     Stop("beoordelen", "/", "Beoordelen", Who.COORDINATOR),
     Stop("beoordeel", "/beoordeel/{theirs}", "Gezien", Who.COORDINATOR),
     Stop("mensen", "/mensen", "Fatma", Who.COORDINATOR),

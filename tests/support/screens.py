@@ -6,6 +6,7 @@ control tree; what a person does is sent as the events that the browser's client
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -195,9 +196,15 @@ class Person:
             await self.session.dispatch_event(control._i, "change", text)
 
     async def place(self, name: str) -> None:
-        """Choose a place in the bar at the foot, or at the side."""
+        """Choose a place in the bar at the foot, or at the side; a number of what waits there may follow its name. A
+        coordinator's phone has most of them behind "Bureau".
+        """
         places = [c.content for c in self.controls() if isinstance(c, ft.Semantics) and c.selected is not None]
-        [place] = [c for c in places if c and self.named(c) == name]
+        named = {re.sub(r" \d+\+?$", "", self.named(c)): c for c in places if c}
+        if name not in named and "Bureau" in named:
+            await self.place("Bureau")
+            return await self.tap(name)
+        place = named[name]
         await self.session.dispatch_event(place._i, "click", None)
         await self.breathe()
 
