@@ -203,9 +203,9 @@ class Person:
         named = {re.sub(r" \d+\+?$", "", self.named(c)): c for c in places if c}
         if name not in named and "Bureau" in named:
             await self.place("Bureau")
-            return await self.tap(name)
-        place = named[name]
-        await self.session.dispatch_event(place._i, "click", None)
+            await self.tap(name)
+            return
+        await self.session.dispatch_event(named[name]._i, "click", None)
         await self.breathe()
 
     async def go(self, route: str) -> None:
