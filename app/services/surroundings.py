@@ -44,7 +44,7 @@ class Surroundings:
     place: Place = Place.TAB
     browser: Browser = Browser.OTHER
     host: str = ""
-    can_scan: bool = False  # the browser reads QR codes with the camera
+    can_scan: bool = False  # QR codes can be read with the camera here
 
     @property
     def elsewhere(self) -> bool:

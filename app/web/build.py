@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from app.services.directory import built_in, page_copy
-from app.web import ROOT, archive, compress, first_lines, hashes, licences, packages, runtime
+from app.web import ROOT, archive, compress, decoder, first_lines, hashes, licences, packages, runtime
 from app.web.headers import HEADERS
 from app.web.texts import pseudo_compiled
 from sync.core import directory
@@ -23,7 +23,7 @@ WHEELS = ROOT / "build" / "wheels"
 DIRECTORY = ASSETS / "directory"
 GUARD = ASSETS / "guard"
 REGISTER = ASSETS / "register"
-_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "photo.js", "print.js", "overlay.js", "show.js", "file.js", "picked.js",
+_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "qr.js", "photo.js", "print.js", "overlay.js", "show.js", "file.js", "picked.js",
               "share.js", "storage.js", "opfs.js", "lead.js", "shelf.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",
@@ -58,6 +58,7 @@ def content(pseudo: bool = False) -> tuple[str, dict[str, bytes]]:
     runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
     ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
     ours["app.zip"] = archive.make(wheels, _beside(pseudo))
+    ours[decoder.NAME] = decoder.file(wheels)
     fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
     version = _version(_site("0", runtime_files | ours, fixed))
     return version, _site(version, runtime_files | ours, fixed)

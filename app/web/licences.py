@@ -3,6 +3,7 @@
 from email import message_from_bytes
 from pathlib import Path
 
+from app.web import decoder
 from app.web.packages import read
 
 NAME = "licenties.txt"
@@ -24,6 +25,7 @@ def text(wheels: list[Path]) -> bytes:
         parts.append(f"{facts['Name']} {facts['Version']}: {licence}\n")
         parts += [data.decode() for name, data in sorted(files.items()) if _is_licence(name)]
         notices = files.get("flet_web/web/assets/NOTICES", notices)
+    parts.append(decoder.licence(wheels))
     return "\n----\n\n".join(parts).encode() + b"\n----\n\n" + notices
 
 

@@ -1,8 +1,8 @@
-// Reads QR codes with the camera, over the whole page: one, or a series until the app says that it has enough. Only where
-// the browser has BarcodeDetector; nothing that the camera sees leaves this page, and the camera is let go as soon as it
-// is over or the person closes it.
+// Reads QR codes with the camera, over the whole page: one, or a series until the app says that it has enough. Nothing that
+// the camera sees leaves this page, and the camera is let go as soon as it is over or the person closes it.
 
 import { awake, dialogOf, part } from "./overlay.js";
+import { reader } from "./qr.js";
 
 const LOOK_MILLIS = 150, SERIES_MILLIS = 40;
 const AGAIN_MILLIS = 2_000; // a code of a series is told again after this: what was told may have been forgotten since
@@ -48,12 +48,12 @@ async function withCamera(size, { dialog, closed, head }, every, look) {
   video.muted = true;
   head.after(video);
   try {
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", ...size }, audio: false });
     document.body.append(dialog);
     dialog.showModal();
     document.addEventListener("visibilitychange", gone);
     release = awake();
+    const detector = await reader(dialog.id);
     video.srcObject = stream;
     await video.play();
     while (dialog.open) {

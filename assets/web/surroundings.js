@@ -5,12 +5,8 @@ export const surroundings = async () => ({
   agent: navigator.userAgent,
   standalone: navigator.standalone === true || matchMedia("(display-mode: standalone)").matches,
   touchPoints: navigator.maxTouchPoints,
-  canScan: await canScan().catch(() => false),
+  canScan: Boolean(navigator.mediaDevices?.getUserMedia), // what it sees is read by the browser or by us: qr.js
 });
-
-// Some browsers have the detector and no format that it reads.
-const canScan = async () => Boolean(navigator.mediaDevices?.getUserMedia) && "BarcodeDetector" in globalThis
-  && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
 
 // The secret leaves the address bar and the tab's history once it has been looked at; for a reload before the PIN is
 // set it waits in the tab's own storage, which ends with the tab. docs/decisions/0009.
