@@ -57,6 +57,7 @@ from app.views.coordinate.queue import QueueScreen, ReviewPane
 from app.views.coordinate.round_desk import RoundDesk
 from app.views.coordinate.round_form import NewRoundScreen
 from app.views.coordinate.sheet import SheetScreen
+from app.views.coordinate.street_doors import StreetDoorsScreen
 from app.views.coordinate.street_import import ImportScreen
 from app.views.coordinate.street_list import StreetsScreen
 from app.views.coordinate.welcomes import WelcomesScreen
@@ -76,6 +77,18 @@ def record_of(text: str) -> bytes:
     if len(record) != ID_BYTES:
         raise ValueError("not a record id")
     return record
+
+
+def _help_desk(shell: Shell, rest: str) -> Screen:
+    from app.views.coordinate.directory_desk import help_desk_screen  # late: few open it
+
+    return help_desk_screen(shell, rest)
+
+
+def _help_line(shell: Shell, rest: str) -> Screen:
+    from app.views.coordinate.directory_line import HelpLineScreen
+
+    return HelpLineScreen(shell, rest)
 
 
 # A maker gets what stands behind the route's first word: "/bezoek/00ff" makes the screen of "bezoek" with "00ff".
@@ -141,7 +154,9 @@ COORDINATING: dict[str, Maker] = {
     "herstelblad": lambda s, rest: SheetScreen(s),
     "quarantaine": lambda s, rest: QuarantineScreen(s),
     "maatjes": lambda s, rest: MatchesScreen(s),
-    "straten": lambda s, rest: ImportScreen(s) if rest == "import" else StreetsScreen(s),
+    "straten": lambda s, rest: _streets(s, rest),
+    "hulplijnen-redactie": lambda s, rest: _help_desk(s, rest),
+    "hulplijn": lambda s, rest: _help_line(s, rest),
     "nieuwe-ronde": lambda s, rest: NewRoundScreen(s, record_of(rest) if rest else b""),
 }
 HOME: dict[Role, Callable[[Shell], Screen]] = {Role.COORDINATOR: QueueScreen, Role.COLLECTOR: RoundsScreen}
@@ -150,6 +165,12 @@ OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
     Stage.INVITED: InvitedScreen,
     Stage.LOCKED: LockScreen,
 }
+
+
+def _streets(shell: Shell, rest: str) -> Screen:
+    if rest == "import":
+        return ImportScreen(shell)
+    return StreetDoorsScreen(shell, record_of(rest)) if rest else StreetsScreen(shell)
 
 
 def screen_at(shell: Shell, route: str) -> Screen:
@@ -196,6 +217,7 @@ _UNDER = {
     "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst", "welkom"),
     "/mensen": ("mens", "bevestig", "herstelblad", "quarantaine"),
     "/gebieden": ("wensen",),
+    "/hulplijnen-redactie": ("hulplijn",),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
     "/rondes": ("ronde", "nieuwe-ronde", "loop", "straat", "ruil", "papier", "straten"),
@@ -218,6 +240,8 @@ def place_of(route: str, shown: list[Place]) -> int:
     first = route.strip("/").partition("/")[0]
     place = next((p for p, under in _UNDER.items() if first in under), "/" + first)
     routes = [p.route for p in shown]
+    if place == "/rondes" and first != "rondes" and not {"/rondes", "/bureau"} & set(routes):
+        place = "/"  # whoever has no place of rounds found this one under what waits today
     for at, instead in (("/vandaag", "/"), ("/rondes", "/bureau"), ("/rondes", "/meer"), ("/", routes[0])):
         if place == at and at not in routes and instead in routes:
             place = instead

@@ -91,6 +91,8 @@ DESK = [
     Stop("bevestig", "/bevestig/{new_coordinator}", "Anneke", Who.COORDINATOR),
     Stop("welkomst", "/welkom", "Nieuwe adressen", Who.COORDINATOR),
     Stop("wensen", "/wensen/{team}", "Wensen in", Who.COORDINATOR),
+    Stop("hulplijnen-redactie", "/hulplijnen-redactie", "Hulplijnen beheren", Who.COORDINATOR),
+    Stop("hulplijn", "/hulplijn", "Nieuwe hulplijn", Who.COORDINATOR),
     Stop("maatjes", "/maatjes", "Maatjes", Who.COORDINATOR),
     Stop("ronde-bureau", "/ronde/{round}", "Loopjes", Who.COORDINATOR),
     Stop("ronde-gesloten", "/ronde/{ended}", "Aantallen", Who.COORDINATOR),
