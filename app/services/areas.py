@@ -1,7 +1,7 @@
 """Areas: where a team, or a member within it, is at work. Kept as records that the team can read.
 
 Codes: gemeente GM0796, wijk WK079601, buurt BU07960101 (CBS, each with its year); complex a free name of the housing
-association; address a BAG id of 16 digits. docs/protocol.md, "Areas".
+association; address a BAG id of 16 digits; street the name of one. docs/records.md.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.services import records
+from app.services.area_tree import Place
 from app.services.models import AreaCode
 from app.services.records import Group
 from app.services.session import Session
@@ -24,6 +25,7 @@ _CODES = {
     "buurt": re.compile(r"BU\d{8}"),
     "complex": re.compile(r"\S.{0,39}"),
     "address": re.compile(r"\d{16}"),
+    "street": re.compile(r"\S.{0,99}"),
 }
 _CBS = ("gemeente", "wijk", "buurt")
 
@@ -75,6 +77,21 @@ async def put_member(session: Session, team: bytes, member: bytes, codes: Sequen
     """Say where within the team a member works. Raises BadInput or DiskFull."""
     check(codes)
     await _write(session, team, member, {"codes": _plain(codes)})
+
+
+def streets_of(session: Session, team: bytes) -> dict[Place, tuple[str, ...]]:
+    """Which streets a team's record says lie in which area."""
+    query = "SELECT streets FROM areas WHERE team = :team AND member = '' ORDER BY id LIMIT 1"
+    rows = session.view.ask(query, team=team.hex())
+    listed = json.loads(rows[0]["streets"]) if rows else []
+    return {(kind, code, year): tuple(names) for kind, code, year, names in listed}
+
+
+async def put_streets(session: Session, team: bytes, place: Place, names: Sequence[str]) -> None:
+    """Say which streets lie in one area of a team (app.services.areas_streets reads and checks them). Raises DiskFull."""
+    kept = {at: some for at, some in streets_of(session, team).items() if at != place}
+    whole = {**kept, place: tuple(names)} if names else kept
+    await _write(session, team, b"", {"streets": [[*at, list(some)] for at, some in sorted(whole.items())]})
 
 
 async def put_wishes(session: Session, team: bytes, codes: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from sync.core import directory
 
 ASSETS = ROOT / "assets"
 WHEELS = ROOT / "build" / "wheels"
-DIRECTORY = ASSETS / "directory"
+DIRECTORY, AREAS = ASSETS / "directory", ASSETS / "areas"
 GUARD = ASSETS / "guard"
 REGISTER = ASSETS / "register"
 _VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "qr.js", "photo.js", "print.js", "overlay.js", "show.js", "file.js", "picked.js",
@@ -65,11 +65,12 @@ def content(pseudo: bool = False) -> tuple[str, dict[str, bytes]]:
 
 
 def _beside(pseudo: bool) -> dict[str, bytes]:
-    """What the app reads beside its code: the directory's files, the guard's word lists, the example of a register, and the testers'
-    language."""
+    """What the app reads beside its code: the directory's files, the guard's word lists, the example of a register, names of
+    areas, and the testers' language."""
     more = {f"locale/{name}": data for name, data in pseudo_compiled().items()} if pseudo else {}
     lines = {path.name: path.read_bytes() for path in sorted(DIRECTORY.glob("*.json"))}
     more |= {f"register/{path.name}": path.read_bytes() for path in sorted(REGISTER.glob("*.csv"))}
+    more |= {f"areas/{path.name}": path.read_bytes() for path in sorted(AREAS.glob("*.json"))}
     return lines | more | {f"guard/{path.name}": path.read_bytes() for path in sorted(GUARD.glob("*.txt"))}
 
 
