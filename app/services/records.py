@@ -56,8 +56,11 @@ def _patches(group: Group, known: Record | None, everything: bool) -> dict[str, 
     }
 
 
-async def write(session: Session, made: Sequence[Part], also: Mapping[str, bytes] | None = None) -> None:
-    """Write in one transaction, with the named values in `also`; show it, and ask for a round of sync.
+async def write(
+    session: Session, made: Sequence[Part], also: Mapping[str, bytes] | None = None, at_once: bool = True
+) -> None:
+    """Write in one transaction, with the named values in `also`; show it, and ask for a round of sync, `at_once` or when
+    the screen has moved on.
 
     Raises DiskFull: nothing was written.
     """
@@ -65,7 +68,10 @@ async def write(session: Session, made: Sequence[Part], also: Mapping[str, bytes
         await session.writer.write(made, also)
         with suppress(DiskFull):  # it is written: to say otherwise would make someone write it twice
             await session.catch_up()
-        session.syncer.wake()
+        if at_once:
+            session.syncer.wake()
+        else:
+            session.syncer.wake_soon()
     elif also:
         session.log.put(also)
 

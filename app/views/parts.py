@@ -103,11 +103,21 @@ def quiet_button(label: str, on_click: Callable, icon: ft.IconData | None = None
     return ft.TextButton(content=label, icon=icon, on_click=on_click, style=_shape(), **more)
 
 
+class _IconButton(ft.IconButton):
+    """Flet's makes its style anew at every update, and so a page on which nothing changed is drawn again."""
+
+    def before_update(self) -> None:
+        before = self._internals.get("style")
+        super().before_update()
+        if before == self._internals.get("style"):
+            self._internals["style"] = before
+
+
 def icon_button(icon: ft.IconData, label: str, on_click: Callable) -> ft.IconButton:
     """A small action that its icon tells; `label` is what a screen reader says."""
     named = ft.Icon(icon, semantics_label=label)  # a tooltip alone leaves the button nameless
     style = ft.ButtonStyle(side=ringed())
-    return ft.IconButton(named, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH, style=style)
+    return _IconButton(named, tooltip=label, on_click=on_click, width=TOUCH, height=TOUCH, style=style)
 
 
 _SMALL = ft.TextStyle(size=15)

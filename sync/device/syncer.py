@@ -45,6 +45,7 @@ from sync.device.sync_state import SyncState
 from sync.device.writer import Writer
 
 IDLE_MILLIS = 60_000  # the server says when there is something (listening); without its word, never more often
+AFTER_SECONDS = 0.3  # what was just written may be on the screen by then
 JITTER_MILLIS = 200  # fifty phones that are woken at once do not ask at once
 WAKINGS, WAKING_SECONDS = 20, 3.0  # so many rounds at a server's word in a row, then one each so often
 DEAF = (Unreachable.code, SlowDown.code, Busy.code)
@@ -90,6 +91,7 @@ class Syncer:
         )
         self._pace = Pace(WAKINGS, WAKING_SECONDS)
         self._soon: asyncio.TimerHandle | None = None  # the round at the server's word
+        self._later: asyncio.TimerHandle | None = None  # and the one at what was written here
 
     # -- rounds ------------------------------------------------------------------------------------------
 
@@ -99,6 +101,15 @@ class Syncer:
         self._wake.set()
         if self._listening and not self._listening.open:
             self._listening.hurry()
+
+    def wake_soon(self) -> None:
+        """The same, once what was written is on the screen: a round takes processor time from that."""
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(AFTER_SECONDS, self._due)
+
+    def _due(self) -> None:
+        self._later = None
+        self.wake()
 
     def _hear(self) -> None:
         """The server says that there may be something: a round soon. What it says meanwhile is the same round. No word
@@ -125,9 +136,10 @@ class Syncer:
                 self._on_change(set())
                 await self._rest()
         finally:
-            if self._soon:
-                self._soon.cancel()
-                self._soon = None
+            for timer in (self._soon, self._later):
+                if timer:
+                    timer.cancel()
+            self._soon = self._later = None
             if listening:
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)

@@ -68,7 +68,7 @@ async def tap(
     if not open_here(session, round_):
         await write(session, beside)
         raise BadInput("round", "closed")
-    await write(session, [*_tally(session, walk, round_, key, entries, last), *beside])
+    await write(session, [*_tally(session, walk, round_, key, entries, last), *beside], at_once=False)
 
 
 async def undo(looking: Looking, walk: bytes, key: str) -> None:

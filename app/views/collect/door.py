@@ -1,7 +1,10 @@
 """One big screen a door: where it is, six buttons, and the next door comes by itself.
 
-A tap is written before the screen moves on; what can't be written keeps the door and says why.
+A tap is written before the screen moves on; what can't be written keeps the door and says why. The next door is sent to
+the screen first, by itself; the strip about the one just done follows when that has been drawn (docs/decisions/0036).
 """
+
+import asyncio
 
 import flet as ft
 
@@ -40,6 +43,10 @@ from app.views.parts import (
 from app.views.screen import Screen
 from app.views.theme import CONTENT
 from sync.core.errors import BadInput, NotFound, StraatError
+
+DRAWN = 0.08  # seconds after which the next door is on the screen
+
+Told = tuple[str, ft.IconData, bool]  # words, icon, alarm
 
 
 def where(walk: bytes) -> str:
@@ -114,30 +121,40 @@ class DoorScreen(Screen):
             self._draw_door(looks, at)
 
     def _draw_door(self, looks: list[DoorLook], at: int) -> None:
-        look, today = looks[at], self.app.today()
+        look = looks[at]
+        self._draw_head(looks, at)
+        self.buttons.visible = not look.blocked
+        kind = (look.blocked, look.blocked and _said_so(look), self.asking, self.look.holding)
+        if self.ways.data != kind:  # mostly the same as at the door before: what need not be made anew is not
+            self.ways.controls, self.ways.data = self._ways(look), kind
+
+    def _draw_head(self, looks: list[DoorLook], at: int) -> None:
+        """Which door it is, and what there is to know before one rings."""
+        look = looks[at]
         self.sign.show(
             look.door, _("Deur {number} van {total}").format(number=at + 1, total=len(looks)), self.scale.now
         )
         self.ring.show(self.look.progress).visible = self.scale.now <= LARGE
         self._put_head(self.sign)
-        told: list[ft.Control] = [notice(seen_text(seen, today), ft.Icons.HISTORY) for seen in look.seen[-2:]]
+        told = self._to_tell(looks, at)
+        if self.told.data != told:
+            self.told.controls, self.told.data = [notice(words, icon, alarm) for words, icon, alarm in told], told
+
+    def _to_tell(self, looks: list[DoorLook], at: int) -> list[Told]:
+        look, today = looks[at], self.app.today()
+        if look.blocked:
+            return [(_("Niet aanbellen. Hier wil men geen contact."), ICONS[DoorState.NO_CONTACT], True)]
+        told: list[Told] = [(seen_text(seen, today), ft.Icons.HISTORY, False) for seen in look.seen[-2:]]
         here = look.door.street
         skipped = [x.door.label if x.door.street == here else x.door.address for x in passed(looks, self.before, at)]
         if skipped:
             words = _("Niet aanbellen op {numbers}: sla over.").format(numbers=", ".join(skipped))
-            told.insert(0, notice(words, ICONS[DoorState.NO_CONTACT]))
+            told.insert(0, (words, ICONS[DoorState.NO_CONTACT], False))
         if self.first > today:
-            told.append(notice(begins_text(self.first, today), ft.Icons.EVENT))
+            told.append((begins_text(self.first, today), ft.Icons.EVENT, False))
         if self.look.holding is Holding.OTHERS:
-            told.append(notice(holding_text(self.look, today), ft.Icons.DIRECTIONS_WALK))
-        if look.blocked:
-            words = _("Niet aanbellen. Hier wil men geen contact.")
-            told = [notice(words, ICONS[DoorState.NO_CONTACT], alarm=True)]
-        self.told.controls = told
-        self.buttons.visible = not look.blocked
-        kind = (look.blocked, look.blocked and _said_so(look), self.asking, self.look.holding)
-        if self.ways.data != kind:  # mostly the same as at the door before: what need not be made anew is not
-            self.ways.controls, self.ways.data = self._ways(look), kind
+            told.append((holding_text(self.look, today), ft.Icons.DIRECTIONS_WALK, False))
+        return told
 
     def _put_head(self, left: ft.Control) -> None:
         if self.head.controls[:1] != [left]:
@@ -177,7 +194,7 @@ class DoorScreen(Screen):
             rows.append(notice(later_text(later), ft.Icons.EVENT_REPEAT))
         if not count and not later:
             rows.append(notice(_("Dank je wel. Dit loopje is klaar."), ft.Icons.FAVORITE_BORDER))
-        self.told.controls, self.buttons.visible = rows, False
+        self.told.controls, self.told.data, self.buttons.visible = rows, None, False
         ways: list[ft.Control] = [
             side_button(_("Straatbeeld"), self.go(f"/straat/{self.walk.hex()}"), ft.Icons.GRID_VIEW)
         ]
@@ -226,10 +243,13 @@ class DoorScreen(Screen):
         if await self._write(done):
             self._remember(done)
             self.before = look.door.key
-            self._go_to(self.app.rounds.next_door(self.walk, look.door.key))
+            if self._move_to(self.app.rounds.next_door(self.walk, look.door.key)):
+                await asyncio.sleep(DRAWN)
+            if self.shell.screen is self:
+                self.refresh()
 
     async def _extra(self, extra: object) -> None:
-        if self.done is None or self.busy:
+        if self.done is None or self.busy or self.strip.shown != self.done:  # meant for the door that it still names
             return
         done = self.done.with_extra(extra)
         if await self._write(done):
@@ -284,7 +304,8 @@ class DoorScreen(Screen):
         following = self.app.rounds.next_door(self.walk, self.key)
         if following == self.key and sum(look.due for look in looks) == 1:
             self.say(_("Dit is de laatste deur van nu."))
-        self._go_to(following)
+        if not self._move_to(following):
+            self.refresh()
 
     def _ask(self, e: ft.ControlEvent) -> None:
         self.asking = not self.asking
@@ -309,12 +330,27 @@ class DoorScreen(Screen):
         self.shell.go(self.back)
 
     def _go_to(self, key: str | None) -> None:
+        self._be_at(key)
+        self.refresh()
+
+    def _be_at(self, key: str | None) -> None:
         self.key = key
         if key is None:
             self.shell.typed.pop(self.place, None)
         else:
             self.shell.typed[self.place] = key
-        self.refresh()
+
+    def _move_to(self, key: str | None) -> bool:
+        """Send the head of another door to the screen, and nothing else yet; False: all of it has to be drawn."""
+        self._be_at(key)
+        looks = self.app.rounds.doors(self.walk)
+        at = next((i for i, look in enumerate(looks) if look.door.key == key), None)
+        if at is None or looks[at].blocked or self.ways.data is None or self.ways.data[0]:
+            return False
+        self.look = self.app.rounds.walk(self.walk)
+        self._draw_head(looks, at)
+        self.page.update(self.head, self.told)
+        return True
 
     def _on_show(self) -> DoorLook | None:
         return next((look for look in self.app.rounds.doors(self.walk) if look.door.key == self.key), None)

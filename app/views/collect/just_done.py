@@ -64,10 +64,11 @@ class JustDone(ft.Container):
         self.bgcolor, self.border = Colors.SURFACE_CONTAINER, ft.Border.all(1, Colors.OUTLINE_VARIANT)
         self._said = text("", weight=ft.FontWeight.W_600)
         self._safe, self._on_extra, self._on_undo = screen.safe, on_extra, on_undo
+        self.shown: Done | None = None  # what it speaks of
 
     def show(self, done: Done | None) -> None:
         """What was tapped last; None: nothing that can be undone. Made anew only where more than the number differs."""
-        self.visible = done is not None
+        self.visible, self.shown = done is not None, done
         if done is None:
             return
         self._said.value = f"{done.door.address}: {states()[done.answer.state]}"
