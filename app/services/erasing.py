@@ -5,8 +5,10 @@ and asks the server to do the same (sync.device.erasing); whoever never had them
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from sync.core.errors import DiskFull
 from sync.core.merge import Record
 from sync.device import erasing
 from sync.device.writer import Part
@@ -29,18 +31,33 @@ async def erase(
 
 
 async def follow_up(session: "Session") -> None:
-    """After a round: name what came in after its record was erased, and erase my words on visits that are erased."""
+    """After a round: name what came in after its record was erased, erase my words on visits that are erased, and give
+    the coordinators a receipt for what went from this device.
+    """
     parts = [await erasing.part(session, word) for word in _words_on_erased(session)]
     if parts:
         await session.writer.write(parts)
-    if await erasing.name_late(session) or parts:
+    named = await erasing.name_late(session)
+    if await _receipts(session) or named or parts:
         await session.catch_up()
         session.syncer.wake()
 
 
+async def _receipts(session: "Session") -> bool:
+    """Say what went from here; whether there was anything to say. On a full disk the next time."""
+    from app.services.law import receipts  # late: it writes records, as this does
+
+    with suppress(DiskFull):
+        return await receipts.pay(session)
+    return False
+
+
 def _words_on_erased(session: "Session") -> list[Record]:
-    """A word may repeat what the visit said; whoever wrote it takes it along."""
-    query = "SELECT r.id, r.visit FROM reviews r JOIN visits v ON v.id = r.visit WHERE r.creator = :me AND v.hidden"
+    """A word may repeat what the visit said, a follow-up its address; whoever wrote it takes it along."""
+    query = (
+        "SELECT r.id, r.visit FROM reviews r JOIN visits v ON v.id = r.visit WHERE r.creator = :me AND v.hidden UNION ALL"
+        " SELECT f.id, f.visit FROM followups f JOIN visits v ON v.id = f.visit WHERE f.creator = :me AND v.hidden"
+    )
     records = session.replica.records
     found = []
     for row in session.view.ask(query, me=session.member.hex()):

@@ -158,6 +158,8 @@ class MyData:
         if erase_own:
             await self._erase_own(s)
         await s.syncer.once()
+        if s.log.count().get(LogState.PENDING, 0):  # what the round itself gave rise to: receipts of what was erased
+            await s.syncer.once()
         if s.log.count().get(LogState.PENDING, 0):
             raise Unreachable("not all was handed in")
         theirs = [d.id for d in s.roll.state.devices.values() if d.member == s.member]

@@ -64,6 +64,7 @@ class Session:
         self.on_change: Callable[[], None] = lambda: None
         self.on_directory: Callable[[], None] = lambda: None  # other help lines are to be shown
         self._told, self._tidied = 0, -1
+        self.receipts_for: object = None  # what was dropped and named when receipts were last looked for
         self.short: set[bytes] = set()  # devices whose last words, named by a cut, did not come in
         beside = saved.Beside(log, world.shelf, vault, world.random)
         self.keeping = Keeping(beside, self.replica, self.writer.seen)

@@ -160,6 +160,11 @@ class Replica:
         """Those that name a roll head not known here: envelope id → bytes."""
         return {name: self._waiting[name] for name in self._early if name in self._waiting}
 
+    @property
+    def orphans(self) -> dict[bytes, bytes]:
+        """Erasing changes of records of which nothing is known here (any more): envelope id → bytes."""
+        return {name: data for some in self._orphans.values() for name, data in some.items()}
+
     def seen(self, device: bytes) -> dict[bytes, tuple[int, bytes]]:
         """The last number and envelope id that came in of this device, by ring."""
         return self._chains.seen(device)

@@ -110,6 +110,7 @@ def test_a_note_that_was_never_sent_never_leaves(settled: Path, tmp_path: Path) 
             assert fatma.sync_status().unsent == 0
             assert session_of(joke).replica.withheld == set()
             assert "wel" in shown(joke)
+            await synced(fatma)  # and the receipt that it is gone
             assert LogState.PENDING not in session_of(fatma).log.count()
 
     asyncio.run(story())
