@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument("--host", default="127.0.0.1")
         job.add_argument("--site", type=Path, default=BUILD, help="folder made by `build`")
         job.add_argument("--origin", default="", help="address people use, where it is not this machine's own")
+    demo = jobs.choices["demo"]
+    demo.add_argument("--visits", type=int, default=0, metavar="N", help="a large organisation: so many, of two years")
+    demo.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed makes the same organisation")
     backup = jobs.add_parser("backup", help="make a verified copy of the store, while it is in use or not")
     backup.add_argument("--data", type=Path, default=Path("data"))
     backup.add_argument("--to", required=True, metavar="PLACE", help="a folder (made if it ends in /), or a new file")
@@ -158,7 +161,7 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     from app.commands.demo import demo
 
-    demo(args.data, args.host, args.port, args.site, origin)
+    demo(args.data, args.host, args.port, args.site, origin, args.visits, args.seed)
     return 0
 
 

@@ -17,6 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app.commands.native_device import NativeStorage, QuietPage
+from app.commands.native_shelf import NativeShelf
 from app.commands.serve import open_store
 from app.commands.stopping import StoppingServer
 from app.platform.native import FileDeviceKey, SystemClock, SystemRandom
@@ -28,6 +29,8 @@ from app.services.inviting import ROUTE
 from app.services.models import Gift, Outcome, QueueFilter, ReviewState, Role, VisitForm, Wish
 from app.services.session import World
 from sync.core.errors import StraatError
+from sync.core.ports import Clock
+from sync.device.saved import NoShelf
 from sync.server.app import make_app
 
 FOLDER, READY = "demo", "ready"
@@ -67,8 +70,10 @@ def _told() -> dict[str, list[Told]]:
 class Demo:
     """The fictional team: Joke coordinates, Fatma and Henk welcome."""
 
-    def __init__(self, folder: Path, origin: str) -> None:
-        self._folder, self._origin = folder, origin
+    def __init__(self, folder: Path, origin: str, clock: Clock | None = None, server: Starlette | None = None) -> None:
+        """`server`: one in this process, in place of the one at `origin`."""
+        self._folder, self._origin, self._server = folder, origin, server
+        self._clock = clock or SystemClock()
         self.apps: dict[str, App] = {}
 
     def _device(self, who: str) -> App:
@@ -78,8 +83,9 @@ class Demo:
             NativePrimitives(),
             FileDeviceKey(folder / "device.key"),
             SystemRandom(),
-            SystemClock(),
-            HttpTransport(self._origin),
+            self._clock,
+            HttpTransport(self._origin, self._server),
+            NoShelf() if self._server else NativeShelf(folder),  # while much is made, it is not put away each time
         )
         return App(world, NativeStorage(folder), QuietPage(self._origin))
 
@@ -137,9 +143,20 @@ class Demo:
                 await app.lock()
 
 
-def demo(data: Path, host: str, port: int, site: Path, origin: str) -> None:
-    """Run the server, make or wake the organisation, print the links, and go on until stopped."""
+def demo(data: Path, host: str, port: int, site: Path, origin: str, visits: int = 0, seed: int = 1) -> None:
+    """Run the server, make or wake the organisation, print the links, and go on until stopped. `visits`: so many, of two
+    years, made before the server starts (0: the small team).
+    """
+    if visits and not (data / FOLDER / READY).exists():
+        from app.commands.demo_large import make
+
+        make(data, origin, visits, seed, _tell)
     asyncio.run(_run(data, host, port, site, origin))
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 async def _run(data: Path, host: str, port: int, site: Path, origin: str) -> None:

@@ -86,11 +86,19 @@ def rings_of(session: Session, whom: bytes, team: bytes) -> frozenset[bytes]:
 
 def adding(session: Session, values: dict[str, object]) -> tuple[bytes, Part]:
     """What to write for a new address."""
-    whom, since = values["whom"], values["since"]
-    rings = rings_of(session, whom if isinstance(whom, bytes) else b"", session.team)
+    since = values["since"]
+    whom = values["whom"] if isinstance(values["whom"], bytes) else b""
+    rings = rings_of(session, whom, _team_of(session, whom))
     day = iso(since if isinstance(since, str) else "") or date.min
     record, [part] = records.parts(session, KIND, [Group("task", values, rings, month_after(day, DETAIL_MONTHS))])
     return record, part
+
+
+def _team_of(session: Session, whom: bytes) -> bytes:
+    """Where that person works, if it is below the coordinator's own team: only there they may say that it is done."""
+    state = session.roll.state
+    teams = [d.team for d in state.members().get(whom, ()) if state.coordinates(session.device, d.team)]
+    return teams[0] if teams else session.team
 
 
 def state(session: Session, welcome: bytes, values: dict[str, object]) -> list[Part]:

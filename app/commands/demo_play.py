@@ -1,0 +1,287 @@
+"""Playing a script (demo_plan.py): every act through the services that the screens use, on a clock that stands where the
+story is. Nothing is written in any other way, so what comes out is what two years of use would have left.
+"""
+
+import heapq
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from itertools import count
+
+from app.commands import demo_words as words
+from app.commands.demo_plan import Held, Listed, Script, Told, Visited
+from app.services.app import App
+from app.services.models import AreaCode, ReviewState, Role
+from app.services.register.gathering import FoundStreet
+from app.services.rounds.models import Answer, DoorState, Interest, Plan, Purpose
+from sync.core.errors import BadInput, NotFound
+
+Say = Callable[[str], None]
+Join = Callable[[str, str, str], Awaitable[App]]
+Act = Callable[[], Awaitable[None]]
+DESK, NOON, HOME = time(9, 0), time(12, 0), time(22, 30)
+EVERY = 500
+
+
+class StoryClock:
+    """See sync.core.ports.Clock: it stands where the story is, and never goes back."""
+
+    def __init__(self, at: datetime) -> None:
+        self._millis = int(at.timestamp() * 1000)
+
+    def millis(self) -> int:
+        """See Clock."""
+        return self._millis
+
+    def move_to(self, at: datetime) -> None:
+        """It is this moment now, or later."""
+        self._millis = max(self._millis + 1, int(at.timestamp() * 1000))
+
+
+class Play:
+    """One script on one server. `join` gives somebody's device, its own sync stopped."""
+
+    def __init__(self, script: Script, clock: StoryClock, join: Join, say: Say) -> None:
+        self._script, self._clock, self._join, self._say = script, clock, join, say
+        self._apps: dict[str, App] = {}
+        self._acts: list[tuple[datetime, int, Act]] = []
+        self._order = count()
+        self._ids: dict[int, bytes] = {}  # visit's number → its record
+        self._unread: dict[str, list[Visited]] = {w.key: [] for w in script.workers}
+        self._rows: dict[int, bytes] = {}  # row of activities → its first one
+        self._listed: dict[int, bytes] = {}  # visit's number → the welcome that it answers
+        self._untold: list[tuple[bytes, int]] = []  # stories that wait for a coordinator
+        self._done = 0
+
+    def _at(self, moment: datetime, act: Act) -> None:
+        heapq.heappush(self._acts, (moment, next(self._order), act))
+
+    async def run(self, first_link: str) -> None:
+        """All of it, from the founding to the last day."""
+        await self._found(first_link)
+        self._put_on_the_list()
+        while self._acts:
+            moment, _, act = heapq.heappop(self._acts)
+            self._clock.move_to(moment)
+            await act()
+        await self._everyone_syncs()
+        self._say(f"{self._done} of {len(self._script.visits)} visits")
+
+    # -- who and where -----------------------------------------------------------------------------------
+
+    async def _found(self, first_link: str) -> None:
+        s = self._script
+        joke = self._apps["joke"] = await self._join("joke", "Joke", first_link)
+        await self._invite("karim", "Karim", Role.COORDINATOR, b"")
+        [karim] = [p for p in joke.trust.people() if p.name == "Karim"]
+        await joke.trust.confirm(karim.devices[0].id)
+        top = joke.trust.teams()[0].id
+        everything = [c for n in range(len(words.WIJKEN)) for c in _codes(n)]
+        await joke.trust.put_team(
+            top, "Straatcontact Voorbeeldstad", [words.GEMEENTE, *([] if s.teams else everything)]
+        )
+        teams = {n: await joke.trust.make_team(top, words.WIJKEN[n].code.name, _codes(n)) for n in s.teams}
+        await joke.sync_once()
+        for worker in s.workers:
+            await self._invite(worker.key, worker.name, Role.CONTACT, teams.get(worker.team, top))
+        await self._invite("annika", words.COLLECTOR, Role.COLLECTOR, top)
+        await joke.sync_once()
+        ids = {p.name: p.id for p in joke.trust.people()}
+        for worker in s.workers:
+            await joke.trust.put_member(ids[worker.name], [worker.buurt.code])
+        await self._streets(joke)
+        await self._everyone_syncs()
+        self._say(f"{len(self._apps)} people in {len(teams) or 1} teams")
+
+    async def _invite(self, key: str, name: str, role: Role, team: bytes) -> None:
+        self._tick()
+        link = await self._apps["joke"].invite(name, role, team)
+        self._apps[key] = app = await self._join(key, name, link.url)
+        await app.sync_once()
+        await self._apps["joke"].sync_once()
+
+    def _tick(self, minutes: int = 1) -> None:
+        self._clock.move_to(datetime.fromtimestamp(self._clock.millis() / 1000) + timedelta(minutes=minutes))
+
+    async def _streets(self, joke: App) -> None:
+        """The register: every street with its doors."""
+        found: list[FoundStreet] = []
+        for wijk in words.WIJKEN:
+            for buurt in wijk.buurten:
+                text = "\n".join(f"{name} 1-{numbers}" for name, numbers in buurt.streets)
+                made, _ = await _read(text, buurt.code.name)
+                if buurt.complex:
+                    made[-1] = replace(made[-1], complex=buurt.complex.name)
+                found += made
+        await joke.register.put(found)
+
+    async def _everyone_syncs(self) -> None:
+        for app in (*self._apps.values(), self._apps["joke"], self._apps["karim"]):
+            self._tick()
+            await app.sync_once()
+
+    # -- the days ----------------------------------------------------------------------------------------
+
+    def _put_on_the_list(self) -> None:
+        s = self._script
+        for listed in s.listed:
+            self._at(listed.at, lambda x=listed: self._list(x))  # type: ignore[misc]
+        for day, who in sorted({(x.at.date(), x.who) for x in s.listed}):
+            self._at(datetime.combine(day, NOON), lambda w=who: self._hand_out(w))  # type: ignore[misc]
+        for visit in s.visits:
+            self._at(visit.at, lambda v=visit: self._visit(v))  # type: ignore[misc]
+        for held in s.activities:
+            self._at(held.at, lambda h=held: self._hold(h))  # type: ignore[misc]
+        for told in s.stories:
+            self._at(told.at, lambda t=told: self._tell(t))  # type: ignore[misc]
+        for moment, who, address in s.marks:
+            self._at(moment, lambda w=who, a=address: self._mark(w, a))  # type: ignore[misc]
+        home = {(x.at.date(), x.who) for some in (s.visits, s.activities, s.stories) for x in some}
+        for day, who in sorted(home | {(at.date(), who) for at, who, _ in s.marks}):
+            self._at(datetime.combine(day, HOME), lambda w=who: self._apps[w].sync_once())  # type: ignore[misc]
+        self._desks()
+        self._rounds()
+
+    def _desks(self) -> None:
+        """Each coordinator reads half of the people's notes, once a week; both at the end."""
+        halves = ([w.key for w in self._script.workers[0::2]], [w.key for w in self._script.workers[1::2]])
+        day = self._script.first + timedelta(days=7)
+        while day <= self._script.last:
+            weekday = day.weekday()
+            if weekday in (1, 3) or day == self._script.last:
+                for n, who in enumerate(("joke", "karim")):
+                    if weekday == (1, 3)[n] or day == self._script.last:
+                        moment = datetime.combine(day, HOME if day == self._script.last else DESK) + timedelta(
+                            minutes=40
+                        )
+                        self._at(moment, lambda w=who, m=moment, h=halves[n]: self._desk(w, m, h))  # type: ignore[misc]
+            day += timedelta(days=1)
+
+    async def _visit(self, v: Visited) -> None:
+        app, welcome = self._apps[v.who], self._listed.get(v.number, b"")
+        if v.tapped and v.form.outcome is not None:
+            made = await app.tap_outcome(v.form.address, v.form.outcome, welcome)
+        else:
+            made = await app.save_visit(replace(v.form, welcome=welcome if v.form.noted else b""))
+        self._ids[v.number] = made
+        if v.word is not None:
+            self._unread[v.who].append(v)
+        self._done += 1
+        if self._done % EVERY == 0:
+            self._say(f"{self._done} of {len(self._script.visits)} visits, {v.at:%d-%m-%Y}")
+
+    async def _hold(self, h: Held) -> None:
+        made = await self._apps[h.who].activities.save(replace(h.form, series=self._rows.get(h.row, b"")))
+        self._rows.setdefault(h.row, made)
+
+    async def _tell(self, t: Told) -> None:
+        from app.services.stories_form import StoryForm
+
+        app = self._apps[t.who]
+        made = await app.stories.save(StoryForm(True, t.title, t.text), b"", offer=t.offered)
+        if t.offered:
+            self._untold.append((made, t.checked))
+        over = t.at + timedelta(days=t.withdrawn)
+        if t.withdrawn and over.date() <= self._script.last:
+            self._at(over, lambda: app.stories.withdraw(made))
+            self._at(over + timedelta(minutes=1), app.sync_once)
+
+    async def _mark(self, who: str, address: str) -> None:
+        with suppress(BadInput):
+            await self._apps[who].marks.set(address, self._apps[who].today())
+
+    async def _list(self, x: Listed) -> None:
+        """A new address for somebody, with the answer that it leads to."""
+        joke = self._apps["joke"]
+        member = self._apps[x.who].live.require_session().member
+        with suppress(BadInput):  # the door is on the list already
+            made = await joke.welcomes.add(x.address, joke.today(), member)
+            if x.number >= 0:
+                self._listed[x.number] = made
+
+    async def _hand_out(self, who: str) -> None:
+        await self._apps["joke"].sync_once()
+        await self._apps[who].sync_once()
+
+    # -- the desk ----------------------------------------------------------------------------------------
+
+    async def _desk(self, who: str, moment: datetime, authors: list[str]) -> None:
+        app, lately = self._apps[who], moment - timedelta(hours=2)
+        if moment.date() < self._script.last and not any(v.at < lately for a in authors for v in self._unread[a]):
+            return
+        await app.sync_once()
+        for author in authors:
+            there = [v for v in self._unread[author] if v.at < lately]
+            self._unread[author] = [v for v in self._unread[author] if v not in there]
+            for v in there:
+                await self._review(app, v)
+        await app.sync_once()
+
+    async def _review(self, app: App, v: Visited) -> None:
+        word = v.word
+        assert word is not None
+        state = ReviewState.QUESTION if word.state == "question" else ReviewState.SEEN
+        with suppress(NotFound):  # its author took it back
+            await app.review(self._ids[v.number], state, word.reply)
+
+    # -- rounds ------------------------------------------------------------------------------------------
+
+    def _rounds(self) -> None:
+        last = self._script.last
+        closed = datetime.combine(last - timedelta(days=240), time(10, 0))
+        opened = datetime.combine(last - timedelta(days=6), time(10, 0))
+        self._at(closed, lambda: self._round(closed, "Kennismaken in het voorjaar", Purpose.MEET, 0, True))
+        self._at(opened, lambda: self._round(opened, "Najaarsronde", Purpose.WISHES, 1, False))
+
+    async def _round(self, at: datetime, name: str, purpose: Purpose, which: int, close: bool) -> None:
+        joke, annika = self._apps["joke"], self._apps["annika"]
+        [*wanted] = [s for s, _ in words.WIJKEN[0].buurten[which].streets[:2]]
+        streets = tuple(s.id for s in joke.register.look() if s.name in wanted)
+        members = (annika.live.require_session().member,)
+        plan = Plan(name, purpose, at.date(), at.date() + timedelta(days=20), members, streets, doors_a_walk=40)
+        made = await joke.rounds.make(plan)
+        await joke.sync_once()
+        await annika.sync_once()
+        walks = annika.rounds.round(made).walks
+        for n, walk in enumerate(walks if close else walks[:2]):
+            self._tick(24 * 60 if n else 60)
+            await annika.rounds.take(walk.id)
+            doors = [d for d in annika.rounds.doors(walk.id) if not d.blocked]
+            for k, look in enumerate(doors if close else doors[: len(doors) * 2 // 3]):
+                self._tick(2)
+                await annika.rounds.tap(walk.id, look.door.key, _found(k * 7 + n))
+            await annika.rounds.hand_back(walk.id)
+            await annika.sync_once()
+        await joke.sync_once()
+        if close:
+            await joke.rounds.close(made)
+            await joke.sync_once()
+            await annika.sync_once()
+
+
+def _codes(n: int) -> list[AreaCode]:
+    wijk = words.WIJKEN[n]
+    return [wijk.code, *(b.code for b in wijk.buurten), *(b.complex for b in wijk.buurten if b.complex)]
+
+
+async def _read(text: str, place: str) -> tuple[list[FoundStreet], int]:
+    from app.services.register import by_hand
+
+    found = by_hand.read(text, place)
+    return list(found.streets), found.rows
+
+
+_STATES = (
+    DoorState.MET, DoorState.NOT_HOME, DoorState.MET, DoorState.LATER, DoorState.MET, DoorState.EMPTY,
+    DoorState.NOT_HOME, DoorState.MET, DoorState.UNREACHABLE, DoorState.MET, DoorState.MET,
+)  # fmt: skip
+
+
+def _found(n: int) -> Answer:
+    state = _STATES[n % len(_STATES)]
+    wished = (Interest.CONTACT_PERSON,) if state is DoorState.MET and n % 3 == 0 else ()
+    return Answer(state, state in (DoorState.MET, DoorState.NOT_HOME) and n % 2 == 0, wished)
+
+
+__all__ = ["Play", "StoryClock"]
