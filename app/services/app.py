@@ -11,6 +11,7 @@ from datetime import date
 from app.services import inviting, people, reviews, visit_draft, visits
 from app.services.activities import Activities
 from app.services.agenda import Agenda
+from app.services.areas_desk import Areas
 from app.services.cards import Cards
 from app.services.carer import Carers
 from app.services.desk import Desk
@@ -43,6 +44,7 @@ from app.services.models import (
     VisitForm,
 )
 from app.services.my_data import MyData
+from app.services.offers import Offers
 from app.services.ports import PagePort, Storage
 from app.services.register.register import Register
 from app.services.retention import Retention
@@ -52,6 +54,7 @@ from app.services.session import World
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
 from app.services.storing import Storing
+from app.services.supply_desk import Supply
 from app.services.surroundings import Surroundings
 from app.services.tour import Tour
 from app.services.trust import Trust
@@ -77,6 +80,8 @@ class App:
         self.retention, self.trail = Retention(self.live), Trail(self.live)
         self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.finder = Finder(self.live)
+        self.areas, self.offers = Areas(self.live), Offers(self.live)
+        self.supply = Supply(self.live, self.areas, self.offers, self.activities)
         self.safety = Safety(self.live, self.locking, self._enter)
         self.storing = Storing(self.live, self.locking)
         self.signing_off = SigningOff(self.live, self.locking)

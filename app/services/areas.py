@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from app.services import records
-from app.services.area_tree import Place
+from app.services import areas_streets, records
+from app.services.area_tree import Place, Put, homes
 from app.services.models import AreaCode
 from app.services.records import Group
 from app.services.session import Session
@@ -65,6 +65,17 @@ def _first(rows: list[dict[str, Any]]) -> tuple[str, tuple[AreaCode, ...]]:
     if not rows:
         return "", ()
     return rows[0]["name"], tuple(AreaCode(*c) for c in json.loads(rows[0]["codes"]) if len(c) == 4)
+
+
+def puts(session: Session) -> list[Put]:
+    """Where every team is put, as far as it has arrived here, the top one first."""
+    return [Put(t, parent, of_team(session, t)[1]) for t, parent in session.roll.state.teams.items()]
+
+
+def homes_and_streets(session: Session, put: Sequence[Put]) -> tuple[dict[Place, Place], dict[str, Place]]:
+    """Where each complex lies, and by the key of a street its area."""
+    home = homes(put)
+    return home, areas_streets.where((row for p in put for row in streets_of(session, p.team).items()), home)
 
 
 async def put_team(session: Session, team: bytes, name: str, codes: Sequence[AreaCode]) -> None:

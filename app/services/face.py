@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.services.activities import Activities
 from app.services.agenda import Agenda
+from app.services.areas_desk import Areas
 from app.services.cards import Cards
 from app.services.carer import Carers
 from app.services.desk import Desk
@@ -47,6 +48,7 @@ from app.services.models import (
     Waiting,
 )
 from app.services.my_data import MyData
+from app.services.offers import Offers
 from app.services.register.register import Register
 from app.services.retention import Retention
 from app.services.rounds.rounds import Rounds
@@ -54,6 +56,7 @@ from app.services.safety import Safety
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
 from app.services.storing import Storing
+from app.services.supply_desk import Supply
 from app.services.surroundings import Surroundings
 from app.services.tour import Tour
 from app.services.welcomes import Welcomes
@@ -164,6 +167,9 @@ class AppFace(Protocol):
     carers: Carers  # care workers: making a request at every stage, opening it when OPEN
     register: Register  # coordinator: streets and doors (when OPEN)
     matches: Matches  # coordinator: residents to bring together (when OPEN)
+    areas: Areas  # coordinator: areas, streets and who looks after which (when OPEN)
+    offers: Offers  # what areas have on offer (when OPEN)
+    supply: Supply  # coordinator: wishes against offers (when OPEN)
     desk: Desk  # coordinator: how much waits at the desk
     display: Display  # what the page has to know of the text's size and the language
     update_ready: bool  # a new version is downloaded and waits for consent

@@ -212,6 +212,17 @@ def _fields() -> dict[tuple[str, str], str]:
         ("help_file", "too_large"): _("Dit bestand is te groot: hooguit 4 MB."),
         ("help_file", "unreadable"): _("Dit bestand kunnen we niet lezen. Kies het nog eens."),
         ("help_file", "too_many"): _("Dan worden het er te veel: hooguit 500 hulplijnen. Er is niets veranderd."),
+        ("area_streets", "too_long"): _("De naam van een straat is hooguit 100 tekens."),
+        ("area_streets", "too_many"): _("Hooguit 1.000 straten in een gebied."),
+        ("area_streets", "number"): _("‘{what}’ lijkt een adres. Schrijf alleen namen van straten op, zonder nummers."),
+        ("offer_wish", "missing"): _("Kies welke wens dit beantwoordt."),
+        ("offer_name", "missing"): _("Vul in wat er te doen is."),
+        ("offer_name", "too_long"): _("Dit is te lang: hooguit {what} tekens."),
+        ("offer_place", "too_long"): _("Dit is te lang: hooguit {what} tekens."),
+        ("offer_when", "too_long"): _("Dit is te lang: hooguit {what} tekens."),
+        ("offer_ask", "too_long"): _("Dit is te lang: hooguit {what} tekens."),
+        ("offer_until", "past"): _("Deze dag is al voorbij. Kies een dag vanaf vandaag, of haal de dag weg."),
+        ("offer_until", "far"): _("Deze dag ligt te ver weg. Kies een andere."),
     }
 
 
