@@ -39,6 +39,8 @@ async def main(page: ft.Page) -> None:
     def hear(message: dict[str, object]) -> None:
         if message.get("escape"):
             page.run_task(shell.safe(shell.escape))
+        if isinstance(letter := message.get("key"), str):
+            page.run_task(shell.safe(shell.key), letter)
         if message.get("updateReady"):
             app.announce_update()
         if message.get("makeWay"):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from app.services import inviting, people, reviews, visit_draft, visits
+from app.services import inviting, people, review_queue, visit_draft, visits
 from app.services.activities import Activities
 from app.services.agenda import Agenda
 from app.services.areas_desk import Areas
@@ -48,11 +49,13 @@ from app.services.offers import Offers
 from app.services.ports import PagePort, Storage
 from app.services.register.register import Register
 from app.services.retention import Retention
+from app.services.reviewing import FollowUps, Reviews
 from app.services.rounds.rounds import Rounds
 from app.services.safety import Safety
 from app.services.session import World
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
+from app.services.stories_desk import StoriesDesk
 from app.services.storing import Storing
 from app.services.supply_desk import Supply
 from app.services.surroundings import Surroundings
@@ -65,6 +68,10 @@ from sync.core.errors import BadInput, DiskFull, LogDamaged, NotFound, StorageGo
 from sync.core.versions import UPDATE_HELPS
 from sync.device import meta
 from sync.device.secrets import Secrets
+
+if TYPE_CHECKING:
+    from app.services.law.law import Law
+    from app.services.leaving.leaving import Leaving
 
 
 class App:
@@ -87,12 +94,28 @@ class App:
         self.signing_off = SigningOff(self.live, self.locking)
         self.locking.on_left = self.signing_off.leave
         self.directory, self.display = Directory(self.live), Display(self.live)
+        self.stories_desk = StoriesDesk(self.live, self.stories)
         self.help_desk = HelpDesk(self.live, self.directory)
         self.tour, self.cards, self.mine = Tour(self.live), Cards(self.live), MyData(self.live)
         self.carers, self.matches = Carers(self.live, self.welcomes), Matches(self.live)
         self.desk = Desk(self.live)
+        self.reviews, self.followups = Reviews(self.live), FollowUps(self.live)
         self.update_ready = False
         self._route = ""
+
+    @property
+    def leaving(self) -> "Leaving":
+        """See AppFace."""
+        from app.services.leaving.leaving import Leaving  # late: few ever ask for it
+
+        return Leaving(self.live, self.directory)
+
+    @property
+    def law(self) -> "Law":
+        """See AppFace."""
+        from app.services.law.law import Law  # late: few ever ask for it
+
+        return Law(self.live, self.trail)
 
     @property
     def stage(self) -> Stage:
@@ -386,12 +409,11 @@ class App:
 
     def queue(self, which: QueueFilter) -> Sequence[Visit]:
         """See AppFace."""
-        return reviews.queue(self.live.require_session(), which)
+        return review_queue.queue(self.live.require_session(), review_queue.Look(which), self.today())
 
     async def review(self, visit: bytes, state: ReviewState, reply: str) -> None:
         """See AppFace."""
-        await reviews.write(self.live.require_session(), visit, state, reply, self.today())
-        self.live.tell()
+        await self.reviews.say(visit, state, reply, self.today())
 
     def members(self) -> list[Member]:
         """See AppFace."""

@@ -8,7 +8,7 @@ Contract (views rely on it):
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.services.activities import Activities
 from app.services.agenda import Agenda
@@ -51,16 +51,22 @@ from app.services.my_data import MyData
 from app.services.offers import Offers
 from app.services.register.register import Register
 from app.services.retention import Retention
+from app.services.reviewing import FollowUps, Reviews
 from app.services.rounds.rounds import Rounds
 from app.services.safety import Safety
 from app.services.signing_off import SigningOff
 from app.services.stories import Stories
+from app.services.stories_desk import StoriesDesk
 from app.services.storing import Storing
 from app.services.supply_desk import Supply
 from app.services.surroundings import Surroundings
 from app.services.tour import Tour
 from app.services.welcomes import Welcomes
 from app.services.wishes import Wishes
+
+if TYPE_CHECKING:
+    from app.services.law.law import Law
+    from app.services.leaving.leaving import Leaving
 
 
 class TrustFace(Protocol):
@@ -153,6 +159,8 @@ class AppFace(Protocol):
     welcomes: Welcomes  # new addresses (when OPEN)
     rounds: Rounds  # from door to door: rounds, walks, doors and what was found (when OPEN)
     wishes: Wishes  # what residents may wish here (when OPEN)
+    reviews: Reviews  # words on visits, and the answers to them (when OPEN)
+    followups: FollowUps  # what is asked of somebody after a visit (when OPEN)
     retention: Retention  # what goes from this device next (when OPEN)
     trail: Trail  # coordinator: who read, exported, erased what kind of thing (when OPEN)
     activities: Activities  # coffee, bingo, eating together: planned and held (when OPEN)
@@ -160,6 +168,7 @@ class AppFace(Protocol):
     stories: Stories  # positive stories, with consent (when OPEN)
     marks: Marks  # where nobody rings (when OPEN)
     directory: Directory  # the help lines: what is on show, whose area, who answers now
+    stories_desk: StoriesDesk  # coordinator: checking and placing stories; everyone: the published ones (when OPEN)
     help_desk: HelpDesk  # coordinator: changing and publishing the help lines (when OPEN)
     tour: Tour  # for whoever is new
     cards: Cards  # the welcome card to print
@@ -173,6 +182,14 @@ class AppFace(Protocol):
     desk: Desk  # coordinator: how much waits at the desk
     display: Display  # what the page has to know of the text's size and the language
     update_ready: bool  # a new version is downloaded and waits for consent
+
+    @property
+    def leaving(self) -> "Leaving":
+        """Coordinator: taking along all that the organisation has (when OPEN)."""
+
+    @property
+    def law(self) -> "Law":
+        """Coordinator: what residents ask, receipts of erasing, terms, lost devices (when OPEN)."""
 
     @property
     def update_needed(self) -> bool:

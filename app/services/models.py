@@ -116,16 +116,19 @@ class ReviewState(Enum):
 
     SEEN = "seen"
     QUESTION = "question"
+    FOLLOWUP = "followup"  # somebody is asked to do something about it
+    RETURNED = "returned"  # its author is asked to correct or complete it
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review as anyone who may read it sees it."""
+    """A review as anyone who may read it sees it. `answered`: it asks something, and the visit's author answered."""
 
     state: ReviewState
     reply: str
     by: str  # the coordinator's name
     day: date
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,16 @@ class Visit:
 
 
 class QueueFilter(Enum):
-    """What the review queue shows."""
+    """What the review queue shows: where a visit stands, each in one place; the first five wait for a coordinator."""
 
     OPEN = "open"  # not yet reviewed
+    BOTH = "both"  # two words were said without knowing of each other: one is to be chosen
+    ANSWERED = "answered"
+    CHANGED = "changed"  # changed by its author since the last word
+    FOLLOWED = "followed"  # all that was asked about it is done
+    QUESTION = "question"  # asked, and not answered yet
+    FOLLOWUP = "followup"
+    RETURNED = "returned"
     DONE = "done"
     ALL = "all"
 

@@ -40,6 +40,7 @@ ABOUT: Mapping[str, str] = {
     "rounds": "",
     "walks": "",
     "doors": "",
+    "followups": "member = :me",
     "events": "",
     "receipts": "",
     "requests": "",
@@ -102,7 +103,7 @@ class MyData:
         """What is on this device only: half-typed forms, and when it locks."""
         drafts, log = self._live.drafts, self._live.require_log()
         forms = {key: drafts.get(key) for key in drafts.keys()} if drafts else {}  # noqa: SIM118 not a mapping
-        kept = {name: log.get(name) for name in ("locking", "tour", "help area", "read reviews")}
+        kept = {name: log.get(name) for name in ("locking", "tour", "help area", "read reviews", "read answers", "desk keys")}
         return {"drafts": _plain(forms), "kept": {k: _plain(v) for k, v in kept.items() if v is not None}}
 
     async def room(self) -> Room:

@@ -215,13 +215,11 @@ def removal(session: Session, visit: bytes, removed: bool) -> Part:
 # -- reading ---------------------------------------------------------------------------------------------
 
 _SELECT = """
-SELECT v.*, coalesce(m.name, '') AS by_name, r.id AS review_id, r.state, r.reply, r.day AS review_day,
-       coalesce(c.name, '') AS reviewer
+SELECT v.*, coalesce(m.name, '') AS by_name, r.id AS review_id, r.state, r.reply, r.day AS review_day, r.answered
 FROM visits v
 LEFT JOIN members m ON m.member = v.creator
 LEFT JOIN reviews r ON r.id = (
-    SELECT id FROM reviews WHERE visit = v.id ORDER BY stamp DESC, id DESC LIMIT 1)
-LEFT JOIN members c ON c.member = r.creator
+    SELECT id FROM reviews WHERE visit = v.id AND NOT hidden ORDER BY stamp DESC, id DESC LIMIT 1)
 """
 
 
@@ -274,9 +272,9 @@ def my_ids(session: Session) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def of_team(session: Session, where: str, order: str) -> Sequence[Visit]:
+def of_team(session: Session, where: str, order: str, **values: str) -> Sequence[Visit]:
     """Everyone's visits that this device may read; `where` and `order` are texts of ours, never of a user."""
-    return Listed(session, f"NOT v.hidden AND {where}", order)
+    return Listed(session, f"NOT v.hidden AND {where}", order, **values)
 
 
 def one(session: Session, visit: bytes) -> Visit:
@@ -299,7 +297,9 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
     review = None
     if row["review_id"]:
         state = one_of(ReviewState, row["state"]) or ReviewState.SEEN
-        review = Review(state, row["reply"] or "", row["reviewer"], iso(row["review_day"]) or date.min)
+        said = _word(session, row["review_id"])
+        by = _writers(session, {said}).get(said, "")
+        review = Review(state, row["reply"] or "", by, iso(row["review_day"]) or date.min, bool(row["answered"]))
     form = VisitForm(
         shared=bool(row["shared"]),
         noted=bool(row["detail"]),
@@ -324,7 +324,7 @@ def _to_visit(session: Session, row: dict[str, Any], unsent: set[bytes], read: s
         synced=name not in unsent,
         detail=bool(row["detail"]),
         review=review,
-        unread_review=bool(review and mine_ and _word(session, row["review_id"]) not in read),
+        unread_review=bool(review and mine_ and _word(session, row["review_id"])[:ID_BYTES] not in read),
         other_notes=visit_versions.other_notes(conflicts, writers),
         others=visit_versions.others(conflicts, form, writers),
     )
@@ -380,13 +380,13 @@ def _word(session: Session, review: str) -> bytes:
     record = session.replica.records[bytes.fromhex(review)]
     state = record.fields.get("word.state")  # another version's word may have none
     said = state.live() if state else []
-    return said[-1].id[:ID_BYTES] if said else record.id
+    return said[-1].id if said else record.id
 
 
 def mark_review_read(session: Session, visit: bytes) -> None:
     """Remember, on this device only, that the review of a visit has been opened."""
     rows = session.view.ask("SELECT id FROM reviews WHERE visit = :visit", visit=visit.hex())
     read = read_reviews(session)
-    fresh = {_word(session, row["id"]) for row in rows} - read
+    fresh = {_word(session, row["id"])[:ID_BYTES] for row in rows} - read
     if fresh:
         session.log.put({_READ_REVIEWS: b"".join(sorted(read | fresh))})

@@ -1,7 +1,7 @@
 """Every error in words for the person holding the phone: what happened, what was kept, what to do next."""
 
 from app.services.language import _, counted
-from sync.core.errors import BadInput, StraatError, TrySlower
+from sync.core.errors import BadInput, NotFound, StraatError, TrySlower
 
 
 def _texts() -> dict[str, str]:
@@ -78,6 +78,7 @@ def _fields() -> dict[tuple[str, str], str]:
         ("wishes", "too_long"): _("Deze wens is te lang: hooguit 40 tekens."),
         ("day", "missing"): _("Kies de dag van het bezoek."),
         ("day", "future"): _("Deze dag moet nog komen."),
+        ("day", "part"): _("Dit deel van de dag moet nog komen. Kies een ander deel, of een andere dag."),
         ("day", "before_round"): _("Deze dag ligt voor het begin van de ronde."),
         ("outcome", "missing"): _("Kies hoe het ging."),
         ("note", "too_long"): _("De notitie is te lang: hooguit 10.000 tekens. Niets is weg, maak hem korter."),
@@ -136,6 +137,18 @@ def _fields() -> dict[tuple[str, str], str]:
         ("photo", "unreadable"): _("Deze foto kunnen we niet lezen. Kies een andere foto."),
         ("reply", "missing"): _("Schrijf je vraag erbij."),
         ("reply", "too_long"): _("Dit is te lang: hooguit 2.000 tekens."),
+        ("reply", "why"): _("Schrijf erbij wat er nog moet gebeuren."),
+        ("answer", "missing"): _("Schrijf je antwoord op."),
+        ("answer", "too_long"): _("Dit is te lang: hooguit 2.000 tekens. Niets is weg, maak het korter."),
+        ("what", "missing"): _("Schrijf op wat je vraagt."),
+        ("what", "too_long"): _("Dit is te lang: hooguit 500 tekens. Niets is weg, maak het korter."),
+        ("due", "missing"): _("Kies voor welke dag."),
+        ("due", "past"): _("Deze dag is al voorbij. Kies vandaag of later."),
+        ("due", "far"): _("Deze dag is te ver weg: hooguit een half jaar."),
+        ("member", "missing"): _("Kies wie dit oppakt."),
+        ("member", "left"): _("Deze persoon hoort er niet meer bij. Kies iemand anders."),
+        ("member", "unshared"): _("Dit adres mag alleen de contactpersoon zelf weten. Kies die."),
+        ("word", "too_long"): _("Dit is te lang: hooguit 2.000 tekens. Niets is weg, maak het korter."),
         ("idea", "missing"): _("Schrijf eerst je idee op."),
         ("idea", "too_long"): _("Dit is te lang: hooguit 2.000 tekens. Niets is weg."),
         ("card_name", "too_long"): _("Deze kaart is te vol: hooguit 30 tekens voor je naam."),
@@ -161,6 +174,8 @@ def _fields() -> dict[tuple[str, str], str]:
         ("streets", "too_many"): _("Hooguit 20.000 deuren in een ronde. Kies minder straten."),
         ("doors_a_walk", "size"): _("Kies 5 tot 250 deuren per loopje."),
         ("times", "size"): _("Kies 1 tot 6 keer."),
+        ("doors", "missing"): _("Vul in welke nummers erbij komen."),
+        ("doors", "unreadable"): _("Dit lezen we niet als huisnummers. Schrijf ze zo: 12A, 14-2, of 2-8 even."),
         ("register", "empty"): _("In dit bestand staat niets."),
         ("register", "too_large"): _(
             "Dit bestand is te groot. Een lijst (CSV) mag 64 MB zijn, JSON 16 MB, een GeoPackage 200 MB. Neem alleen"
@@ -234,6 +249,8 @@ def sentence(error: StraatError) -> str:
         seconds = -(-error.wait_millis // 1000)
         wait = counted("Wacht nog {n} seconde.", "Wacht nog {n} seconden.", seconds)
         return f"{_texts()['try_slower']} {wait}"
+    if isinstance(error, NotFound) and error.detail in ("round", "walk"):
+        return _("Deze ronde is gesloten, of je loopt er niet meer in mee. Er is niets veranderd.")
     return sentence_of(error.code)
 
 

@@ -17,6 +17,7 @@ from app.view import (
     areas,
     audit,
     doors,
+    followups,
     marks,
     members,
     offers,
@@ -57,6 +58,7 @@ TABLES: tuple[Table, ...] = tuple(
         receipts,
         requests,
         terms,
+        followups,
     )
 )
 logger = logging.getLogger(__name__)

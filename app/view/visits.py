@@ -1,7 +1,20 @@
 """Welcome visits: their count, and their detail where this device may read it."""
 
+from hashlib import sha256
+
 from app.view.table import Row, Table, codes, creator, made, name, text
 from sync.core.merge import Record
+
+
+def version(record: Record) -> str:
+    """What changes when a visit is changed, the same for its author and for a coordinator: of one that is not shared only
+    the count goes into it. What a phone works out by itself (the place of a count) does not.
+    """
+    groups = ("count.", "detail.") if record.value("count.shared") is True else ("count.",)
+    ids = {
+        i for name, r in record.fields.items() if name.startswith(groups) and name != "count.place" for i in r.versions
+    }
+    return sha256(b"".join(sorted(ids))).hexdigest()[:16]
 
 
 def _row(record: Record) -> Row:
@@ -22,6 +35,7 @@ def _row(record: Record) -> Row:
         "come_back": text(record.value("detail.come_back")),
         "hidden": int(record.hidden),
         "made": made(record, "count.day"),
+        "version": version(record),
     }
 
 
@@ -45,6 +59,7 @@ TABLE = Table(
         "come_back": str,
         "hidden": int,
         "made": str,
+        "version": str,
     },
     _row,
     ("visits_of_one ON visits (creator, day, made)", "visits_by_day ON visits (day, made)"),

@@ -49,11 +49,13 @@ from app.views.contact.visit_read import VisitReadScreen
 from app.views.contact.visits import VisitsScreen
 from app.views.coordinate.areas import AreasScreen
 from app.views.coordinate.desk import DeskScreen
+from app.views.coordinate.followups import FollowUpScreen, FollowUpsScreen
 from app.views.coordinate.matches import MatchesScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.person import ConfirmScreen, PersonScreen
 from app.views.coordinate.quarantine import QuarantineScreen
-from app.views.coordinate.queue import QueueScreen, ReviewPane
+from app.views.coordinate.queue import QueueScreen
+from app.views.coordinate.review_pane import ReviewPane
 from app.views.coordinate.round_desk import RoundDesk
 from app.views.coordinate.round_form import NewRoundScreen
 from app.views.coordinate.sheet import SheetScreen
@@ -91,6 +93,12 @@ def _help_line(shell: Shell, rest: str) -> Screen:
     return HelpLineScreen(shell, rest)
 
 
+def _export(shell: Shell, rest: str) -> Screen:
+    from app.views.coordinate.export import ExportScreen  # late: few open it
+
+    return ExportScreen(shell)
+
+
 # A maker gets what stands behind the route's first word: "/bezoek/00ff" makes the screen of "bezoek" with "00ff".
 ALWAYS: dict[str, Maker] = {
     "aanvraag": lambda s, rest: CarerScreen(s, rest),
@@ -121,6 +129,8 @@ INSIDE: dict[str, Maker] = {
     "verhaal": lambda s, rest: StoryReadScreen(s, record_of(rest)),
     "nieuw-verhaal": lambda s, rest: StoryFormScreen(s),
     "wijzig-verhaal": lambda s, rest: StoryFormScreen(s, record_of(rest)),
+    "opvolgen": lambda s, rest: FollowUpsScreen(s),
+    "opvolg": lambda s, rest: FollowUpScreen(s, record_of(rest)),
     "beoordeel": lambda s, rest: ReviewPane(s, record_of(rest)),
     "apparaat": lambda s, rest: SecondDeviceScreen(s),
     "slot": lambda s, rest: LockSettingsScreen(s),
@@ -155,6 +165,7 @@ COORDINATING: dict[str, Maker] = {
     "quarantaine": lambda s, rest: QuarantineScreen(s),
     "maatjes": lambda s, rest: MatchesScreen(s),
     "straten": lambda s, rest: _streets(s, rest),
+    "meenemen": lambda s, rest: _export(s, rest),
     "hulplijnen-redactie": lambda s, rest: _help_desk(s, rest),
     "hulplijn": lambda s, rest: _help_line(s, rest),
     "nieuwe-ronde": lambda s, rest: NewRoundScreen(s, record_of(rest) if rest else b""),
@@ -220,6 +231,7 @@ _UNDER = {
     "/hulplijnen-redactie": ("hulplijn",),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
+    "/opvolgen": ("opvolg",),
     "/rondes": ("ronde", "nieuwe-ronde", "loop", "straat", "ruil", "papier", "straten"),
 }
 _UNDER["/meer"] += (
@@ -242,7 +254,14 @@ def place_of(route: str, shown: list[Place]) -> int:
     routes = [p.route for p in shown]
     if place == "/rondes" and first != "rondes" and not {"/rondes", "/bureau"} & set(routes):
         place = "/"  # whoever has no place of rounds found this one under what waits today
-    for at, instead in (("/vandaag", "/"), ("/rondes", "/bureau"), ("/rondes", "/meer"), ("/", routes[0])):
+    for at, instead in (
+        ("/vandaag", "/"),
+        ("/rondes", "/bureau"),
+        ("/rondes", "/meer"),
+        ("/opvolgen", "/bureau"),
+        ("/opvolgen", "/"),
+        ("/", routes[0]),
+    ):
         if place == at and at not in routes and instead in routes:
             place = instead
     if place not in routes and first in COORDINATING and "/bureau" in routes:

@@ -72,9 +72,19 @@ class Shell:
 
     def escape(self) -> None:
         """The Escape key is the way back; where a dialog is open it only closes that."""
-        open_ = any(getattr(dialog, "open", False) for dialog in self.page._dialogs.controls)
-        if self.screen and self.screen.back and not open_:
+        if self.screen and self.screen.back and not self._asking():
             self.go(self.screen.back)
+
+    def _asking(self) -> bool:
+        """Whether a dialog waits for an answer; what is only said at the foot of the screen waits for none."""
+        dialogs = self.page._dialogs.controls
+        return any(getattr(d, "open", False) and not isinstance(d, ft.SnackBar) for d in dialogs)
+
+    async def key(self, letter: str) -> None:
+        """A letter typed where nobody types: some screens do something with it."""
+        handler = getattr(self.screen, "key", None)
+        if handler and self.inside and not self._asking() and self.app.reviews.keys_on:
+            await handler(letter)
 
     def safe(self, handler: Callable) -> Callable:
         """A handler of something that a person does: its errors are told, and the lock waits."""

@@ -23,7 +23,7 @@ WHEELS = ROOT / "build" / "wheels"
 DIRECTORY, AREAS = ASSETS / "directory", ASSETS / "areas"
 GUARD = ASSETS / "guard"
 REGISTER = ASSETS / "register"
-_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "surroundings.js", "scan.js", "qr.js", "photo.js", "print.js", "overlay.js", "show.js", "file.js", "picked.js",
+_VERSIONED = ("worker.js", "page.js", "words.js", "lines.js", "counted.js", "updates.js", "letters.js", "surroundings.js", "scan.js", "qr.js", "photo.js", "print.js", "overlay.js", "show.js", "file.js", "picked.js",
               "share.js", "storage.js", "opfs.js", "lead.js", "shelf.js", "crypto.js", "passkey.js", "first.css")  # fmt: skip
 _FETCHED = re.compile(r"app\.zip|pyodide/.*\.(wasm|zip|json)|canvaskit/.*\.wasm|assets/(fonts/.*|.*Manifest.*)")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf",

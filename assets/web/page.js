@@ -7,6 +7,7 @@ import { keepLines, showLines } from "./lines.js";
 import { surroundings, invitation } from "./surroundings.js";
 import { answerPasskey } from "./passkey.js";
 import { updates } from "./updates.js";
+import { letterOf } from "./letters.js";
 
 const base = new URL(".", import.meta.url).href;
 const first = document.getElementById("first");
@@ -301,6 +302,10 @@ function start() {
   });
   // The way back for who has no finger on the screen. Told before Flutter hears it: it may close a dialog instead.
   addEventListener("keydown", ({ key, repeat }) => { if (key === "Escape" && !repeat && !document.querySelector("dialog[open]")) tellPython({ escape: true }); }, true);
+  addEventListener("keydown", (event) => {
+    const key = letterOf(event, performance.now());
+    if (key) tellPython({ key });
+  }, true);
   addEventListener("online", () => tellPython({ online: true }));
   addEventListener("offline", () => tellPython({ online: false }));
 }

@@ -85,6 +85,8 @@ INSIDE = [
 DESK = [
     Stop("bureau", "/bureau", "Team", Who.COORDINATOR),
     Stop("beoordelen", "/", "Beoordelen", Who.COORDINATOR),
+    Stop("opvolgen", "/opvolgen", "Opvolgen", Who.COORDINATOR),
+    Stop("opvolg", "/opvolg/{followup}", "Breng een folder", Who.COORDINATOR),
     Stop("beoordeel", "/beoordeel/{theirs}", "Gezien", Who.COORDINATOR),
     Stop("mensen", "/mensen", "Fatma", Who.COORDINATOR),
     Stop("mens", "/mens/{member}", "Fatma", Who.COORDINATOR),

@@ -26,6 +26,7 @@ def heading(table: str, count: int) -> str:
         "rounds": lambda: counted("{n} ronde gemaakt", "{n} rondes gemaakt", count),
         "walks": lambda: counted("{n} loopje gemaakt of gelopen", "{n} loopjes gemaakt of gelopen", count),
         "doors": lambda: counted("{n} loopje met deuren", "{n} loopjes met deuren", count),
+        "followups": lambda: counted("{n} vraag om iets te doen", "{n} vragen om iets te doen", count),
         "events": lambda: counted("{n} regel in het logboek", "{n} regels in het logboek", count),
         "receipts": lambda: counted("{n} ontvangst van wissen", "{n} ontvangsten van wissen", count),
         "requests": lambda: counted("{n} vraag van een bewoner", "{n} vragen van bewoners", count),
@@ -50,6 +51,10 @@ def _names() -> dict[str, str]:
         "shared": _("De coördinator mag het lezen"),
         "state": _("Stand"),
         "reply": _("Bericht"),
+        "answer": _("Antwoord"),
+        "what": _("Wat te doen"),
+        "due": _("Voor welke dag"),
+        "word": _("Hoe het ging"),
         "name": _("Naam"),
         "since": _("Sinds"),
         "plan": _("Gepland op"),
@@ -77,6 +82,8 @@ def lines(table: str, row: Row) -> list[tuple[str, str]]:
     names, found = _names(), []
     for column, name in names.items():
         value = row.get(column)
+        if (table, column) == ("tasks", "what"):  # a code
+            continue
         if column in row and value not in (None, "", 0):
             found.append((name, said(column, value)))
     return found
@@ -89,7 +96,12 @@ def said(column: str, value: object) -> str:
         "outcome": {o.value: w for o, w in outcomes().items()},
         "gift": {g.value: w for g, w in gifts().items()},
         "part": {p.value: w for p, w in parts().items()},
-        "state": {ReviewState.SEEN.value: _("gezien"), ReviewState.QUESTION.value: _("vraag")},
+        "state": {
+            ReviewState.SEEN.value: _("gezien"),
+            ReviewState.QUESTION.value: _("vraag"),
+            ReviewState.FOLLOWUP.value: _("wordt opgevolgd"),
+            ReviewState.RETURNED.value: _("teruggestuurd"),
+        },
     }
     if isinstance(value, int) and column in ("shared", "introduce", "done", "weekly", "lifted", "hidden"):
         return _("ja")
@@ -97,5 +109,5 @@ def said(column: str, value: object) -> str:
         return ", ".join(wish_text(code) for code in text.split(",") if code)
     if text in known.get(column, {}):
         return known[column][text]
-    day = iso(text) if column in ("day", "come_back", "since", "plan", "withdraw_on", "confirmed") else None
+    day = iso(text) if column in ("day", "come_back", "since", "plan", "withdraw_on", "confirmed", "due", "done") else None
     return day_text(day, date.min) if day else text

@@ -11,6 +11,7 @@ from app.views.cards import Cards
 from app.views.collect.rounds import rounds_ways
 from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
+from app.views.contact.asked import asked_cards
 from app.views.contact.street import finish_cards
 from app.views.contact.visits import visit_card
 from app.views.contact.words import outcomes, reason_text
@@ -41,13 +42,16 @@ class TodayScreen(Screen):
         self.visits = Cards(
             lambda v: visit_card(v, self.app.today(), self.go(f"/bezoek/{v.id.hex()}")), lambda v: (v, self.app.today())
         )
-        self.sync, self.drafts, self.due, self.held, self.soon, self.latest = (stack(spacing=8) for _n in range(6))
+        self.sync, self.drafts, self.due, self.held, self.soon, self.latest, self.asked = (
+            stack(spacing=8) for _n in range(7)
+        )
         self.hello, self.notices = stack(), Notices(self)
         self.refresh()
         coordinates = self.app.role is Role.COORDINATOR
         return page_body(
             self.hello,
             *([] if coordinates else [self.notices]),  # theirs stand above the queue
+            self.asked,
             self.due,
             self.held,
             self.drafts,
@@ -66,6 +70,7 @@ class TodayScreen(Screen):
         self.sync.controls = [sync_card(self.app.sync_status())]
         self.drafts.controls = self._unfinished()
         self.held.controls = [*finish_cards(self), *rounds_ways(self)]
+        self.asked.controls = asked_cards(self)
         due = self.app.agenda.due()
         now, soon = [d for d in due if d.on <= today], [d for d in due if today < d.on <= today + SOON]
         heading = counted("{n} deur wacht op je", "{n} deuren wachten op je", len(now))

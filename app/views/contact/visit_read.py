@@ -5,8 +5,9 @@ from dataclasses import replace
 import flet as ft
 
 from app.services.language import _, day_text
-from app.services.models import ReviewState, Visit, VisitForm
+from app.services.models import Visit, VisitForm
 from app.views.contact.consent import choices, consent_words
+from app.views.contact.said import AnswerPart, said_cards
 from app.views.contact.today import address_route
 from app.views.contact.words import gifts, outcomes, parts, wish_text
 from app.views.parts import card, main_button, notice, page_body, quiet_button, side_button, stack, text, title
@@ -56,19 +57,6 @@ def _version(field: str, form: VisitForm) -> str:
     return f"{label}: {words or _('niets')}"
 
 
-def review_card(v: Visit) -> list[ft.Control]:
-    """The coordinator's word, if there is one."""
-    if v.review is None:
-        return []
-    asked = v.review.state is ReviewState.QUESTION
-    words = _("Vraag van {name}") if asked else _("{name} heeft dit gezien")
-    icon = ft.Icons.HELP_OUTLINE if asked else ft.Icons.CHECK_CIRCLE_OUTLINE
-    rows: list[ft.Control] = [notice(words.format(name=v.review.by or _("De coördinator")), icon)]
-    if v.review.reply:
-        rows.append(text(v.review.reply, size=18))
-    return [card(*rows, text(day_text(v.review.day), soft=True, size=15), accent=True)]
-
-
 class VisitReadScreen(Screen):
     """One of my visits."""
 
@@ -83,6 +71,8 @@ class VisitReadScreen(Screen):
     def build(self) -> ft.Control:
         self.body = stack(spacing=16)
         self.asking = self.erasing = False
+        v = self.app.visit(self.visit)
+        self.answer = AnswerPart(self, self.visit, (v.form.address, self.app.my_name))
         self.refresh()
         return page_body(self.body)
 
@@ -100,7 +90,8 @@ class VisitReadScreen(Screen):
         self.body.controls = [
             title(v.form.address or _("Bezoek zonder notitie")),
             state,
-            *review_card(v),
+            *said_cards(self.app.reviews.thread(self.visit)),
+            *([self.answer.control] if v.mine and self.app.reviews.asks(self.visit) else []),
             *visit_facts(v),
             *(self._versions(v) if v.mine and v.other_notes else []),
             *(self._differing(v) if v.mine else []),

@@ -2,31 +2,32 @@
 
 import flet as ft
 
-from app.services.language import _, day_text
-from app.services.models import QueueFilter, ReviewState, Visit
-from app.services.wording import field_text
+from app.services.language import _, counted, day_text
+from app.services.models import QueueFilter, Visit
+from app.services.review_queue import Look, Sign
+from app.services.reviews import MOST_AT_ONCE
 from app.views.cards import Cards
-from app.views.common.guarded_field import GuardedField
 from app.views.common.notices import Notices
-from app.views.contact.visit_read import review_card, visit_facts
 from app.views.contact.words import outcomes
-from app.views.parts import (
-    card,
-    main_button,
-    notice,
-    page_body,
-    pick,
-    quiet_button,
-    side_button,
-    stack,
-    text,
-    title,
-)
+from app.views.coordinate import queue_keys as keys
+from app.views.coordinate.queue_filters import QueueFilters, names
+from app.views.coordinate.queue_keys import KeysHelp
+from app.views.coordinate.review_pane import ReviewPane
+from app.views.parts import card, main_button, notice, page_body, quiet_button, stack, text, title
 from app.views.screen import Screen
-from sync.core.errors import BadInput
 
 PAGE = 25
 LIST_WIDTH = 440
+_ICONS = {
+    QueueFilter.BOTH: ft.Icons.CALL_SPLIT,
+    QueueFilter.ANSWERED: ft.Icons.REPLY,
+    QueueFilter.CHANGED: ft.Icons.EDIT_OUTLINED,
+    QueueFilter.FOLLOWED: ft.Icons.TASK_ALT,
+    QueueFilter.QUESTION: ft.Icons.HELP_OUTLINE,
+    QueueFilter.FOLLOWUP: ft.Icons.EVENT_OUTLINED,
+    QueueFilter.RETURNED: ft.Icons.UNDO,
+    QueueFilter.DONE: ft.Icons.CHECK_CIRCLE_OUTLINE,
+}
 
 
 class QueueScreen(Screen):
@@ -34,74 +35,122 @@ class QueueScreen(Screen):
 
     def __init__(self, shell) -> None:
         super().__init__(shell)
-        self.which, self.limit = QueueFilter.OPEN, PAGE
+        self.limit = PAGE
         self.reading: ReviewPane | None = None
-        self.cards = Cards(self._card, lambda v: (v, self.app.today(), self._chosen(v)))
+        self.at = 0  # the place in the list of what is read
+        self.picked: set[bytes] | None = None  # while choosing many
+        self.signs: dict[bytes, Sign] = {}
+        self.cards = Cards(self._card, self._about)
+
+    @property
+    def look(self) -> Look:
+        """What is on show: it stays as it was chosen, also after reading a visit on a phone."""
+        return self.app.reviews.look
 
     def build(self) -> ft.Control:
-        self.filters, self.list, self.notices = ft.Column(), stack(), Notices(self)
+        self.filters = QueueFilters(self, self.look, self._filter)
+        self.list, self.many, self.notices = stack(), stack(), Notices(self)
+        self.unread = stack(spacing=0)
+        helps = [KeysHelp(self)] if self.shell.wide else []
+        self.help = helps[0] if helps else None
+        self.left = page_body(
+            title(_("Beoordelen")),
+            self.notices,
+            self.unread,
+            self.filters,
+            self.many,
+            self.list,
+            *helps,
+            width=LIST_WIDTH,
+        )
         self.refresh()
-        left = page_body(title(_("Beoordelen")), self.notices, self.filters, self.list, width=LIST_WIDTH)
         if not self.shell.wide:
-            return left
+            return self.left
         self.right = ft.Container(expand=True)
         self._show_reading()
         return ft.Row(
-            [ft.Container(left, width=LIST_WIDTH), ft.VerticalDivider(width=1), self.right], expand=True, spacing=0
+            [ft.Container(self.left, width=LIST_WIDTH), ft.VerticalDivider(width=1), self.right], expand=True, spacing=0
         )
 
     def refresh(self) -> None:
-        names = {
-            QueueFilter.OPEN: _("Nieuw"),
-            QueueFilter.DONE: _("Gezien"),
-            QueueFilter.ALL: _("Alles"),
-        }
-        self.filters.controls = [pick(list(names.items()), lambda f: f is self.which, self.safe(self._filter))]
+        self.filters.follow()
         self.notices.follow()
-        visits = self.app.queue(self.which)
-        self.list.controls = self.cards.of(visits[: self.limit]) or [
-            text(_("Niets te beoordelen. Nieuwe bezoeken komen vanzelf binnen."), soft=True)
-        ]
-        if len(visits) > self.limit:
+        n = self.app.reviews.unread()
+        words = counted("{n} antwoord nog niet gelezen", "{n} antwoorden nog niet gelezen", n)
+        self.unread.controls = [notice(words, ft.Icons.MARK_EMAIL_UNREAD_OUTLINED)] if n else []
+        self.visits = self.app.reviews.queue(self.look, self.app.today())
+        self.shown = self.visits[: self.limit]
+        self.signs = self.app.reviews.signs(v.id for v in self.shown)
+        self.many.controls = self._choosing_many()
+        none = _("Niets te beoordelen. Nieuwe bezoeken komen vanzelf binnen.")
+        if self.look.narrowed or self.look.which is not QueueFilter.OPEN:
+            none = _("Hier staat niets.")
+        self.list.controls = self.cards.of(self.shown) or [text(none, soft=True)]
+        if len(self.visits) > self.limit:
             self.list.controls.append(quiet_button(_("Toon meer"), self.safe(self._more)))
         if self.reading:
             self.reading.refresh()
 
-    def _filter(self, which) -> None:
-        self.which, self.limit = which, PAGE
+    def _filter(self, look: Look) -> None:
+        self.app.reviews.look, self.limit, self.at = look, PAGE, 0
+        self.picked = None
         self.refresh()
 
     def _more(self, e) -> None:
         self.limit += PAGE
         self.refresh()
 
+    # -- one card ------------------------------------------------------------------------------------------
+
+    def _about(self, v: Visit) -> tuple:
+        picked = v.id in self.picked if self.picked is not None else None
+        return v, self.app.today(), self._chosen(v), self.signs.get(v.id), picked
+
     def _card(self, v: Visit) -> ft.Control:
+        sign = self.signs.get(v.id) or Sign(QueueFilter.OPEN)
         facts = [v.by or "?", day_text(v.form.day, self.app.today())]
         if v.form.outcome:
             facts.append(outcomes()[v.form.outcome])
-        open_ = self.safe(lambda e: self._open(v.id))
-        rows = [
-            text(v.form.address or _("Alleen geteld"), weight=ft.FontWeight.W_600, size=18),
-            text(" · ".join(facts), soft=True),
-        ]
-        if v.review:
-            asked = v.review.state is ReviewState.QUESTION
-            rows.append(
-                notice(_("Vraag gesteld"), ft.Icons.HELP_OUTLINE)
-                if asked
-                else notice(_("Gezien"), ft.Icons.CHECK_CIRCLE_OUTLINE)
-            )
-        return card(*rows, on_click=open_, accent=self._chosen(v))
+        address = text(v.form.address or _("Alleen geteld"), weight=ft.FontWeight.W_600, size=18)
+        rows: list[ft.Control] = [address, text(" · ".join(facts), soft=True)]
+        if sign.stands in _ICONS:
+            rows.append(notice(names()[sign.stands], _ICONS[sign.stands]))
+        if sign.unread:
+            rows.append(notice(_("Nieuw antwoord"), ft.Icons.MARK_EMAIL_UNREAD_OUTLINED))
+        if sign.holders:
+            words = _("Jij pakt dit op.") if sign.mine and len(sign.holders) == 1 else ", ".join(sign.holders)
+            rows.append(notice(words, ft.Icons.BACK_HAND_OUTLINED))
+        if self.picked is not None and sign.stands is QueueFilter.OPEN:
+            on = v.id in self.picked
+            icon = ft.Icons.CHECK_BOX if on else ft.Icons.CHECK_BOX_OUTLINE_BLANK
+            rows.insert(0, notice(_("Gekozen") if on else _("Niet gekozen"), icon))
+        made = card(*rows, on_click=self.safe(lambda e: self._tap(v.id)), accent=self._chosen(v))
+        made.key = ft.ScrollKey(v.id.hex())
+        return made
 
     def _chosen(self, v: Visit) -> bool:
         return self.reading is not None and self.reading.visit == v.id
 
-    def _open(self, visit: bytes) -> None:
+    async def _tap(self, visit: bytes) -> None:
+        if self.picked is None:
+            return await self._open(visit)
+        sign = self.signs.get(visit)
+        if sign and sign.stands is QueueFilter.OPEN:
+            self.picked ^= {visit}
+            self.refresh()
+        return None
+
+    async def _open(self, visit: bytes) -> None:
         if not self.shell.wide:
             self.shell.go(f"/beoordeel/{visit.hex()}")
             return
+        self.at = next((i for i, v in enumerate(self.shown) if v.id == visit), self.at)
+        self._read(visit)
+
+    def _read(self, visit: bytes) -> None:
         self.reading = ReviewPane(self.shell, visit, self._done)
         self._show_reading()
+        self.app.reviews.mark_read(visit)
         self.refresh()
 
     def _show_reading(self) -> None:
@@ -111,64 +160,77 @@ class QueueScreen(Screen):
         self.right.content = self.reading.build() if self.reading else empty
 
     def _done(self) -> None:
-        self.reading = None
-        self._show_reading()
+        """A word was said: what comes after it in the list is read next."""
+        said, self.reading = self.reading.visit if self.reading else b"", None
+        self.refresh()
+        after = self.shown[min(self.at, len(self.shown) - 1)].id if self.shown else said
+        if self.look.which is QueueFilter.ALL or after == said:
+            return self._show_reading()
+        return self._read(after)
+
+    # -- many at once --------------------------------------------------------------------------------------
+
+    def _choosing_many(self) -> list[ft.Control]:
+        if self.look.which is not QueueFilter.OPEN or not len(self.visits):
+            return []
+        if self.picked is None:
+            return [quiet_button(_("Kies er meer"), self.safe(self._begin), ft.Icons.CHECKLIST)]
+        n = len(self.picked)
+        label = counted("Zet {n} bezoek op gezien", "Zet {n} bezoeken op gezien", n)
+        parts: list[ft.Control] = [
+            text(_("Tik op bezoeken om ze te kiezen. Wat een ander oppakt, blijft staan."), soft=True),
+            quiet_button(_("Kies alles wat hier staat"), self.safe(self._pick_all), ft.Icons.SELECT_ALL),
+            quiet_button(_("Klaar met kiezen"), self.safe(self._leave), ft.Icons.CLOSE),
+        ]
+        if n:
+            parts.insert(1, main_button(label, self.safe(self._seen_all), ft.Icons.DONE_ALL))
+        return [card(*parts)]
+
+    def _begin(self, e) -> None:
+        self.picked = set()
         self.refresh()
 
-
-class ReviewPane(Screen):
-    """Reading one visit and saying a word on it."""
-
-    back = "/"
-
-    def __init__(self, shell, visit: bytes, done=None) -> None:
-        super().__init__(shell)
-        self.visit, self.done = visit, done or (lambda: shell.go("/"))
-
-    def build(self) -> ft.Control:
-        v = self.app.visit(self.visit)
-        self.facts = stack(spacing=12)
+    def _pick_all(self, e) -> None:
+        """Those that can be seen in the list: nobody should mark what they did not lay eyes on."""
+        free = {v.id for v in self.shown if (s := self.signs.get(v.id)) is None or not s.holders or s.mine}
+        self.picked = set(sorted(free)[:MOST_AT_ONCE])
         self.refresh()
-        self.reply = GuardedField(
-            _("Een woord van dank, of een vraag"),
-            self.shell.replies.get(self.visit, ""),
-            self._type,
-            self.safe,
-            known=(v.by, v.form.address, self.app.my_name),
-            min_lines=2,
-            max_lines=8,
-        )
-        quick = [_("Dank je wel, wat fijn gedaan!"), _("Mooi, dank voor je bezoek.")]
-        return page_body(
-            title(v.form.address or _("Bezoek van {name}").format(name=v.by or "?")),
-            text(_("Bezocht door {name}").format(name=v.by or "?"), soft=True),
-            self.facts,
-            self.reply,
-            pick([(q, q) for q in quick], lambda q: False, self.safe(self._quick)),
-            main_button(_("Gezien"), self.safe(lambda e: self._say(ReviewState.SEEN)), ft.Icons.CHECK),
-            side_button(_("Vraag terug"), self.safe(lambda e: self._say(ReviewState.QUESTION)), ft.Icons.HELP_OUTLINE),
-        )
 
-    def refresh(self) -> None:
-        v = self.app.visit(self.visit)
-        only_counted = [] if v.detail else [
-            notice(_("Alleen geteld: de bewoner wilde niet dat de coördinator meeleest."), ft.Icons.LOCK_OUTLINE)
-        ]  # fmt: skip
-        self.facts.controls = [*only_counted, *visit_facts(v), *review_card(v)]
+    def _leave(self, e) -> None:
+        self.picked = None
+        self.refresh()
 
-    async def _type(self, words: str) -> None:
-        self.shell.replies[self.visit] = words
+    async def _seen_all(self, e) -> None:
+        chosen, self.picked = sorted(self.picked or ()), None
+        undos = await self.app.reviews.seen_all(chosen, self.app.today())
+        said = counted("{n} bezoek gezien.", "{n} bezoeken gezien.", len(undos))
+        if len(undos) < len(chosen):
+            said += " " + _("De rest was al beoordeeld of opgepakt.")
+        self.say(said, _("Ongedaan maken"), lambda e: self.app.reviews.take_back(undos, self.app.today()))
+        self.refresh()
 
-    def _quick(self, words: str) -> None:
-        self.reply.value = self.shell.replies[self.visit] = words
+    # -- keys ----------------------------------------------------------------------------------------------
 
-    async def _say(self, state: ReviewState) -> None:
-        self.reply.error = None
-        try:
-            await self.app.review(self.visit, state, self.reply.value)
-        except BadInput as error:
-            self.reply.error = field_text(error)
+    async def key(self, letter: str) -> None:
+        """What a letter does; see KeysHelp."""
+        letter = keys.ARROWS.get(letter, letter)
+        if not self.shell.wide:
             return
-        self.shell.replies.pop(self.visit, None)
-        self.say(_("Opgeslagen. De contactpersoon ziet het bij de volgende keer verbinding."))
-        self.done()
+        if letter == keys.HELP and self.help:
+            self.help.toggle()
+        elif letter in (keys.NEXT, keys.BEFORE):
+            await self._step(1 if letter == keys.NEXT else -1)
+        elif self.reading:
+            await self.reading.key(letter)
+
+    async def _step(self, by: int) -> None:
+        if not self.shown:
+            return
+        to = self.at + by if self.reading else self.at
+        to = max(0, min(to, len(self.visits) - 1))
+        if to >= self.limit:
+            self.limit += PAGE
+            self.refresh()
+        visit = self.shown[min(to, len(self.shown) - 1)].id
+        await self._open(visit)
+        await self.left.scroll_to(scroll_key=visit.hex(), duration=0)
