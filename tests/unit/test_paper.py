@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import flet as ft
 import pytest
@@ -73,10 +73,16 @@ async def _press(person: Person, key: str) -> None:
     await person.breathe()
 
 
+def _asks(person: Person, slot: ft.Container) -> bool:
+    """Whether the six answers stand in this door's place."""
+    return any(person.named(c) == "1 Gesproken" for c in person._walk(slot) if isinstance(c, ft.OutlinedButton))
+
+
 def test_a_walk_is_printed_without_names_and_entered_with_the_day_chosen_once(tell: Tell) -> None:
     """A blocked door has no boxes; taps and keys enter the others with the part of the day; what is wrong is undone."""
 
     async def story(t: Team) -> None:
+        t.clock.now = int(datetime.fromtimestamp(t.clock.now / 1000).replace(hour=15).timestamp() * 1000)
         joke, fatma = await t.joke(), await t.fatma()
         name, walk = await one_walk(joke, fatma, doors=6)
         await joke.marks.set("Tulpstraat 3", joke.today())
@@ -95,12 +101,22 @@ def test_a_walk_is_printed_without_names_and_entered_with_the_day_chosen_once(te
         screen = person.shell.screen
         assert isinstance(screen, PaperScreen)
         await person.tap("in de avond")
+        assert person.sees("Dit deel van de dag moet nog komen.")
+        assert screen.at is None
+        await person.tap("in de middag")
         order = [look.door.number for look in fatma.rounds.doors(walk) if not look.blocked]
         assert screen.at == at(order[0])
-        await person.tap("flyer")
-        await person.tap("wil activiteit")
+        await person.tap("Flyer")
+        await person.tap("Flyer")
+        await person.tap("Nieuwe bewoner")
+        await person.tap("Wil activiteit")
+        opened = [
+            key for key, slot in screen.slots.items() if slot.content in person.controls() and _asks(person, slot)
+        ]
+        assert opened == [at(order[0])], "what is to be tapped stands where the door stands"
         await person.tap("1 Gesproken")
         assert screen.at == at(order[1])
+        assert [w.address for w in fatma.welcomes.all()] == [f"Tulpstraat {order[0]}"]
         await asyncio.gather(_press(person, "2"), _press(person, "2"))
         await person.tap("Ongedaan maken")
         assert screen.at == at(order[2])
@@ -109,7 +125,7 @@ def test_a_walk_is_printed_without_names_and_entered_with_the_day_chosen_once(te
             await _press(person, "2")
         assert person.sees("Dat was de laatste deur.")
         found = {look.door.number: look.answer for look in fatma.rounds.doors(walk)}
-        assert found[order[0]] == Answer(DoorState.MET, True, (Interest.ACTIVITY,))
+        assert found[order[0]] == Answer(DoorState.MET, False, (Interest.ACTIVITY,))
         assert [found[n].state for n in order[1:]] == [  # type: ignore[union-attr]
             DoorState.NOT_HOME,
             DoorState.UNREACHABLE,
@@ -118,7 +134,9 @@ def test_a_walk_is_printed_without_names_and_entered_with_the_day_chosen_once(te
         ]
         assert found[3] is None
         seen = {s.part for look in fatma.rounds.doors(walk) for s in look.seen}
-        assert seen == {DayPart.EVENING}
+        assert seen == {DayPart.AFTERNOON}
+        with pytest.raises(BadInput, match="part"):
+            await fatma.rounds.tap(walk, at(order[0]), NOT_HOME, when=(fatma.today(), DayPart.EVENING))
         first = fatma.rounds.round(name).first
         for day, why in ((fatma.today() + timedelta(days=1), "future"), (first - timedelta(days=1), "before_round")):
             with pytest.raises(BadInput, match=why):

@@ -11,7 +11,7 @@ import pytest
 from app.services.app import App
 from app.services.marks import Why
 from app.services.models import Role
-from app.services.rounds.models import Answer, DoorState, Holding, Interest, Progress, Standing
+from app.services.rounds.models import Answer, DoorState, Ended, Holding, Interest, Progress, Standing
 from sync.core import change, envelope, ring
 from sync.core.change import Change, Patch
 from sync.core.errors import NotFound, StraatError
@@ -19,7 +19,7 @@ from sync.core.formats import SENDER_KEY
 from sync.core.ids import record_id
 from sync.device.writer import Part
 from tests.support.native_app import synced
-from tests.support.rounds import at, one_walk, opened, plan
+from tests.support.rounds import LAST, at, one_walk, opened, plan
 from tests.support.settled_team import DAY, Team, hushed, session_of
 
 Story = Callable[[Team], Awaitable[None]]
@@ -65,7 +65,7 @@ def test_closing_keeps_counts_and_erases_the_rest_on_every_device(tell: Tell) ->
             assert app.rounds.standing(name) is Standing.OVER
             kinds = {c.kind for c in await opened(app) if c.group != change.ERASE}
             assert not kinds & {"door", "walk", "round"}, "a phone holds nothing of a round that is over"
-            assert await app.rounds.ended() == []
+            assert await app.rounds.ended() == [Ended("Najaarsronde", LAST, Progress(), counted)]
         kept = {(c.kind, c.group) for c in await opened(joke) if c.group != change.ERASE}
         assert ("door", "state") not in kept
         assert ("walk", "claim") not in kept
@@ -108,7 +108,7 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
         late = Progress(3, 0, ((DoorState.MET, 1), (DoorState.LATER, 1), (DoorState.NO_CONTACT, 1)), 1, ())
         assert (look.progress, look.late) == (counted, late)
         [told] = await fatma.rounds.ended()
-        assert (told.name, told.counted) == ("Najaarsronde", late)
+        assert (told.name, told.counted, told.lost) == ("Najaarsronde", late, Progress())
         assert joke.marks.blocks("Tulpstraat 5"), "a mark stands by itself"
         await synced(fatma, joke, fatma)
         for app in (fatma, joke):
@@ -118,7 +118,7 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
             assert not app.sync_status().withheld
         assert on_server(t, fatma, name) == 0
         assert joke.trust.quarantine() == []
-        fatma.rounds.forget_ended()
+        await fatma.rounds.forget_ended()
         assert await fatma.rounds.ended() == []
 
     tell(story)

@@ -25,7 +25,7 @@ from app.services.rounds.models import Door, Street
 from app.services.rounds.order import counted_as
 from app.services.session import Session
 from sync.core import envelope, ring
-from sync.core.errors import BadInput, DiskFull, Forbidden
+from sync.core.errors import BadInput, DiskFull, Forbidden, NotFound
 from sync.core.ids import ID_BYTES, record_id
 from sync.core.merge import Record
 from sync.device.writer import Part
@@ -87,6 +87,17 @@ class Register:
 
         rows = self._live.require_session().view.ask("SELECT * FROM streets WHERE NOT hidden ORDER BY place, name, id")
         return [street_of(row) for row in rows]
+
+    def street(self, street: bytes) -> Street:
+        """One street with its doors by number. Raises NotFound."""
+        from app.services.rounds.making import street_of
+
+        rows = self._live.require_session().view.ask(
+            "SELECT * FROM streets WHERE id = :id AND NOT hidden", id=street.hex()
+        )
+        if not rows:
+            raise NotFound(kinds.STREET)
+        return street_of(rows[0])
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -178,6 +189,43 @@ class Register:
         known = records.known(session, kinds.STREET, street)
         await records.write(session, [records.removal(session, known, removed, _rings(session), envelope.NEVER)])
         self._live.tell()
+
+    async def take_off(self, street: bytes, key: str) -> Door:
+        """Take one door off a street; which it was, so that it can be put back. A list that has it brings it back. Rounds
+        that were made of it keep it. Raises NotFound, Forbidden or DiskFull.
+        """
+        session, there = self._coordinating(), self.street(street)
+        gone = next((door for door in there.doors if door.key == key), None)
+        if gone is None:
+            raise NotFound(kinds.DOOR)
+        await self._write_doors(session, street, [door for door in there.doors if door.key != key])
+        return gone
+
+    async def put_back(self, street: bytes, door: Door) -> None:
+        """A door that was taken off stands there again. Raises as `take_off` does."""
+        session, there = self._coordinating(), self.street(street)
+        await self._write_doors(session, street, named([*(d for d in there.doors if d.key != door.key), door]))
+
+    async def _write_doors(self, session: Session, street: bytes, doors: Iterable[Door]) -> None:
+        group = records.Group("doors", {"doors": kinds.street_doors(doors)}, _rings(session))
+        known = records.known(session, kinds.STREET, street)
+        await records.write(session, records.parts(session, kinds.STREET, [group], known)[1])
+        self._live.tell()
+
+    async def add(self, street: bytes, numbers: str) -> int:
+        """More doors in a street: "12A, 14-2", "2-8 even"; how many there were not yet. Raises BadInput("doors",
+        "unreadable" | "missing"): nothing was added; NotFound, Forbidden or DiskFull.
+        """
+        from app.services.register import by_hand
+
+        there = self.street(street)
+        if not numbers.strip():
+            raise BadInput("doors", "missing")
+        found = by_hand.read(f"{there.name}, {' '.join(numbers.split())}", there.place)
+        if found.left_out or [s.key for s in found.streets] != [street_key(there.name, there.place)]:
+            raise BadInput("doors", "unreadable")
+        await self.put(found.streets, keep=True)
+        return len(self.street(street).doors) - len(there.doors)
 
     def _coordinating(self) -> Session:
         session = self._live.require_session()

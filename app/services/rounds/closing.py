@@ -7,7 +7,8 @@
    no counts are lost, and nobody sees it door by door any more. Marks and new addresses are records of their own and
    arrive as ever.
 4. Everyone else's phone drops all that it holds of the round, own words too, as soon as it hears of the end and has sent
-   what it had; what it had sent too late it tells its owner, in counts.
+   what it had. It tells its owner in counts what the round came to, what was sent too late, and what no server took: that
+   goes once it has been read.
 """
 
 import logging
@@ -17,17 +18,17 @@ from contextlib import suppress
 from typing import Any
 
 from app.services.records import COUNT_MONTHS, iso, month_after
-from app.services.rounds import doors, kinds
+from app.services.rounds import doors, ended, kinds
 from app.services.rounds.counting import plain_progress, read_progress
 from app.services.rounds.here import coordinates, now
 from app.services.rounds.kinds import Entry
 from app.services.rounds.looking import Looking
-from app.services.rounds.models import DoorState, Ended, Interest, Progress
+from app.services.rounds.models import DoorState, Interest, Progress
 from app.services.rounds.writing import own
 from app.services.session import Session
 from sync.core import change, codec, envelope, ring
 from sync.core.change import Change, Patch
-from sync.core.errors import NotFound, StraatError
+from sync.core.errors import BrokenChain, NotFound, StraatError
 from sync.core.hlc import Stamp
 from sync.core.ids import ID_BYTES, record_id
 from sync.core.merge import Record
@@ -37,10 +38,9 @@ from sync.device.replica import ADOPTION, ERASE, VERDICT, Held
 from sync.device.writer import Part
 
 logger = logging.getLogger(__name__)
-_OVER, _ENDED = "rounds over", "rounds ended"  # named values: rounds that were dropped; what came in late, sealed
+_OVER = "rounds over"  # a named value: rounds that were dropped
 _PAGE = 1000
 _names = codec.items(codec.blob(ID_BYTES), 100_000)
-_ended = codec.items(codec.row(codec.text(200), codec.text(10), codec.anything), 1000)
 
 
 async def close(looking: Looking, name: bytes) -> Progress:
@@ -115,11 +115,13 @@ def _in_rings(session: Session, names: Iterable[bytes]) -> dict[bytes, list[LogE
 async def follow_up(session: Session) -> None:
     """After a round of sync: finish what is over, count what came late, drop what this device may hold no more."""
     over = {name for name, crew in session.roll.state.rounds.items() if crew.closed}
+    await ended.remember(session)
     if not over or session.device not in session.roll.state.devices:
         return
     looking = Looking(lambda: session)
     held = session.roll.state.readable(session.device)
     try:
+        await ended.let_go(session)
         await _drop(session, {name for name in over if ring.round_ring(name) not in held})
         for name in sorted(over):
             if ring.round_ring(name) in held and coordinates(session):
@@ -208,10 +210,10 @@ async def _drop(session: Session, over: set[bytes]) -> None:
         if any(e.state == LogState.PENDING for e in entries):
             over = over - {name}
             continue
-        entries = [e for e in entries if e.state != LogState.REFUSED]  # no server took it: it is here alone, and shown
-        late = _count(await _unheard(session, entries))
-        if late.doors:
-            await _tell(session, name, late)
+        refused = [e for e in entries if e.state == LogState.REFUSED]  # no server took it: it is here alone
+        entries = [e for e in entries if e.state != LogState.REFUSED]
+        late, lost = [_count(await _unheard(session, some)) for some in (entries, refused)]
+        await ended.tell(session, name, late, lost, [e.id for e in refused if e.reason != BrokenChain.code])
         names = {e.id for e in entries if e.state != LogState.STUB}
         if names:
             await session.replica.drop(names)
@@ -240,30 +242,3 @@ async def _unheard(session: Session, entries: Iterable[LogEntry]) -> list[Change
             if isinstance(plain, bytes):
                 found.append(change.decode(plain))
     return found
-
-
-async def _tell(session: Session, name: bytes, late: Progress) -> None:
-    """Note for this device's owner what was sent too late, in counts."""
-    known = session.replica.records.get(name)
-    title, last = (str(known.value(f"detail.{f}") or "") if known else "" for f in ("name", "last"))
-    rows = [*await _noted(session), [title[:200], last[:10], plain_progress(late)]]
-    session.log.put({_ENDED: await session.vault.seal_bytes(_ENDED, codec.pack(rows[-1000:]))})
-
-
-async def _noted(session: Session) -> list[list[Any]]:
-    sealed = session.log.get(_ENDED)
-    plain = await session.vault.open_bytes(_ENDED, sealed) if sealed else None
-    try:
-        return [list(row) for row in codec.checked(_ended, plain, 1 << 20)] if plain else []
-    except StraatError:
-        return []
-
-
-async def ended(session: Session) -> list[Ended]:
-    """Rounds that were closed before this device's last doors were in."""
-    return [Ended(title, iso(last), read_progress(counts)) for title, last, counts in await _noted(session)]
-
-
-def forget_ended(session: Session) -> None:
-    """It has been read."""
-    session.log.put({_ENDED: None})

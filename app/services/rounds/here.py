@@ -18,9 +18,9 @@ def rule_of(row: Mapping[str, Any]) -> PassRule:
 
 
 def members(session: Session, name: bytes, row: Mapping[str, Any]) -> tuple[bytes, ...]:
-    """Who is on a round: as the roll says, which everyone checks; else as it was planned."""
+    """Who is on a round: as the roll says, which everyone checks; of one that is over, or not there, as it was planned."""
     on_roll = session.roll.state.rounds.get(name)
-    if on_roll is not None:
+    if on_roll is not None and not on_roll.closed:
         return tuple(sorted(on_roll.members))
     return tuple(bytes.fromhex(m) for m in kinds.from_json(row["members"]) or [])
 

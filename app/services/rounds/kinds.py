@@ -5,7 +5,7 @@ and the rest stays. docs/records.md has the fields.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -127,6 +127,18 @@ def _once(doors: Iterable[Door | None]) -> tuple[Door, ...]:
         if door is not None:
             found.setdefault(door.key, door)
     return tuple(found.values())
+
+
+def complexes_of(doors: Iterable[Door], named: Mapping[tuple[str, str], str]) -> list[list[str]]:
+    """Which streets of a walk belong to which complex: [street, place, complex], for those that do."""
+    streets = dict.fromkeys((d.street, d.place) for d in doors)
+    return [[*street, named[street]] for street in streets if named.get(street)]
+
+
+def read_complexes(value: object) -> dict[tuple[str, str], str]:
+    """The complex of each street of a walk that has one, by name and place."""
+    rows = value if isinstance(value, list) else []
+    return {(row[0], row[1]): row[2][:MAX_NAME] for row in rows[:MAX_DOORS] if _texts(row, 3)}
 
 
 def read_keys(value: object) -> frozenset[str]:

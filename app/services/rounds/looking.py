@@ -1,14 +1,17 @@
 """Reading rounds: what screens see of rounds and walks."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from app.services import addresses
 from app.services.records import iso
 from app.services.rounds import doors, kinds
 from app.services.rounds.counting import Ending, read_ending, weight
 from app.services.rounds.here import coordinates, local, members, over, rule_of
-from app.services.rounds.models import DoorLook, Holding, Order, Progress, Purpose, RoundLook, WalkLook
+from app.services.rounds.models import DoorLook, Holding, Order, PassRule, Progress, Purpose, RoundLook, WalkLook
 from app.services.rounds.tallies import Row, Tallies
 from app.services.session import Session
+from app.services.welcomes import Origin
 from sync.core.errors import NotFound
 
 StreetLook = tuple[str, Progress, list[DoorLook]]
@@ -80,15 +83,35 @@ class Looking(Tallies):
         if endings:
             best = max(endings, key=lambda e: weight(e.progress))
             return [(street, progress, []) for street, progress in best.streets]
-        streets: dict[tuple[str, str], list[DoorLook]] = {}
-        for walk in self.walk_rows(name):
-            for look in self.doors_of(session, walk, rule_of(row)):
-                streets.setdefault((look.door.place, look.door.street), []).append(look)
-        spelt = [street for _, street in streets]
-        return [
-            (street if spelt.count(street) == 1 or not place else f"{street} ({place})", doors.progress(some), some)
-            for (place, street), some in streets.items()
-        ]
+        found = ((x.door.street, x) for w in self.walk_rows(name) for x in self.doors_of(session, w, rule_of(row)))
+        return _by_name(found)
+
+    def pictures(self, name: bytes) -> list[StreetLook]:
+        """The same with a complex of several streets as one."""
+        session, row = self.session(), self.row(name)
+        if over(session, name):
+            return self.progress_of_streets(name)
+        return _by_name(pair for walk in self.walk_rows(name) for pair in self._pictured(session, walk, rule_of(row)))
+
+    def pictures_of_walk(self, walk: bytes) -> list[StreetLook]:
+        """The streets and complexes of one walk. Raises NotFound."""
+        row = self.walk_row(walk)
+        rule = rule_of(self.row(bytes.fromhex(row["round"])))
+        return _by_name(self._pictured(self.session(), row, rule))
+
+    def _pictured(self, session: Session, walk: Row, rule: PassRule) -> Iterator[tuple[str, DoorLook]]:
+        complexes = kinds.read_complexes(kinds.from_json(walk["complexes"]))
+        for look in self.doors_of(session, walk, rule):
+            yield complexes.get((look.door.street, look.door.place)) or look.door.street, look
+
+    def new_residents(self, name: bytes) -> int:
+        """How many new addresses that were noted on this round wait for a welcome."""
+        session, row = self.session(), self.row(name)
+        query = "SELECT address FROM welcomes WHERE NOT hidden AND NOT done AND origin = :origin AND since >= :first"
+        rows = session.view.ask(query, origin=Origin.ROUND.value, first=row["first"])
+        waiting = {addresses.key(r["address"]) for r in rows}
+        known = (spelt for walk in self.walk_rows(name) for spelt in self.planned(walk).spelt.values())
+        return len(waiting.intersection(known)) if waiting else 0
 
     def said_in(self, name: bytes) -> bool:
         """Whether anything is still known of what was said or taken on a round."""
@@ -135,3 +158,15 @@ class Looking(Tallies):
         """The doors of a walk, in walking order. Raises NotFound."""
         row = self.walk_row(walk)
         return self.doors_of(self.session(), row, rule_of(self.row(bytes.fromhex(row["round"]))))
+
+
+def _by_name(pairs: Iterable[tuple[str, DoorLook]]) -> list[StreetLook]:
+    """Doors under the name of what they belong to, with its place where another has the same name."""
+    found: dict[tuple[str, str], list[DoorLook]] = {}
+    for name, look in pairs:
+        found.setdefault((look.door.place, name), []).append(look)
+    spelt = [name for _, name in found]
+    return [
+        (name if spelt.count(name) == 1 or not place else f"{name} ({place})", doors.progress(some), some)
+        for (place, name), some in found.items()
+    ]

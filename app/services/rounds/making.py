@@ -11,7 +11,7 @@ from app.services.records import Group, iso, known, parts, write
 from app.services.rounds import kinds
 from app.services.rounds.here import coordinates, open_here
 from app.services.rounds.looking import Looking
-from app.services.rounds.models import Door, Plan, Street
+from app.services.rounds.models import Door, Plan, PlannedWalk, Street
 from app.services.rounds.writing import expiry, new, rings_of
 from app.services.session import Session
 from sync.core.errors import BadInput, DiskFull, Forbidden, NotFound, StraatError
@@ -66,10 +66,23 @@ def cut(session: Session, plan: Plan) -> Walks:
     return [(walk.name, tuple(walk.doors)) for walk in cutting.cut(streets, plan.doors_a_walk, plan.order)]
 
 
+def planned(session: Session, walks: Walks) -> list[PlannedWalk]:
+    """The same in numbers."""
+    marked = marks.blocked(session)
+    shut = [sum(addresses.key(d.address) in marked for d in doors) if marked else 0 for _, doors in walks]
+    return [PlannedWalk(name, len(doors), n) for (name, doors), n in zip(walks, shut, strict=True)]
+
+
 def _streets(session: Session, chosen: Sequence[bytes]) -> list[Street]:
     names = {s.hex() for s in chosen}
     rows = session.view.ask("SELECT * FROM streets WHERE NOT hidden ORDER BY name, place, id")
     return [street_of(row) for row in rows if row["id"] in names]
+
+
+def _complexes(session: Session) -> dict[tuple[str, str], str]:
+    """The complex of each street of the register that belongs to one."""
+    rows = session.view.ask("SELECT name, place, complex FROM streets WHERE NOT hidden AND complex <> '' ORDER BY id")
+    return {(row["name"], row["place"]): row["complex"] for row in rows}
 
 
 def street_of(row: dict[str, Any]) -> Street:
@@ -125,7 +138,7 @@ async def make(
         "before": before,
     }
     made = [new(session, kinds.ROUND, "detail", nonce, values, rings, end)[1]]
-    marked = marks.blocked(session)
+    marked, complexes = marks.blocked(session), _complexes(session)
     for at, (walk, doors) in enumerate(walks):
         fields = {
             "round": name,
@@ -134,6 +147,8 @@ async def make(
             "doors": kinds.walk_doors(doors),
             "blocked": [d.key for d in doors if addresses.key(d.address) in marked],
         }
+        if some := kinds.complexes_of(doors, complexes):
+            fields["complexes"] = some
         made.append(new(session, kinds.WALK, "plan", session.world.random.bytes(ID_BYTES), fields, rings, end)[1])
     try:
         await write(session, made, spent)

@@ -110,6 +110,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedWalk:
+    """A walk that a plan would give. `shut`: at how many of its doors nobody rings."""
+
+    name: str
+    doors: int
+    shut: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is noted at a door. Nothing but the state has to be said."""
 
@@ -223,11 +232,15 @@ class RoundLink:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A round that was closed before this member's last doors were in: those were counted then, and nothing else kept."""
+    """A round that this member walked and that is over. `found`: all of it as this device knew it, for as much as that was;
+    `counted`: doors of this member that came in only after it was closed, and count; `lost`: such as no server took.
+    """
 
     name: str
     last: date | None
     counted: Progress
+    found: Progress = field(default_factory=Progress)
+    lost: Progress = field(default_factory=Progress)
 
 
 @dataclass(frozen=True, slots=True)

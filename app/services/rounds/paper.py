@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from app.services.models import DayPart
+from app.services.rounds.doors import PARTS
 from app.services.rounds.models import Door, DoorLook
 from sync.core.errors import BadInput
 
@@ -58,9 +60,12 @@ def next_line(looks: Sequence[DoorLook], after: str | None = None) -> str | None
     return next((look.door.key for look in looks[start:] if line(look) is not Line.BLOCKED), None)
 
 
-def check_day(day: date, first: date, today: date) -> None:
-    """Whether doors may have been walked on this day. Raises BadInput("day", "future" or "before_round")."""
+def check_when(when: tuple[date, DayPart], first: date, now: tuple[date, DayPart]) -> None:
+    """Whether doors may have been walked then. Raises BadInput("day", "future", "part" or "before_round")."""
+    (day, part), (today, this_part) = when, now
     if day > today:
         raise BadInput("day", "future")
+    if day == today and PARTS.index(part) > PARTS.index(this_part):
+        raise BadInput("day", "part")
     if day < first:
         raise BadInput("day", "before_round")

@@ -12,7 +12,7 @@ from datetime import date
 from app.services import inviting, people
 from app.services.live import Live
 from app.services.models import DayPart, InviteLink
-from app.services.rounds import closing, doors, making, paper, plan_draft, walking
+from app.services.rounds import closing, doors, ended, here, making, paper, plan_draft, walking
 from app.services.rounds.exchange import Exchange
 from app.services.rounds.looking import Looking, StreetLook
 from app.services.rounds.models import (
@@ -22,6 +22,7 @@ from app.services.rounds.models import (
     Ended,
     Holding,
     Plan,
+    PlannedWalk,
     Progress,
     RoundLink,
     RoundLook,
@@ -68,6 +69,18 @@ class Rounds:
         nobody rings. Raises NotFound.
         """
         return doors.next_door(self._looking.doors(walk), after)
+
+    def pictures(self, name: bytes) -> list[StreetLook]:
+        """The same with a complex of several streets as one. Raises NotFound."""
+        return self._looking.pictures(name)
+
+    def pictures_of_walk(self, walk: bytes) -> list[StreetLook]:
+        """The streets and complexes of a walk, as pictures. Raises NotFound."""
+        return self._looking.pictures_of_walk(walk)
+
+    def new_residents(self, name: bytes) -> int:
+        """How many new addresses of this round's doors wait for a welcome. Raises NotFound."""
+        return self._looking.new_residents(name)
 
     def progress_of_streets(self, name: bytes) -> list[StreetLook]:
         """Each street's name, counts and doors, as a picture; of a closed round the counts alone. Raises NotFound."""
@@ -130,13 +143,18 @@ class Rounds:
         door makes the task of every new address. Whether this device has the walk is not asked. `when`: on which
         part of which day it was, where it is entered from paper.
 
-        Raises BadInput("day", "future" or "before_round"), NotFound, DiskFull (nothing was written), or BadInput("round", "closed"): then a mark and a new address
-        were written all the same.
+        Raises as `check_when` does, NotFound, DiskFull (nothing was written), or BadInput("round", "closed"): then a mark
+        and a new address were written all the same.
         """
         if when:
-            paper.check_day(when[0], self._looking.round(self.walk(walk).round).first, self._today())
+            self.check_when(walk, when)
         async with self._one_at_a_time:  # two quick taps at one door are one after the other
             await walking.tap(self._looking, walk, key, answer, new_resident, when)
+
+    def check_when(self, walk: bytes, when: tuple[date, DayPart]) -> None:
+        """Whether a walk may have been walked then. Raises NotFound, or BadInput("day", "future", "part" or "before_round")."""
+        first = self._looking.round(self.walk(walk).round).first
+        paper.check_when(when, first, here.now(self._live.require_session()))
 
     async def undo(self, walk: bytes, key: str) -> None:
         """My last tap at a door was not meant: what I said before it stands again; undone twice, it stands. A mark that it
@@ -156,12 +174,17 @@ class Rounds:
         self._live.page.print_list(title, lines, boxes, sheets)
 
     async def ended(self) -> list[Ended]:
-        """Rounds that were closed before this device's last doors were sent: how many were counted afterwards."""
-        return await closing.ended(self._live.require_session())
+        """Rounds that I walked and that are over, in counts, until it has been read."""
+        return await ended.ended(self._live.require_session())
 
-    def forget_ended(self) -> None:
+    @property
+    def any_ended(self) -> bool:
+        """Whether there is one to tell of."""
+        return ended.any_ended(self._live.require_session())
+
+    async def forget_ended(self) -> None:
         """That has been read."""
-        closing.forget_ended(self._live.require_session())
+        await ended.forget(self._live.require_session())
         self._live.tell()
 
     # -- the coordinator ---------------------------------------------------------------------------------
@@ -176,9 +199,11 @@ class Rounds:
         if self._live.drafts:
             await self._live.drafts.put(_draft(before), plan_draft.to_plain(plan) if plan else None)
 
-    def preview(self, plan: Plan) -> list[tuple[str, int]]:
-        """The walks that a plan would give: name and number of doors. Raises BadInput."""
-        return [(name, len(some)) for name, some in making.cut(self._live.require_session(), plan)]
+    def preview(self, plan: Plan, before: bytes = b"") -> list[PlannedWalk]:
+        """The walks that a plan would give; `before`: over those of that round. Raises BadInput or NotFound."""
+        session = self._live.require_session()
+        walks = making.walks_of(self._looking, before) if before else making.cut(session, plan)
+        return making.planned(session, walks)
 
     async def make(self, plan: Plan) -> bytes:
         """Make a round; its id. Raises BadInput, Forbidden, or Unreachable: nothing was made, and the plan is a draft."""

@@ -13,6 +13,7 @@ from app.services.rounds.left import again, find, passed
 from app.services.rounds.models import Answer, DoorLook, DoorState, Holding
 from app.services.wording import field_text, sentence
 from app.views.collect.just_done import Done, JustDone
+from app.views.collect.over import walk_or_leave
 from app.views.collect.sign import LARGE, DoorSign
 from app.views.collect.words import (
     ICONS,
@@ -104,12 +105,11 @@ class DoorScreen(Screen):
         return asked or (was if still else self.app.rounds.next_door(self.walk, was))
 
     def refresh(self) -> None:
-        try:
-            self.look = self.app.rounds.walk(self.walk)
-        except NotFound:  # the round is over, or I am off it: its own screen says which
+        look = walk_or_leave(self, self.walk)
+        if look is None:
             self._remember(None)
-            self.shell.go(self.back)
             return
+        self.look = look
         looks = self.app.rounds.doors(self.walk)
         if self.key is None:  # at the end: another may have undone something since
             self.key = self.app.rounds.next_door(self.walk)
@@ -131,9 +131,7 @@ class DoorScreen(Screen):
     def _draw_head(self, looks: list[DoorLook], at: int) -> None:
         """Which door it is, and what there is to know before one rings."""
         look = looks[at]
-        self.sign.show(
-            look.door, _("Deur {number} van {total}").format(number=at + 1, total=len(looks)), self.scale.now
-        )
+        self.sign.show(look.door, _how_far(looks, at), self.scale.now)
         self.ring.show(self.look.progress).visible = self.scale.now <= LARGE
         self._put_head(self.sign)
         told = self._to_tell(looks, at)
@@ -264,6 +262,11 @@ class DoorScreen(Screen):
         except BadInput as error:
             self.say(field_text(error))
             return False
+        except NotFound as error:  # the round was closed, or I am off it
+            self.say(sentence(error))
+            self._remember(None)
+            self.shell.go(self.back)
+            return False
         except StraatError as error:
             self.say(sentence(error))
             return False
@@ -354,6 +357,13 @@ class DoorScreen(Screen):
 
     def _on_show(self) -> DoorLook | None:
         return next((look for look in self.app.rounds.doors(self.walk) if look.door.key == self.key), None)
+
+
+def _how_far(looks: list[DoorLook], at: int) -> str:
+    """The how many-th of the doors that are rung; nothing at one where nobody rings."""
+    rung = [not look.blocked or look.answer is not None for look in looks]
+    words = _("Deur {number} van {total}").format(number=sum(rung[: at + 1]), total=sum(rung))
+    return words if rung[at] else ""
 
 
 def _said_so(look: DoorLook) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 
 import flet as ft
 
@@ -9,6 +10,8 @@ from app.services.language import _, day_text
 from app.services.models import DayPart
 from app.services.rounds.models import Answer, DoorLook, DoorState, Interest
 from app.services.rounds.paper import Line, line, next_line, sheets
+from app.services.wording import field_text
+from app.views.collect.over import walk_or_leave
 from app.views.collect.words import door_text, floor_text, interests, period_text, states
 from app.views.contact.words import parts
 from app.views.parts import (
@@ -26,8 +29,15 @@ from app.views.parts import (
     title,
 )
 from app.views.screen import Screen
+from sync.core.errors import BadInput
 
-FLYER = "flyer"
+FLYER, NEW = "flyer", "new"
+
+
+def extras() -> list[tuple[str, str]]:
+    """What may be ticked beside a state, on the paper and on the screen."""
+    listed = [(FLYER, _("flyer")), (NEW, _("nieuwe bewoner")), *((str(i), words) for i, words in interests().items())]
+    return [(what, words[:1].upper() + words[1:]) for what, words in listed]
 
 
 class PaperScreen(Screen):
@@ -44,18 +54,23 @@ class PaperScreen(Screen):
         self.doors = self.app.rounds.doors(walk)
         self.at: str | None = None  # the door that is being entered
         self.last: str | None = None  # the one that was entered last
+        self.said = ""  # what there
         self.extra: set[str] = set()
         self.slots: dict[str, ft.Container] = {}
         self.turn = asyncio.Lock()  # keys that come quickly are for one door after another
 
     def build(self) -> ft.Control:
         self.page.on_keyboard_event = self.safe(self._key)
-        self.top, self.editor, self.told = stack(spacing=16), stack(), stack(spacing=8)
+        self.top, self.told = stack(spacing=16), stack(spacing=8)
         self.slots = {look.door.key: ft.Container(self._slot(look)) for look in self.doors}
         self._draw_top()
         if self.round.closed:
             return page_body(self.top)
-        return page_body(self.top, self.editor, self.told, *self._headed())
+        return page_body(self.top, *self._headed(), self.told)
+
+    def refresh(self) -> None:
+        """What is half entered stays; a round that is over is left."""
+        walk_or_leave(self, self.look.id)
 
     def _draw_top(self) -> None:
         """First what to print and which day; once that is chosen a line, so that the door stands high on the screen."""
@@ -92,16 +107,22 @@ class PaperScreen(Screen):
             _("Zet alleen kruisjes. Schrijf geen namen op, en niets over mensen."),
             _("Klaar? Vul de lijst in de app in en versnipper hem."),
         ]
-        wishes = [words.replace("contactpersoon", "contact\u00adpersoon") for words in interests().values()]
-        boxes = [*states().values(), _("flyer"), *wishes]  # narrow columns: a long word is cut where it may be
+        beside = [words.replace("contactpersoon", "contact\u00adpersoon") for _what, words in extras()]
+        boxes = [*states().values(), *beside]  # narrow columns: a long word is cut where it may be
         self.app.rounds.print_paper(self.round.name, lines, boxes, made)
 
     # -- entering --------------------------------------------------------------------------------------------------
 
-    async def _set_day(self, day) -> None:
+    async def _set_day(self, day: date | None) -> None:
         self.day = day or self.day
 
     async def _set_part(self, part: DayPart | None) -> None:
+        if part is not None:
+            try:
+                self.app.rounds.check_when(self.look.id, (self.day, part))
+            except BadInput as error:
+                self.say(field_text(error))
+                return
         self.part = part
         self._draw_top()
         self._open(self.at or next_line(self.doors) if part is not None else None)
@@ -119,13 +140,11 @@ class PaperScreen(Screen):
         if line(look) is Line.BLOCKED:
             icon = ft.Icon(ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, color=Colors.ON_SURFACE_VARIANT)
             return card(ft.Row([number, icon, text(_("niet aanbellen"), soft=True)]))
-        here, key = look.door.key == self.at, look.door.key
-        row = [
-            number,
-            text(door_text(look), soft=True),
-            *([ft.Icon(ft.Icons.EDIT, color=Colors.PRIMARY)] if here else []),
-        ]
-        return card(ft.Row(row), on_click=self.safe(lambda e: self._pick(key)), accent=here)
+        if look.door.key == self.at:
+            return self._editor(look)
+        key = look.door.key
+        row: list[ft.Control] = [number, ft.Container(text(door_text(look), soft=True), expand=True)]
+        return card(ft.Row(row), on_click=self.safe(lambda e: self._pick(key)))
 
     async def _pick(self, key: str) -> None:
         if self.part is None:
@@ -133,15 +152,11 @@ class PaperScreen(Screen):
             return
         self._open(key)
 
-    def _draw_editor(self) -> None:
-        look = next((x for x in self.doors if x.door.key == self.at), None)
-        if look is None:
-            self.editor.controls = []
-            return
+    def _editor(self, look: DoorLook) -> ft.Control:
+        """The door that is being entered, in its own place on the list."""
         door, key = look.door, look.door.key
         where = ", ".join(x for x in (door.street, floor_text(door), door_text(look)) if x)
-        marks = [(FLYER, _("flyer")), *((str(i), words) for i, words in interests().items())]
-        chips = pick(marks, lambda what: what in self.extra, self.safe(self._toggle))
+        chips = pick(extras(), lambda what: what in self.extra, self.safe(self._toggle))
         buttons = [
             side_button(f"{n} {words}", self._tapping(key, state))
             for n, (state, words) in enumerate(states().items(), 1)
@@ -149,14 +164,14 @@ class PaperScreen(Screen):
         big = text(door.label, size=38, weight=ft.FontWeight.W_600)
         head = ft.Row([big, ft.Container(text(where, soft=True), expand=True)], spacing=16)
         shown = [head, chips, ft.Row(list(buttons), wrap=True, spacing=8, run_spacing=8)]
-        self.editor.controls = [card(*shown, accent=True)]
+        return card(*shown, *([self._last_row()] if self.last is not None else []), accent=True)
 
     def _tapping(self, key: str, state: DoorState) -> Callable:
         return self.safe(lambda e: self._enter(key, state))
 
     async def _toggle(self, what: str) -> None:
         self.extra ^= {what}
-        self._draw_editor()
+        self._draw(self.at)
 
     async def _enter(self, key: str, state: DoorState) -> None:
         """Written before the next door opens; what can't be written keeps the door."""
@@ -164,31 +179,32 @@ class PaperScreen(Screen):
             return
         wishes = tuple(i for i in Interest if str(i) in self.extra)
         answer = Answer(state, FLYER in self.extra, wishes)
-        await self.app.rounds.tap(self.look.id, key, answer, when=(self.day, self.part))
-        self.last, self.extra = key, set()
+        new = state is DoorState.MET and NEW in self.extra
+        await self.app.rounds.tap(self.look.id, key, answer, new, (self.day, self.part))
+        self.last, self.extra, self.said = key, set(), states()[state]
         self.doors = self.app.rounds.doors(self.look.id)
         self._open(next_line(self.doors, key))
-        self._tell_last(states()[state])
+        last = notice(_("Dat was de laatste deur."), ft.Icons.CHECK_CIRCLE_OUTLINED)
+        self.told.controls = [self._last_row(), last] if self.at is None else []
 
-    def _tell_last(self, words: str) -> None:
+    def _last_row(self) -> ft.Control:
+        """What was entered last, and a way to undo it."""
         label = next(look.door.label for look in self.doors if look.door.key == self.last)
         undo = quiet_button(_("Ongedaan maken"), self.safe(self._undo), ft.Icons.UNDO)
-        done = [notice(_("Dat was de laatste deur."), ft.Icons.CHECK_CIRCLE_OUTLINED)] if self.at is None else []
-        self.told.controls = [ft.Row([text(f"{label}: {words}"), undo], wrap=True), *done]
+        return ft.Row([text(f"{label}: {self.said}"), undo], wrap=True)
 
     async def _undo(self, e) -> None:
         if self.last is None:
             return
-        await self.app.rounds.undo(self.look.id, self.last)
-        self.doors = self.app.rounds.doors(self.look.id)
-        self._open(self.last)
-        self.last, self.told.controls = None, []
+        undone, self.last = self.last, None
+        await self.app.rounds.undo(self.look.id, undone)
+        self.doors, self.told.controls = self.app.rounds.doors(self.look.id), []
+        self._open(undone)
 
     def _open(self, key: str | None) -> None:
         before, self.at = self.at, key
         for one in {before, key, self.last}:
             self._draw(one)
-        self._draw_editor()
 
     def _draw(self, key: str | None) -> None:
         look = next((x for x in self.doors if x.door.key == key), None)

@@ -14,7 +14,6 @@ from app.views.coordinate.people import qr_picture
 from app.views.parts import (
     card,
     copyable,
-    icon_button,
     main_button,
     notice,
     page_body,
@@ -76,9 +75,7 @@ class RoundScreen(Screen):
             spacing=2,
             expand=True,
         )
-        picture = _("Straatbeeld van {walk}").format(walk=walk.name)
-        street = icon_button(ft.Icons.GRID_VIEW, picture, self.go(f"/straat/{walk.id.hex()}"))
-        rows: list[ft.Control] = [ft.Row([ring(walk.progress), words, street], spacing=12)]
+        rows: list[ft.Control] = [ft.Row([ring(walk.progress), words], spacing=12)]
         if later:
             rows.append(notice(later, ft.Icons.EVENT_REPEAT))
         if walk.holding is Holding.MINE:
@@ -94,6 +91,7 @@ class RoundScreen(Screen):
             rows.append(notice(holding_text(walk, self.app.today()), ft.Icons.DIRECTIONS_WALK))
             beside = quiet_button(_("Ik loop mee"), self.safe(lambda e: self._take(walk.id)), ft.Icons.GROUP_OUTLINED)
             rows.append(beside)
+        rows.append(walk_looks(self, walk))
         return card(*rows, accent=walk.holding is Holding.MINE)
 
     async def _take(self, walk: bytes) -> None:
@@ -130,6 +128,14 @@ class RoundScreen(Screen):
     def _link(self, e: ft.ControlEvent) -> None:
         self.linked = True
         self.refresh()
+
+
+def walk_looks(screen: Screen, walk: WalkLook) -> ft.Control:
+    """The picture of a walk, and the walk on paper."""
+    where = walk.id.hex()
+    picture = quiet_button(_("Straatbeeld"), screen.go(f"/straat/{where}"), ft.Icons.GRID_VIEW)
+    paper = quiet_button(_("Op papier"), screen.go(f"/papier/{where}"), ft.Icons.PRINT_OUTLINED)
+    return ft.Row([picture, paper], wrap=True, spacing=4, run_spacing=0)
 
 
 def standing_text(standing: Standing) -> str:

@@ -50,14 +50,14 @@ class RoundsScreen(Screen):
         self.list.controls = shown
 
     async def opened(self) -> None:
-        """What was counted of my doors after a round had been closed is told once."""
+        """What a round came to that I walked and that is over is told until it has been read."""
         ended = await self.app.rounds.ended()
         if ended and self.shell.screen is self:
             self.over.controls = [*map(_ended, ended), quiet_button(_("Gelezen"), self.safe(self._read))]
             self.page.update()
 
-    def _read(self, e: ft.ControlEvent) -> None:
-        self.app.rounds.forget_ended()
+    async def _read(self, e: ft.ControlEvent) -> None:
+        await self.app.rounds.forget_ended()
         self.over.controls = []
 
 
@@ -69,8 +69,20 @@ def _none(role: Role) -> ft.Control:
 
 
 def _ended(ended: EndedRound) -> ft.Control:
-    words = _("De ronde {name} was al gesloten. Jouw laatste deuren zijn meegeteld: {counts}.")
-    return notice(words.format(name=ended.name, counts=", ".join(counts_text(ended.counted))), ft.Icons.TASK_ALT)
+    """With thanks: counts of all who walked together, and what became of one's own last doors."""
+    thanks = _("De ronde {name} is klaar. Dank je wel voor het lopen!").format(name=ended.name)
+    rows: list[ft.Control] = [notice(thanks, ft.Icons.FAVORITE_BORDER)]
+    if ended.found.done:
+        words = _("Samen: {done}.").format(done=done_text(ended.found))
+        rows += [text(words), *(text(f"– {line}") for line in counts_text(ended.found))]
+    if ended.counted.doors:
+        words = _("Jouw laatste deuren kwamen na het sluiten binnen. Ze tellen mee: {counts}.")
+        rows.append(notice(words.format(counts=", ".join(counts_text(ended.counted))), ft.Icons.TASK_ALT))
+    if ended.lost.doors:
+        words = _("Dit nam de server niet aan, het telt niet mee: {counts}. Vertel het je coördinator.")
+        told = ", ".join(counts_text(ended.lost))
+        rows.append(notice(words.format(counts=told), ft.Icons.CLOUD_OFF_OUTLINED, alarm=True))
+    return card(*rows)
 
 
 def round_card(screen: Screen, look: RoundLook) -> ft.Control:
@@ -107,13 +119,18 @@ def _state(look: RoundLook, today: date) -> list[ft.Control]:
 
 
 def rounds_ways(screen: Screen) -> list[ft.Control]:
-    """For whoever has another first screen: a way to each open round that they are on."""
-    open_ = [look for look in screen.app.rounds.rounds() if not look.closed]
-    words = _("Ronde: {name}")
-    return [
-        side_button(words.format(name=x.name), screen.go(f"/ronde/{x.id.hex()}"), ft.Icons.DIRECTIONS_WALK)
-        for x in open_
-    ]
+    """For whoever has another first screen: a way to each open round that they are on, and to what one came to."""
+    today, ways = screen.app.today(), list[ft.Control]()
+    for look in screen.app.rounds.rounds():
+        if look.closed:
+            continue
+        words = _("Ronde: {name}").format(name=look.name)
+        if look.first > today:
+            words = _("Ronde: {name}, vanaf {day}").format(name=look.name, day=day_text(look.first, today))
+        ways.append(side_button(words, screen.go(f"/ronde/{look.id.hex()}"), ft.Icons.DIRECTIONS_WALK))
+    if screen.app.rounds.any_ended:
+        ways.append(side_button(_("Een ronde is klaar"), screen.go("/rondes"), ft.Icons.FAVORITE_BORDER))
+    return ways
 
 
 def about(look: RoundLook, today: date) -> list[ft.Control]:

@@ -3,12 +3,11 @@
 import flet as ft
 
 from app.services.language import _
-from app.services.rounds.models import DoorLook
 from app.views.collect.door import wanted, where
+from app.views.collect.over import walk_or_leave
 from app.views.common.tiles import Pictures
 from app.views.parts import main_button, page_body, stack, text, title
 from app.views.screen import Screen
-from sync.core.errors import NotFound
 
 
 class WalkPictureScreen(Screen):
@@ -31,15 +30,11 @@ class WalkPictureScreen(Screen):
         return page_body(title(self.look.name), on, stack(about, self.pictures, spacing=16))
 
     def refresh(self) -> None:
-        streets: dict[str, list[DoorLook]] = {}
-        try:
-            looks = self.app.rounds.doors(self.walk)
-        except NotFound:  # the round is over, or I am off it: its own screen says which
-            self.shell.go(self.back)
+        if walk_or_leave(self, self.walk) is None:
             return
-        for look in looks:
-            streets.setdefault(look.door.street, []).append(look)
-        self.pictures.show(list(streets.items()), self.shell.typed.get(where(self.walk)))
+        streets = self.app.rounds.pictures_of_walk(self.walk)
+        here = self.shell.typed.get(where(self.walk))
+        self.pictures.show([(name, looks) for name, _progress, looks in streets], here)
 
     async def _go_to(self, key: str) -> None:
         self.shell.typed[wanted(self.walk)] = key

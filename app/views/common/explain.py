@@ -31,11 +31,25 @@ def _answers() -> list[tuple[str, list[str]]]:
         (
             _("Wie leest het?"),
             [
-                _("Jijzelf. En de coördinator van je team, als de bewoner dat goed vindt. Verder niemand."),
+                _("Een bezoek: jijzelf, en de coördinator van je team als de bewoner dat goed vindt. Verder niemand."),
                 _(
-                    "Loop je mee met een ronde? Wie daarbij hoort, ziet wat er per deur gevonden is. Na de ronde blijven alleen aantallen over."
+                    "Een ronde: wie meeloopt en de coördinator zien wat er per deur gevonden is, niet door wie. Na de ronde blijven alleen aantallen over."
                 ),
                 _("Alles is versleuteld. Ook wie de server beheert, kan het niet lezen."),
+            ],
+        ),
+        (
+            _("Hoe loop ik een ronde?"),
+            [
+                _(
+                    "Open de ronde, kies een loopje en tik op ‘Ik loop deze’. Bij elke deur één tik; de volgende komt vanzelf."
+                ),
+                _(
+                    "Niemand thuis? De app zegt wanneer je nog eens kunt gaan. Een kruis in het straatbeeld: niet aanbellen."
+                ),
+                _(
+                    "Liever met een lijst? Onder elk loopje staat ‘Op papier’. Geen bereik? Ga door, of wissel uit met QR-codes."
+                ),
             ],
         ),
         (

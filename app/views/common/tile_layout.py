@@ -43,13 +43,20 @@ class Layout:
 
 def lay_out(doors: Sequence[Door], width: float, tile: float) -> Layout:
     """The doors of one street: odd numbers above the road and even ones below it, in as many pieces as the width asks
-    for; of a block, each staircase by itself, the top floor above.
+    for; of a block, each staircase by itself, the top floor above. The streets of a complex stand below one another,
+    each under its name.
     """
     made = Layout(tile, width)
-    if any(door.stair or door.floor is not None for door in doors):
-        _block(made, doors)
-    else:
-        _street(made, doors)
+    streets: dict[str, list[int]] = {}
+    for i, door in enumerate(doors):
+        streets.setdefault(door.street, []).append(i)
+    for name, some in streets.items():
+        y = made.height + (BETWEEN if made.height else 0.0)
+        if len(streets) > 1:
+            made.labels.append((0.0, y + tile * 0.25, name))
+            y += tile * 0.5
+        block = any(doors[i].stair or doors[i].floor is not None for i in some)
+        (_block if block else _street)(made, doors, some, y)
     made.height = max(made.height, tile)
     return made
 
@@ -63,14 +70,13 @@ def _row(made: Layout, indexes: Sequence[int], y: float, x: float = 0.0) -> None
     made.height = y + made.tile
 
 
-def _street(made: Layout, doors: Sequence[Door]) -> None:
-    ranked = sorted(range(len(doors)), key=lambda i: (doors[i].number, doors[i].letter, doors[i].addition))
+def _street(made: Layout, doors: Sequence[Door], some: Sequence[int], y: float) -> None:
+    ranked = sorted(some, key=lambda i: (doors[i].number, doors[i].letter, doors[i].addition))
     sides = [[i for i in ranked if doors[i].number % 2 == odd] for odd in (1, 0)]
     columns = _columns(made.width, made.tile)
-    y = 0.0
     for start in range(0, max(map(len, sides)), columns):
         above, below = (side[start : start + columns] for side in sides)
-        if y:
+        if start:
             y += BETWEEN
         if above:
             _row(made, above, y)
@@ -83,15 +89,14 @@ def _street(made: Layout, doors: Sequence[Door]) -> None:
             y += made.tile
 
 
-def _block(made: Layout, doors: Sequence[Door]) -> None:
+def _block(made: Layout, doors: Sequence[Door], some: Sequence[int], y: float) -> None:
     beside = made.tile * 0.6
     columns = _columns(made.width - beside, made.tile)
-    stairs = list(dict.fromkeys(door.stair for door in doors))
-    y = 0.0
-    for stair in stairs:
-        here = [i for i, door in enumerate(doors) if door.stair == stair]
+    top = y
+    for stair in dict.fromkeys(doors[i].stair for i in some):
+        here = [i for i in some if doors[i].stair == stair]
         ranked = sorted(here, key=lambda i: (_height(doors[i]), doors[i].number, doors[i].letter, doors[i].addition))
-        y += BETWEEN if y else 0.0
+        y += BETWEEN if y > top else 0.0
         if stair:
             made.labels.append((0.0, y + made.tile * 0.25, stair))
             y += made.tile * 0.5

@@ -117,21 +117,24 @@ def _lines(look: DoorLook, letter: str) -> list[tuple[str, float, float, int]]:
     return lines
 
 
-def legend(looks: Sequence[DoorLook]) -> ft.Control:
-    """What the colours and letters say, of those that occur."""
+def legend(looks: Sequence[DoorLook], here: bool = False) -> ft.Control:
+    """What the colours and letters say, of those that occur; `here`: one of them has the ring of where somebody stands."""
     known = {door_state(look): look for look in looks}
     order = {words: i for i, words in enumerate(states().values())}
     shown = sorted(known, key=lambda words: order.get(words, 99))
-    return ft.Row([_sample(known[words], words) for words in shown], wrap=True, spacing=16, run_spacing=8)
+    samples = [_sample(known[words], words) for words in shown]
+    if here:
+        samples.append(_sample(known[shown[0]], _("hier was je"), ringed=True))
+    return ft.Row(list(samples), wrap=True, spacing=16, run_spacing=8)
 
 
-def _sample(look: DoorLook, words: str) -> ft.Control:
-    ground, ink = colours(look)
-    letter = ft.Text(sign(look), size=15, weight=ft.FontWeight.W_700, color=ink)
+def _sample(look: DoorLook, words: str, ringed: bool = False) -> ft.Control:
+    ground, ink = COLOURS[None] if ringed else colours(look)
+    letter = ft.Text("" if ringed else sign(look), size=15, weight=ft.FontWeight.W_700, color=ink)
     tile = ft.Container(
         letter,
         bgcolor=ground,
-        border=ft.Border.all(1.5, EDGE),
+        border=ft.Border.all(4, HERE) if ringed else ft.Border.all(1.5, EDGE),
         border_radius=6,
         padding=ft.Padding.symmetric(horizontal=9, vertical=3),
     )
@@ -146,7 +149,7 @@ def _guess(screen: Screen) -> float:
 
 
 class StreetPicture(ft.Column):
-    """One street: its name, its counts, its picture, and the same as a list. `on_door(key)`, if any, hears a tap."""
+    """One street or complex: its name, its counts, its picture, and the same as a list. `on_door(key)`, if any, hears a tap."""
 
     def __init__(self, screen: Screen, name: str, looks: Sequence[DoorLook], on_door: OnDoor | None = None) -> None:
         super().__init__(spacing=8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -213,7 +216,8 @@ class StreetPicture(ft.Column):
         return [*rows, quiet_button(_("Lijst sluiten"), self._screen.safe(self._close), ft.Icons.CLOSE)]
 
     def _line(self, look: DoorLook) -> ft.Control:
-        words = f"{look.door.label}: {door_text(look)}"
+        several = len({x.door.street for x in self._looks}) > 1
+        words = f"{look.door.address if several else look.door.label}: {door_text(look)}"
         if self._on_door is None:
             return text(words)
         on_door, key = self._on_door, look.door.key
@@ -245,4 +249,5 @@ class Pictures(ft.Column):
         names = [name for name, _looks in streets]
         self._streets = {name: self._streets[name] for name in names}
         together = [look for _name, looks in streets for look in looks]
-        self.controls = [legend(together), *self._streets.values()]
+        ringed = any(look.door.key == here for look in together)
+        self.controls = [legend(together, ringed), *self._streets.values()]

@@ -11,8 +11,39 @@ from app.views.screen import Screen
 Page = tuple[ft.IconData, str, list[str]]
 
 
-def _pages(coordinates: bool) -> list[Page]:
+def _pages(role: Role) -> list[Page]:
+    """As many for everyone; whoever only walks rounds is told of rounds."""
+    welcome = _welcoming(role is Role.COORDINATOR)
+    return [*(_walking() if role is Role.COLLECTOR else welcome), *_everyone()]
+
+
+def _walking() -> list[Page]:
+    return [
+        (
+            ft.Icons.DIRECTIONS_WALK,
+            _("Langs alle deuren"),
+            [
+                _("Je loopt een ronde, samen met anderen. Bij elke deur één tik, en de volgende deur komt vanzelf."),
+                _("Niemand hoeft iets. Wil iemand geen contact? Leg dat vast, dan belt niemand van ons daar nog aan."),
+            ],
+        ),
+        (
+            ft.Icons.QUESTION_ANSWER_OUTLINED,
+            _("Over deuren, niet over mensen"),
+            [
+                _(
+                    "Je noteert of je iemand sprak, en wat iemand graag wil. Nooit een naam, nooit wat iemand heeft of doet."
+                ),
+                _("Wie meeloopt en de coördinator zien wat er per deur gevonden is, niet door wie."),
+                _("Is de ronde klaar? Dan blijven alleen aantallen over."),
+            ],
+        ),
+    ]
+
+
+def _welcoming(coordinates: bool) -> list[Page]:
     first = _("Je leest wat bewoners met je willen delen, en je bedankt de contactpersoon die langs ging.")
+    rounds = _("Soms gaan we samen een ronde langs alle deuren. Die vind je dan bij Vandaag of bij Rondes.")
     return [
         (
             ft.Icons.LOCAL_FLORIST_OUTLINED,
@@ -20,7 +51,7 @@ def _pages(coordinates: bool) -> list[Page]:
             [
                 _("Komt er iemand nieuw in de straat wonen? Dan gaan we langs met een plantje of een taart."),
                 _("Elk nieuw adres krijgt dezelfde welkomst. Wil iemand geen contact? Ook goed, dan stopt het."),
-                *([first] if coordinates else []),
+                first if coordinates else rounds,
             ],
         ),
         (
@@ -33,6 +64,11 @@ def _pages(coordinates: bool) -> list[Page]:
                 ),
             ],
         ),
+    ]
+
+
+def _everyone() -> list[Page]:
+    return [
         (
             ft.Icons.CLOUD_OFF_OUTLINED,
             _("Werkt ook zonder internet"),
@@ -64,7 +100,7 @@ class TourScreen(Screen):
         return page_body(self.body)
 
     def _draw(self) -> None:
-        icon, head, lines = _pages(self.app.role is Role.COORDINATOR)[self._at]
+        icon, head, lines = _pages(self.app.role)[self._at]
         last = self._at == SCREENS - 1
         far = _("{n} van {all}").format(n=self._at + 1, all=SCREENS)
         ways: list[ft.Control] = [

@@ -10,7 +10,7 @@ import flet as ft
 from app.services.face import AppFace
 from app.services.language import _, counted
 from app.services.models import Person, Role
-from app.services.rounds.models import RoundLook
+from app.services.rounds.models import Purpose, RoundLook
 from app.services.wording import field_text
 from app.views.common.invited import role_text
 from app.views.coordinate.people import area_name, invite_parts, named, qr_picture
@@ -87,6 +87,8 @@ class Crew(ft.Column):
         if coming:
             lines.append(
                 counted("{n} nieuwe collectant is uitgenodigd.", "{n} nieuwe collectanten zijn uitgenodigd.", coming)
+                if self._look.purpose is Purpose.COLLECTION
+                else counted("{n} nieuwe loper is uitgenodigd.", "{n} nieuwe lopers zijn uitgenodigd.", coming)
             )
         rows: list[ft.Control] = [text(line) for line in lines] or [
             notice(_("Er loopt nog niemand mee. Kies wie dat doen."), ft.Icons.GROUP_OUTLINED)
@@ -144,7 +146,9 @@ class Crew(ft.Column):
                 quiet_button(_("Toch niet"), safe(self._ask)),
             ]
             return
-        invite = quiet_button(_("Nodig een nieuwe collectant uit"), safe(self._ask), ft.Icons.PERSON_ADD_ALT)
+        collects = self._look.purpose is Purpose.COLLECTION
+        words = _("Nodig een nieuwe collectant uit") if collects else _("Nodig een nieuwe loper uit")
+        invite = quiet_button(words, safe(self._ask), ft.Icons.PERSON_ADD_ALT)
         link = quiet_button(_("Link van deze ronde"), safe(self._show_link), ft.Icons.LINK)
         self._way.controls = [ft.Row([invite, link], wrap=True, spacing=4, run_spacing=0)]
 

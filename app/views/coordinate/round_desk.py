@@ -13,7 +13,7 @@ from app.views.coordinate.round_closing import Ending
 from app.views.coordinate.round_crew import Crew
 from app.views.coordinate.round_result import Result, found_text
 from app.views.coordinate.round_walks import Walks
-from app.views.coordinate.round_words import figures, wishes_text
+from app.views.coordinate.round_words import figures, shut_text, wishes_text
 from app.views.parts import notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 from app.views.theme import CONTENT
@@ -98,6 +98,7 @@ class RoundDesk(Screen):
             *about(look, self.app.today()),
             *(closed if look.closed else []),
             figures(look.progress),
+            *shut_text(look.progress),
             *self._found(look),
         ]
 
@@ -108,8 +109,8 @@ class RoundDesk(Screen):
         rows: list[ft.Control] = [title(_("Wat er gevonden is"), 2), told] if lines else []
         if look.progress.interests and not look.closed:
             rows.append(text(_("Welke deuren dat zijn, staat in de lijst onder elke straat."), soft=True))
-        waiting = sum(not a.welcome.done for a in self.app.welcomes.assigned())
-        if waiting and look.progress.done:
+        waiting = self.app.rounds.new_residents(look.id)
+        if waiting:
             rows.append(side_button(found_text(waiting), self.go("/welkom"), ft.Icons.WAVING_HAND_OUTLINED))
         return rows
 
@@ -123,7 +124,7 @@ class RoundDesk(Screen):
         """As many whole streets as can be drawn at once, and whether there are more."""
         streets: Streets = []
         doors = 0
-        for name, _progress, looks in self.app.rounds.progress_of_streets(self.name):
+        for name, _progress, looks in self.app.rounds.pictures(self.name):
             if streets and doors + len(looks) > self.drawn:
                 return streets, True
             streets.append((name, looks))

@@ -3,15 +3,17 @@
 Making needs the server. Without it nothing is made, the form stays as it is, and it says so.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import flet as ft
 
-from app.services.language import _, counted
+from app.services.language import _, counted, number_text
 from app.services.rounds.making import USUAL_SIZE
-from app.services.rounds.models import PassRule, Plan, Purpose
-from app.views.collect.words import charity_text, purposes
+from app.services.rounds.models import DoorState, PassRule, Plan, PlannedWalk, Purpose
+from app.views.collect.words import ICONS, charity_text, purposes
 from app.views.coordinate.round_choices import choices
 from app.views.coordinate.round_crew import candidates, member_text
 from app.views.coordinate.round_streets import StreetPicker
@@ -58,8 +60,9 @@ class NewRoundScreen(FormScreen):
         if self.old is None:
             last = today + timedelta(days=USUAL_DAYS)
             return Plan("", Purpose.MEET, today, last, (), (), USUAL_SIZE)
-        last = today + (self.old.last - self.old.first)
-        return Plan(self.old.name, self.old.purpose, today, last, (), (), USUAL_SIZE, self.old.order, self.old.rule)
+        first, last = next_time(self.old.first, self.old.last, today)
+        same = (self.old.order, self.old.rule)
+        return Plan(self.old.name, self.old.purpose, first, last, self.old.members, (), USUAL_SIZE, *same)
 
     async def keep(self, form: Plan | None) -> None:
         """See FormScreen."""
@@ -117,7 +120,7 @@ class NewRoundScreen(FormScreen):
             title(_("Welke straten?"), 2),
             self.streets,
             self.errors["streets"],
-            title(_("Hoeveel deuren in een loopje?"), 2),
+            title(_("Hoeveel deuren ongeveer in een loopje?"), 2),
             text(_("Een loopje is wat één of twee mensen op een avond lopen."), soft=True),
             self.sizes,
             self.errors["doors_a_walk"],
@@ -128,11 +131,12 @@ class NewRoundScreen(FormScreen):
 
     def _same_walks(self) -> list[ft.Control]:
         assert self.old is not None
+        walks = self.app.rounds.preview(self.form, self.before)
         said = _("Dezelfde straten als toen: {walks}, {doors}.").format(
-            walks=walks_text(len(self.old.walks)), doors=doors_text(self.old.progress.doors)
+            walks=walks_text(len(walks)), doors=doors_text(sum(walk.doors for walk in walks))
         )
         kept = _("Van wat er toen bij de deuren gevonden is, gaat niets mee. Niet aanbellen geldt zoals het nu is.")
-        return [title(_("Welke straten?"), 2), text(said), text(kept, soft=True)]
+        return [title(_("Welke straten?"), 2), text(said), *_shut(walks), text(kept, soft=True)]
 
     def _draw_purpose(self) -> None:
         options = list(purposes().items())
@@ -166,10 +170,13 @@ class NewRoundScreen(FormScreen):
             return []  # what is wrong is told when it is saved
         total = walks_text(len(walks))
         rows = [text(_("Dat geeft {walks}:").format(walks=total), weight=ft.FontWeight.W_600)]
-        rows += [text(f"{name}: {doors_text(n)}", soft=True) for name, n in walks[:NAMED]]
+        rows += [text(f"{walk.name}: {doors_text(walk.doors)}", soft=True) for walk in walks[:NAMED]]
         if len(walks) > NAMED:
             rows.append(text(counted("en nog {n} loopje", "en nog {n} loopjes", len(walks) - NAMED), soft=True))
-        return list(rows)
+        if any(walk.doors > self.form.doors_a_walk for walk in walks):
+            words = _("Soms is een loopje iets groter dan je koos. Zo blijft er geen klein stukje over.")
+            rows.append(notice(words))
+        return [*rows, *_shut(walks)]
 
     def _draw_rule(self) -> None:
         rule = self.form.rule
@@ -240,6 +247,34 @@ class NewRoundScreen(FormScreen):
             words = _("Geen verbinding. De ronde is nog niet gemaakt. Wat je hebt ingevuld, blijft hier staan.")
             self.not_made.controls = [notice(words, ft.Icons.CLOUD_OFF_OUTLINED, alarm=True)]
             raise
+
+
+def next_time(first: date, last: date, today: date) -> tuple[date, date]:
+    """The same days in the first year in which they are not over yet."""
+    years = 1
+    while _later(last, years) < today:
+        years += 1
+    return _later(first, years), _later(last, years)
+
+
+def _later(day: date, years: int) -> date:
+    with suppress(ValueError):
+        return day.replace(year=day.year + years)
+    return day.replace(year=day.year + years, day=28)  # 29 February
+
+
+def _shut(walks: Sequence[PlannedWalk]) -> list[ft.Control]:
+    """At how many of these doors nobody rings: the round is that much smaller."""
+    shut, doors = sum(walk.shut for walk in walks), sum(walk.doors for walk in walks)
+    if not shut:
+        return []
+    words = counted(
+        "Bij {n} deur bellen we niet aan: daar wil men geen contact.",
+        "Bij {n} deuren bellen we niet aan: daar wil men geen contact.",
+        shut,
+    )
+    rest = _("Er blijven er {n} over.").format(n=number_text(doors - shut))
+    return [notice(f"{words} {rest}", ICONS[DoorState.NO_CONTACT])]
 
 
 def _tries(times: int) -> str:

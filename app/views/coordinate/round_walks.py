@@ -5,8 +5,9 @@ import flet as ft
 from app.services.language import _
 from app.services.rounds.models import Holding, RoundLook, WalkLook
 from app.views.cards import Cards
+from app.views.collect.round import walk_looks
 from app.views.collect.words import done_text, holding_text, ring
-from app.views.parts import card, icon_button, quiet_button, stack, text, title
+from app.views.parts import card, quiet_button, stack, text, title
 from app.views.screen import Screen
 
 FIRST, PAGE = 10, 40  # who walks and the end of the round stand below them
@@ -46,18 +47,10 @@ class Walks(ft.Column):
             spacing=2,
             expand=True,
         )
-        ways = ft.Row([*self._ways(walk, mine), *self._looks(walk)], wrap=True, spacing=4, run_spacing=0)
+        own = self._ways(walk, mine)
+        ways = [ft.Row(own, wrap=True, spacing=4, run_spacing=0)] if own else []
         top = ft.Row([ring(walk.progress), words], spacing=16)
-        return card(top, ways, accent=walk.holding is Holding.MINE)
-
-    def _looks(self, walk: WalkLook) -> list[ft.Control]:
-        where, go = walk.id.hex(), self._screen.go
-        picture = _("Straatbeeld van {walk}").format(walk=walk.name)
-        paper = _("Papieren lijst van {walk}").format(walk=walk.name)
-        shown: list[ft.Control] = [icon_button(ft.Icons.GRID_VIEW, picture, go(f"/straat/{where}"))]
-        if _prints():
-            shown.append(icon_button(ft.Icons.PRINT_OUTLINED, paper, go(f"/papier/{where}")))
-        return shown
+        return card(top, *ways, walk_looks(self._screen, walk), accent=walk.holding is Holding.MINE)
 
     def _held(self, walk: WalkLook) -> str:
         if walk.holding is Holding.OTHERS:
@@ -83,10 +76,3 @@ class Walks(ft.Column):
         await self._screen.app.rounds.hand_back(walk)
         self._screen.say(_("Teruggegeven. Iemand anders kan dit loopje nu nemen."))
         self._screen.refresh()
-
-
-def _prints() -> bool:
-    """Whether there is a screen that prints a walk."""
-    from app.views import routes  # which knows every screen, this one too
-
-    return "papier" in {**routes.INSIDE, **routes.COORDINATING}

@@ -63,6 +63,18 @@ def figures(progress: Progress) -> ft.Control:
     return ft.Row([_figure(n, words) for n, words in shown], wrap=True, spacing=12, run_spacing=12)
 
 
+def shut_text(progress: Progress) -> list[ft.Control]:
+    """Why there are fewer doors to ring than stand in the streets."""
+    if not progress.blocked:
+        return []
+    words = counted(
+        "{n} deur tellen we niet mee: daar wil men geen contact.",
+        "{n} deuren tellen we niet mee: daar wil men geen contact.",
+        progress.blocked,
+    )
+    return [text(words, soft=True, size=15)]
+
+
 def _figure(number: int, words: str) -> ft.Control:
     large = text(number_text(number), size=30, weight=ft.FontWeight.W_700)
     tile = ft.Container(

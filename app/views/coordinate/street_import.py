@@ -7,6 +7,7 @@ from time import monotonic
 import flet as ft
 
 from app.services.language import _, counted
+from app.services.models import Role
 from app.services.register.gathering import Found, FoundStreet
 from app.services.register.register import Written, sample
 from app.services.wording import field_text, sentence
@@ -235,7 +236,12 @@ class ImportScreen(Screen):
             return
         self.part.controls = [
             notice(written_words(written), ft.Icons.CHECK_CIRCLE_OUTLINE),
-            text(_("Ze staan op dit apparaat, en gaan versleuteld naar de andere coördinatoren."), soft=True),
+            text(self._where(), soft=True),
             main_button(_("Naar de straten"), self.go("/straten"), ft.Icons.SIGNPOST_OUTLINED),
             quiet_button(_("Een ander bestand"), self.safe(lambda e: self._start(""))),
         ]
+
+    def _where(self) -> str:
+        if any(m.role is Role.COORDINATOR and not m.me for m in self.app.members()):
+            return _("Ze staan op dit apparaat, en gaan versleuteld naar de andere coördinatoren.")
+        return _("Ze staan op dit apparaat, en versleuteld op de server.")

@@ -65,7 +65,17 @@ class StreetsScreen(Screen):
         return card(
             text(s.name, weight=ft.FontWeight.W_600, size=18),
             text(where, soft=True),
-            quiet_button(_("Van de lijst halen"), off, ft.Icons.PLAYLIST_REMOVE),
+            ft.Row(
+                [
+                    quiet_button(
+                        _("Bekijk de deuren"), self.go(f"/straten/{s.id.hex()}"), ft.Icons.DOOR_FRONT_DOOR_OUTLINED
+                    ),
+                    quiet_button(_("Van de lijst halen"), off, ft.Icons.PLAYLIST_REMOVE),
+                ],
+                wrap=True,
+                spacing=4,
+                run_spacing=0,
+            ),
         )
 
     def _more(self, e) -> None:
