@@ -10,7 +10,7 @@ ONLY   ?= all
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench screenshots lint types simulate set-up set-up-test web clean
+.PHONY: help run test soak bench screenshots lint types simulate set-up set-up-test web web-quick clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ help: ## List what can be made
 run: set-up ## Start the demo organisation on http://localhost:$(PORT) (PORT=8550 DATA=data)
 	$(BIN)/straatcontact demo --data "$(DATA)" --port $(PORT)
 
-test: set-up-test web ## Set up everything, then lint, types and all tests
+test: set-up-test web-quick ## Set up everything, then lint, types and all tests
 	@$(MAKE) --no-print-directory -j2 lint types
 	$(BIN)/python -m pytest -m "not soak" -n 2 --durations=15
 
@@ -44,6 +44,9 @@ types: .venv/test-ready ## mypy --strict
 
 web: .venv/run-ready ## Build the phone app into build/web
 	$(BIN)/straatcontact build --out build/web
+
+web-quick: .venv/run-ready # the same app, packed roughly: for this machine alone
+	$(BIN)/straatcontact build --out build/web --quick
 
 set-up: .venv/run-ready
 

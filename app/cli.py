@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     jobs = parser.add_subparsers(dest="job", required=True)
     build = jobs.add_parser("build", help="make the phone app as a static site")
     build.add_argument("--out", type=Path, default=BUILD)
+    build.add_argument("--quick", action="store_true", help="pack roughly, for this machine: a minute less")
     build.add_argument("--pseudo", action="store_true", help="with a right-to-left language for testers")
     for name, what in (
         ("serve", "run the server on a data folder"),
@@ -110,7 +111,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.job == "build":
         from app.web.build import build
 
-        build(args.out, args.pseudo)
+        build(args.out, args.pseudo, args.quick)
         return 0
     if args.job == "verify-build":
         from app.commands.verify_build import verify_build
@@ -152,7 +153,7 @@ def _run(args: argparse.Namespace) -> int:
     if not (args.site / "site.json").exists():
         from app.web.build import build
 
-        build(args.site)
+        build(args.site, quick=args.job == "demo")
     if args.job == "serve":
         from app.commands.serve import Options, serve
 

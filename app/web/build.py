@@ -32,8 +32,8 @@ _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "applica
 _NOT_PRECACHED = ("sw.js", licences.NAME)
 
 
-def build(out: Path, pseudo: bool = False) -> dict[str, float]:
-    """Make the site in `out`; gives its size in MiB, raw and as sent."""
+def build(out: Path, pseudo: bool = False, quick: bool = False) -> dict[str, float]:
+    """Make the site in `out`; gives its size in MiB, raw and as sent. `quick`: packed roughly, for this machine alone."""
     version, files = content(pseudo)
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -41,7 +41,7 @@ def build(out: Path, pseudo: bool = False) -> dict[str, float]:
         path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    sizes = _describe(fresh, files, version)
+    sizes = _describe(fresh, files, version, quick)
     (fresh / hashes.NAME).write_text(hashes.of(version, files, HEADERS).to_text(), encoding="utf-8")
     _put_in_place(fresh, out)
     _say(f"ready in {out}: {sizes['compressed_mib']} MiB as sent, {sizes['raw_mib']} MiB unpacked")
@@ -134,11 +134,11 @@ def _service_worker(version: str, files: dict[str, bytes]) -> bytes:
     return text.encode()
 
 
-def _describe(folder: Path, files: dict[str, bytes], version: str) -> dict[str, float]:
+def _describe(folder: Path, files: dict[str, bytes], version: str, quick: bool) -> dict[str, float]:
     """Compress, and write site.json for the server."""
     about: dict[str, dict[str, object]] = {}
     sent = 0
-    for number, (path, encodings, size) in enumerate(compress.all_of(folder / n for n in files), 1):
+    for number, (path, encodings, size) in enumerate(compress.all_of((folder / n for n in files), quick), 1):
         name = path.relative_to(folder).as_posix()
         sent += size
         _say(f"compressed {number}/{len(files)} {name}")
