@@ -73,6 +73,9 @@ if TYPE_CHECKING:
     from app.services.law.law import Law
     from app.services.leaving.leaving import Leaving
 
+if TYPE_CHECKING:
+    from app.services.law.law import Law
+
 
 class App:
     """One device's app."""

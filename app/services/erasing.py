@@ -38,17 +38,19 @@ async def follow_up(session: "Session") -> None:
     if parts:
         await session.writer.write(parts)
     named = await erasing.name_late(session)
-    if await _receipts(session) or named or parts:
+    if await _law(session) or named or parts:
         await session.catch_up()
         session.syncer.wake()
 
 
-async def _receipts(session: "Session") -> bool:
-    """Say what went from here; whether there was anything to say. On a full disk the next time."""
-    from app.services.law import receipts  # late: it writes records, as this does
+async def _law(session: "Session") -> bool:
+    """Say what went from here, and tell new teams how long things are kept; whether there was anything to say. On a full
+    disk the next time.
+    """
+    from app.services.law import keeping, receipts  # late: they write records, as this does
 
     with suppress(DiskFull):
-        return await receipts.pay(session)
+        return any([await receipts.pay(session), await keeping.spread(session)])
     return False
 
 

@@ -68,6 +68,9 @@ if TYPE_CHECKING:
     from app.services.law.law import Law
     from app.services.leaving.leaving import Leaving
 
+if TYPE_CHECKING:
+    from app.services.law.law import Law
+
 
 class TrustFace(Protocol):
     """What a coordinator decides about people, devices, teams and recovery; some of it is for everyone.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.services.law import terms
 from app.services.session import Session
 from sync.core import envelope
 from sync.core.change import LIFE, REMOVED, Change, Patch
@@ -40,7 +41,7 @@ def parts(
         fields = _patches(group, known, everything)
         if fields:
             change = Change(kind, group.name, record, session.writer.stamp(), fields, nonce)
-            made.append(Part(change, group.rings, group.expiry))
+            made.append(Part(change, group.rings, terms.shorter(session, kind, group.name, group.expiry)))
     return record, made
 
 

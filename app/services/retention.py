@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.services.law import terms as own_terms
 from sync.core import envelope, ring
 from sync.core.errors import StraatError
 from sync.core.merge import Record
@@ -114,6 +115,7 @@ async def tidy(session: "Session") -> int:
         return drafts
     await session.replica.memory.settle()
     names = terms.expired(session.replica, session.log, terms.month_of(now)) | _early(session, now // DAY_MILLIS)
+    names |= _shorter(session, terms.month_of(now))
     if names:
         await session.replica.drop(names)
         session.keeping.soon()
@@ -121,13 +123,24 @@ async def tidy(session: "Session") -> int:
     return len(names) + drafts
 
 
+def _shorter(session: "Session", month: int) -> set[bytes]:
+    """What goes by the organisation's own, shorter terms; nothing that the server has not acknowledged."""
+    entries = session.log.fetch(sorted(own_terms.over(session, month, own_terms.standing(session))))
+    return {e.id for e in entries if e.state not in (LogState.PENDING, LogState.STUB)}
+
+
+def draft_days(session: "Session") -> int:
+    """How long a draft is kept that nobody types in."""
+    return own_terms.standing(session).length[own_terms.Kept.DRAFT]
+
+
 def tidy_drafts(session: "Session", now: int) -> int:
-    """Drop drafts that nobody has typed in for thirty days; those without a day get today's."""
+    """Drop drafts that nobody has typed in for thirty days, or fewer; those without a day get today's."""
     days = session.log.draft_days()
     if any(not day for day in days.values()):
         session.log.date_drafts(max(session.world.clock.millis(), DAY_MILLIS) // DAY_MILLIS)
         days = session.log.draft_days()
-    old = [form for form, day in days.items() if day + DRAFT_DAYS <= now // DAY_MILLIS]
+    old = [form for form, day in days.items() if day + draft_days(session) <= now // DAY_MILLIS]
     for form in old:
         session.log.put_draft(form, None)
     return len(old)
@@ -161,7 +174,7 @@ def coming(session: "Session") -> list[Going]:
     found: dict[tuple[date, str], int] = {}
 
     def add(day: int, what: str, count: int = 1) -> None:
-        if day <= today + SHOWN_DAYS:
+        if count and day <= today + SHOWN_DAYS:
             key = (_EPOCH + timedelta(days=max(day, today)), what)
             found[key] = found.get(key, 0) + count
 
@@ -174,13 +187,30 @@ def coming(session: "Session") -> list[Going]:
         if last is not None and some & early:
             add(last + CONTACT_DAYS, groups(known.kind)[0])
             told.add(record)
+    sooner = _by_own_terms(session, own_terms.standing(session), today)
+    for (month, what), records in sooner.items():
+        add((_first_after(month) - _EPOCH).days, what, len(records - told))
     for month, what, records in session.replica.memory.terms():
-        left = [r for r in records if r not in told]
-        if left:
+        gone = {r for (before, of), some in sooner.items() if of == what and before < month for r in some}
+        if left := records - told - gone:
             add((_first_after(month) - _EPOCH).days, what, len(left))
     for day in session.log.draft_days().values():
-        add((day or today) + DRAFT_DAYS, DRAFT)
+        add((day or today) + draft_days(session), DRAFT)
     return [Going(day, what, count) for (day, what), count in sorted(found.items())]
+
+
+def _by_own_terms(session: "Session", own: own_terms.Terms, today: int) -> dict[tuple[int, str], set[bytes]]:
+    """What goes within the next months by the organisation's own terms, by (the last month that it is kept, what)."""
+    found: dict[tuple[int, str], set[bytes]] = {}
+    seen: set[bytes] = set()
+    first = terms.month_of(today * DAY_MILLIS)
+    for ahead in range(1 + SHOWN_DAYS // 28):
+        month = own_terms.sooner(first, -ahead)
+        for name in own_terms.over(session, month, own) - seen:
+            seen.add(name)
+            origin = session.replica.origins[name]
+            found.setdefault((own_terms.sooner(month, 1), origin.what), set()).add(origin.record)
+    return found
 
 
 def _first_after(month: int) -> date:
