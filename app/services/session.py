@@ -16,6 +16,7 @@ from sync.device import keyring as keys
 from sync.device import leaving, saved, terms
 from sync.device.editions import Editions
 from sync.device.memory import Memory
+from sync.device.public_stories import PublicStories
 from sync.device.replica import Replica
 from sync.device.secrets import Secrets
 from sync.device.steward import Steward
@@ -95,7 +96,14 @@ class Session:
         )
         self.editions = Editions(world.primitives, log, roll, keyring, self.syncer)
         self.syncer.upkeep = self._upkeep
-        self.syncer.soon = lambda: self.editions.wait_millis(world.clock.millis())
+        self.stories = PublicStories(world.primitives, log, roll, keyring, self.syncer)
+        self.syncer.soon = self._soon
+
+    def _soon(self) -> int | None:
+        """In how long upkeep has something to do, None for nothing."""
+        now = self.world.clock.millis()
+        waits = [asking.wait_millis(now) for asking in (self.editions.asking, self.stories.asking)]
+        return min((wait for wait in waits if wait is not None), default=None)
 
     @property
     def device(self) -> bytes:
@@ -151,6 +159,16 @@ class Session:
         self.short = {device for device, _ in self.replica.short_of_cuts()}
         if await self.editions.look(self.world.clock.millis(), self.syncer.woken):
             self.on_directory()
+        await self._keep_stories()
+
+    async def _keep_stories(self) -> None:
+        from app.services import stories_placing  # late: it writes records, as this does
+
+        try:
+            if await stories_placing.follow_up(self):
+                self.on_directory()
+        except StraatError as error:
+            logger.warning("stories are not looked after yet: %s", error.code)
 
     async def _end_rounds(self) -> None:
         from app.services.rounds import closing, marking  # late: they write records, as this does

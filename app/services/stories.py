@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from app.services import erasing, records
+from app.services import erasing, people, records, stories_placing
 from app.services import stories_form as forms
 from app.services.directory.dutch_time import amsterdam
 from app.services.live import CHOOSING_MILLIS, Live
 from app.services.records import DETAIL_MONTHS, iso, month_after, team_of
 from app.services.session import Session
-from app.services.stories_form import PUBLISHERS, StoryForm, StoryStatus
+from app.services.stories_form import StoryForm, StoryStatus
 from app.services.stories_photo import bare
 from app.services.visits import refused_records, unsent_records
 from sync.core import ring
@@ -25,6 +25,7 @@ from sync.core.change import Change, Patch
 from sync.core.errors import DiskFull, NotFound
 from sync.core.ids import ID_BYTES, record_id
 from sync.core.merge import Record
+from sync.core.stories import lock_of, secret_of
 from sync.device.writer import Part
 
 KIND = "story"
@@ -83,6 +84,13 @@ class Stories:
         value = session.replica.records[story].value("photo.jpeg")
         return value if isinstance(value, bytes) else b""
 
+    def sent_back(self, story: bytes) -> tuple[str, str] | None:
+        """(word, name) with which a coordinator sent these very words back; None when nobody did."""
+        session = self._live.require_session()
+        record = session.replica.records.get(story)
+        found = stories_placing.returned(session, record) if record else None
+        return (found[1], people.names(session).get(found[0].hex(), "?")) if found else None
+
     def _read(self, where: str, **values: str) -> list[Story]:
         return _read(self._live.require_session(), where, **values)
 
@@ -132,8 +140,8 @@ class Stories:
 
     async def save(self, form: StoryForm, photo: bytes, story: bytes | None = None, offer: bool = False) -> bytes:
         """Write a new story or one of mine: for myself, or (`offer`, or offered before) for the coordinators as well.
-        Its id, when durable. Drops the draft. Where the coordinators have a photo that is to go, the story is written
-        anew and the old one erased, in one transaction: only so the photo is taken back from them.
+        Its id, when durable. Drops the draft. Where the coordinators have a photo that is to go, or everybody has the words, the
+        story is written anew and the old one erased, in one transaction: only so it is taken back from them.
 
         Raises BadInput(field, why), NotFound (withdrawn), Forbidden or DiskFull (the draft is kept).
         """
@@ -148,7 +156,7 @@ class Stories:
         told = before.day if before and before.day else today
         key = story.hex() if story else NEW
         spent = await self._live.spend(key, key + _PHOTO)
-        if known is not None and before and before.status is not StoryStatus.DRAFT and self._loses(before, photo):
+        if known is not None and before and before.status is not StoryStatus.DRAFT and self._anew(known, before, photo):
             record, made = _parts(session, form, photo, None, True, told)
             await erasing.erase(session, known, made, spent)
         else:
@@ -159,8 +167,10 @@ class Stories:
         self._live.tell()
         return record
 
-    def _loses(self, before: Story, photo: bytes) -> bool:
-        return before.photo and self.photo(before.id) != photo
+    def _anew(self, known: Record, before: Story, photo: bytes) -> bool:
+        """What the coordinators have and are to lose, or what the public has, goes whole: a new story takes its place."""
+        loses = before.photo and self.photo(before.id) != photo
+        return loses or published_before(self._live.require_session(), known)
 
     async def withdraw(self, story: bytes) -> None:
         """Take back a story of mine at once: its text and photo go, everywhere. There is no way back."""
@@ -295,10 +305,12 @@ def _to_story(session: Session, row: dict[str, Any], today: date, unsent: set[by
 
 
 def _published(session: Session, record: Record) -> bool:
-    """Whether enough coordinators have said yes. Only they can write there (sync.core.rights)."""
-    register = record.fields.get("publication.approved")
-    if register is None:
-        return False
-    origins = session.replica.origins
-    member_of = {name: origins[name].member for name in register.versions if name in origins}
-    return len(forms.approvers(register.versions.values(), member_of)) >= PUBLISHERS
+    """Whether two coordinators said yes to these words. Only they can write there (sync.core.rights)."""
+    found = stories_placing.entry_of(session, record) or stories_placing.on_list(session, record)
+    return found is not None
+
+
+def published_before(session: Session, record: Record) -> bool:
+    """Whether it stands on the public list, or did: then what is changed is another story."""
+    lock = lock_of(secret_of(record.id))
+    return lock in session.stories.locks() or lock in session.stories.stopped() or _published(session, record)

@@ -12,7 +12,6 @@ from sync.core.errors import BadInput
 from sync.core.merge import Version
 
 MAX_TITLE, MAX_TEXT = 120, 5_000
-PUBLISHERS = 2  # so many coordinators together publish
 
 
 class StoryStatus(Enum):
@@ -68,13 +67,9 @@ def status_of(written: str, erased: bool, withdraw_on: date | None, published: b
     return StoryStatus.PUBLISHED if published else StoryStatus.OFFERED
 
 
-def approvers(versions: Iterable[Version], member_of: Mapping[bytes, bytes]) -> set[bytes]:
-    """The members whose last word on publication is yes. `member_of` gives who wrote a version, by its id."""
-    last: dict[bytes, Any] = {}
-    for version in sorted(versions):
-        if version.id in member_of:
-            last[member_of[version.id]] = version.value
-    return {member for member, said in last.items() if said is True}
+def last_words(versions: Iterable[Version], member_of: Mapping[bytes, bytes]) -> dict[bytes, Any]:
+    """What each member said last. `member_of` gives who wrote a version, by its id: others do not count."""
+    return {member_of[version.id]: version.value for version in sorted(versions) if version.id in member_of}
 
 
 def fields(form: StoryForm, status: StoryStatus, told: date) -> dict[str, Any]:

@@ -108,6 +108,19 @@ ANSWERS = {
     "devices": Answer("The day on which each device was last here.", wire.DEVICES, (Revoked, Forbidden)),
     "directory": Answer("The newest edition, if its number is above the one known.", None, (UnknownOrganisation,)),
     "directory/earlier": Answer("The edition of this number, or nothing.", None, (UnknownOrganisation,)),
+    "stories": Answer(
+        "The number of the newest list, the list if that is above the one known, and what stopped stories on it.",
+        wire.STORIES,
+        (UnknownOrganisation,),
+    ),
+    "stories/part": Answer("A sheet or photo that the list names, or nothing.", None, (UnknownOrganisation,)),
+    "stories/stop": Answer("Nothing: the story is shown no more.", None, (UnknownOrganisation, NotFound)),
+    "stories/publish": Answer(
+        "The hashes of the sheets and photos that are lacking.",
+        wire.LACKING,
+        (Revoked, Forbidden, BadSignature, NewerVersion, UnknownHead, RollMoved, RollRefused, UnknownDevice),
+    ),
+    "stories/deliver": Answer("Nothing: it is kept.", None, (Revoked, Forbidden, NewerVersion, NotFound)),
     "directory/publish": Answer(
         "Nothing: the edition is kept.",
         None,

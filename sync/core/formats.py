@@ -18,6 +18,9 @@ CARER_LINK = 0x0A
 CARER_REQUEST = 0x0B
 FRAME = 0x0C  # one QR code of a series (sync.core.frames)
 CARRIED = 0x0D  # what such a series carries (sync.core.bundle)
+STORY_CHECK = 0x0E  # what each of two coordinators signs for a story
+STORY_LIST = 0x0F  # the stories that are published (sync.core.stories)
+STORY_SHEET = 0x10  # the words of one
 VERSION = 1
 _later = {CHANGE: 2, SENDER_KEY: 2, DIRECTORY: 2}
 

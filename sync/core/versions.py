@@ -96,4 +96,7 @@ FORMATS = {
     formats.CARER_REQUEST: Newer(_pasted, _unread, False),
     formats.FRAME: Newer(_pasted, _unread, False),
     formats.CARRIED: Newer(_pasted, _unread, False),
+    formats.STORY_CHECK: Newer("its signature does not hold: the list before it stays", _refused, False),
+    formats.STORY_LIST: Newer("the list before it stays on the screens", _refused, False),
+    formats.STORY_SHEET: Newer("the story is shown to nobody until the update", _refused, False),
 }

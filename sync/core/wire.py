@@ -12,6 +12,7 @@ from sync.core.errors import BadFormat, StraatError, from_code
 from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.ports import SIGNATURE_BYTES, Reply
 from sync.core.roll_entry import MAX_ENTRY_BYTES
+from sync.core.stories import MAX_LIST_BYTES, MAX_STORIES
 
 Item = TypeVar("Item")
 MEDIA_TYPE = "application/msgpack"
@@ -79,6 +80,18 @@ DEVICES = codec.items(codec.row(_device, _day), 100_000)
 # POST /v1/directory/earlier: [organisation, number] → edition bytes of that number or b""
 # POST /v1/directory/publish: edition → b""
 DIRECTORY = codec.row(_org, _count)
+# POST /v1/stories: [organisation, number known] → [number of the newest list, its bytes if above that or b"", [secret of
+# a story on it that was stopped, …]]; POST /v1/stories/publish: list → [hash of a part that is lacking, …]
+# POST /v1/stories/part: [organisation, hash] → a sheet's or photo's bytes or b""; POST /v1/stories/deliver: part → b""
+# POST /v1/stories/stop: [organisation, secret] → b""
+STORIES = codec.row(
+    codec.named("number of a list", codec.whole(0, 2**32)),
+    codec.named("story list", codec.blob_up_to(MAX_LIST_BYTES + SIGNATURE_BYTES + 2)),
+    codec.items(codec.named("story secret", codec.blob(ID_BYTES)), MAX_STORIES),
+)
+LACKING = codec.items(codec.named("story part", codec.blob(HASH_BYTES)), 2 * MAX_STORIES)
+PART = codec.row(_org, codec.named("story part", codec.blob(HASH_BYTES)))
+STOP = codec.row(_org, codec.named("story secret", codec.blob(ID_BYTES)))
 
 
 def fitting(items: Sequence[Item], most: int, size: Callable[[Item], int]) -> Sequence[Item]:

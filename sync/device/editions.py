@@ -16,11 +16,12 @@ from sync.core.errors import DiskFull, Forbidden, RollMoved, StraatError
 from sync.core.help_line import HelpLine
 from sync.core.ports import Log, Primitives
 from sync.core.roll import Roll
+from sync.device.asking import ASK_AGAIN_MILLIS, ASK_SOON_MILLIS, Asking
 from sync.device.keyring import Keyring
 from sync.device.syncer import Syncer
 
-ASK_AGAIN_MILLIS = 10 * 60_000
-ASK_SOON_MILLIS = 20_000  # when the server said that there is something: it does not say what
+__all__ = ["ASK_AGAIN_MILLIS", "ASK_SOON_MILLIS", "Editions", "in_force", "kept"]
+
 KEPT = "directory"  # the newest edition that held
 IN_FORCE = "directory in force"
 
@@ -48,8 +49,7 @@ class Editions:
 
     def __init__(self, primitives: Primitives, log: Log, roll: Roll, keyring: Keyring, syncer: Syncer) -> None:
         self._primitives, self._log, self._roll, self._keyring, self._syncer = primitives, log, roll, keyring, syncer
-        self._asked: int | None = None
-        self._owed = False  # the server has said something since this device asked
+        self.asking = Asking()
         self.lapsed: Edition | None = None  # the server's newest, when it is by one who coordinates no more
         self.trouble = ""  # the error code of what the server last gave, "" when that was in order
 
@@ -57,12 +57,6 @@ class Editions:
     def out_of_force(self) -> Edition | None:
         """The newest edition, when whoever signed it coordinates no more: nobody sees it."""
         return self.lapsed or (None if self._log.get(IN_FORCE) else self._last())
-
-    def wait_millis(self, now_millis: int) -> int | None:
-        """In how long the server's word has to be followed, None when there is none: it came too soon after the last."""
-        if not self._owed or self._asked is None:
-            return None
-        return max(0, self._asked + ASK_SOON_MILLIS - now_millis)
 
     async def look(self, now_millis: int, woken: bool = False) -> bool:
         """At the end of a round (`woken`: by the server's word): ask if it is time, and see whether what is kept is still
@@ -72,10 +66,7 @@ class Editions:
         """
         before = self._log.get(KEPT) if self._log.get(IN_FORCE) else None
         try:
-            self._owed = self._owed or woken
-            wait = ASK_SOON_MILLIS if self._owed else ASK_AGAIN_MILLIS
-            if self._asked is None or abs(now_millis - self._asked) >= wait:
-                self._asked, self._owed = now_millis, False
+            if self.asking.due(now_millis, woken):
                 await self._ask()
                 self.trouble = ""
         except StraatError as error:

@@ -18,6 +18,8 @@ from sync.server.quick import packed
 RETRY_SECONDS = "5"
 BODY_SECONDS = 60
 _SPOKEN = versions.HEADER.lower().encode()
+WHOLE = "whole"  # in a request's scope["state"]: writes an answer in one go (sync.server.connections)
+_NOTHING: dict[str, Any] = {}
 _TYPE = (b"content-type", wire.MEDIA_TYPE.encode())
 logger = logging.getLogger("straatcontact")
 
@@ -31,6 +33,11 @@ def headers() -> dict[str, str]:
 @lru_cache(1)
 def _plain(server: versions.Range) -> list[tuple[bytes, bytes]]:
     return [*((name.lower().encode(), text.encode()) for name, text in headers().items()), _TYPE]
+
+
+@lru_cache(1)
+def _lines(server: versions.Range) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in _plain(server))
 
 
 class Asked:
@@ -91,6 +98,9 @@ class Answering:
             versions.agreed(versions.read(asked.header(_SPOKEN)), versions.SERVER)
             value = await self._work(asked)
             body = value if isinstance(value, bytes) else packed(value)
+            whole = scope.get("state", _NOTHING).get(WHOLE)
+            if whole and whole(b"%bcontent-length: %d\r\n" % (_lines(versions.SERVER), len(body)), body):
+                return
         except Exception as error:
             told = refused(self._name, error)
             status, body = told.status, wire.encode_error(told)

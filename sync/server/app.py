@@ -18,6 +18,7 @@ from sync.server.routes import Routes
 from sync.server.service import LIMITS, Service
 from sync.server.site import Site
 from sync.server.store import Store
+from sync.server.story_pages import StoryPages
 
 HOUR = 3600
 logger = logging.getLogger("straatcontact")
@@ -68,7 +69,7 @@ def make_app(
             await store.close()
 
     asked = Routes(service, clock.millis)
-    routes = asked.all()
+    routes = [*asked.all(), *StoryPages(service, asked.take_stranger).routes()]
     if site is not None:
         routes.append(Site(site).route())
     app = _App(routes=routes, lifespan=lifespan)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sync.server.answering import WHOLE
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 SIZES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 STREAMS = frozenset({"events"})  # last for as long as they are wanted: that is no latency
@@ -126,6 +128,15 @@ class Counting:
                 sent += len(message.get("body", b""))
             await send(message)
 
+        def counting_whole(lines: bytes, body: bytes) -> bool:
+            nonlocal status, sent
+            done = bool(whole(lines, body))
+            if done:
+                status, sent = 200, len(body)
+            return done
+
+        if whole := scope.get("state", {}).get(WHOLE):
+            scope["state"][WHOLE] = counting_whole
         try:
             await self._app(scope, receive, counting)
         finally:

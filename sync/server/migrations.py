@@ -122,3 +122,17 @@ def m005_names(db: Database) -> None:
         "DROP TABLE old_ids",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m006_stories(db: Database) -> None:
+    """Published stories: the newest list, the sheets and photos that it names, and the secrets that stopped some."""
+    for statement in (
+        "CREATE TABLE story_lists (organisation BLOB PRIMARY KEY, number INTEGER NOT NULL, data BLOB NOT NULL)"
+        " STRICT, WITHOUT ROWID",
+        "CREATE TABLE story_parts (organisation BLOB NOT NULL, name BLOB NOT NULL, data BLOB NOT NULL,"
+        " UNIQUE (organisation, name)) STRICT",
+        "CREATE TABLE story_stops (organisation BLOB NOT NULL, secret BLOB NOT NULL,"
+        " PRIMARY KEY (organisation, secret)) STRICT, WITHOUT ROWID",
+    ):
+        db.execute(statement)

@@ -14,6 +14,7 @@ from sync.core import codec, events, versions, wire
 from sync.core.directory import MAX_DIRECTORY_BYTES
 from sync.core.errors import NotAuthorized, NotFound, StraatError, WrongMethod
 from sync.core.roll_entry import MAX_ENTRY_BYTES
+from sync.core.stories import MAX_LIST_BYTES, MAX_PHOTO_BYTES
 from sync.server import openapi
 from sync.server.answering import Answering, Asked, headers, refused, retry
 from sync.server.events import EventStream
@@ -61,6 +62,9 @@ class Routes:
             _Message("enrol/again", wire.APPEND, ONE_ENTRY, lambda body: s.enrol(body[0], body[1], again=True)),
             _Message("enrol/offer", wire.OFFER, OFFER_BYTES, s.enrol_offer),
             _Message("directory", wire.DIRECTORY, SMALL, lambda body: s.edition(*body)),
+            _Message("stories", wire.DIRECTORY, SMALL, lambda body: s.story_list(*body)),
+            _Message("stories/part", wire.PART, SMALL, lambda body: s.story_part(*body)),
+            _Message("stories/stop", wire.STOP, SMALL, lambda body: s.stop_story(*body)),
             _Message("directory/earlier", wire.DIRECTORY, SMALL, lambda body: s.earlier_edition(*body)),
         ]
         with_token = [
@@ -74,6 +78,8 @@ class Routes:
             _Message("pull/small", wire.PULL, SMALL, s.pull_small),
             _Message("devices", wire.NOTHING, SMALL, lambda carrier, _: s.devices(carrier)),
             _Message("directory/publish", None, MAX_DIRECTORY_BYTES + SMALL, s.publish),
+            _Message("stories/publish", None, MAX_LIST_BYTES + SMALL, s.publish_stories),
+            _Message("stories/deliver", None, MAX_PHOTO_BYTES + SMALL, s.deliver_story),
         ]
         return open_to_all, with_token
 
@@ -96,6 +102,10 @@ class Routes:
         allowed = {r.path: ", ".join(sorted(r.methods or ())) for r in found}
         rest = _Rest(allowed)
         return [*found, Route("/v1", rest), Route("/v1/{rest:path}", rest)]
+
+    def take_stranger(self, request: Request) -> None:
+        """Count a request of anybody for a page. Raises SlowDown."""
+        self._strangers.take(_neighbourhood(request.client.host if request.client else ""))
 
     def posted(self) -> dict[str, Answering]:
         """What answers a POST to each path, without a way through Starlette."""

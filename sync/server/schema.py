@@ -10,7 +10,7 @@ names are random and would each touch another page; in the newest chunk all name
 from sync.core.errors import NewerVersion
 from sync.server.connection import Database
 
-STEPS = ("m001_first", "m002_seen", "m003_erasing", "m004_lean", "m005_names")
+STEPS = ("m001_first", "m002_seen", "m003_erasing", "m004_lean", "m005_names", "m006_stories")
 WHOLE, STUB, BROUGHT = 0, 1, 2  # what is kept of an envelope; the last: a stub that came as one
 CHUNK_BITS = 12
 SHORT_BYTES = 8  # of an id that stand in the index of names

@@ -42,6 +42,7 @@ from sync.server.quick import quick
 from sync.server.quotas import Quotas
 from sync.server.sessions import Carrier, Rates, Sessions
 from sync.server.store import NewEnvelope, Store
+from sync.server.stories import Shelf, Told
 from sync.server.unconfirmed import Unconfirmed
 from sync.server.wakeups import Listener, Wakeups
 
@@ -73,6 +74,7 @@ class Service:
         self._store, self._primitives, self._clock = store, primitives, clock
         self.sessions = Sessions(clock.millis)
         self.wakeups = Wakeups()
+        self.stories = Shelf(store, primitives, clock)
         self._appends = Rates(clock.millis, burst=ROLL_ENTRIES_A_DAY, per_second=ROLL_ENTRIES_A_DAY / 86_400)
         self.unconfirmed = Unconfirmed(store, clock.millis)
         self.quotas = Quotas(store, limits)
@@ -490,6 +492,8 @@ class Service:
         """Overwrite what is past its month."""
         now = datetime.fromtimestamp(self._clock.millis() / 1000, UTC)
         count = await self._store.drop_expired(now.year * 100 + now.month)
+        for organisation in await self._store.organisations():
+            count += await self.stories.tidy(organisation)
         await self.quotas.refresh()
         return count
 
@@ -517,6 +521,46 @@ class Service:
             raise RollMoved("a newer edition exists")
         self.wakeups.wake(carrier.organisation, None, carrier.device)
         return b""
+
+    # -- stories -----------------------------------------------------------------------------------------
+
+    async def story_list(self, organisation: bytes, known: int) -> list[object]:
+        """See Shelf.newest."""
+        await self._organisation(organisation)
+        return await self.stories.newest(organisation, known)
+
+    async def story_part(self, organisation: bytes, name: bytes) -> bytes:
+        """See Shelf.part."""
+        await self._organisation(organisation)
+        return await self.stories.part(organisation, name)
+
+    async def stop_story(self, organisation: bytes, secret: bytes) -> bytes:
+        """See Shelf.stop."""
+        await self._organisation(organisation)
+        answer = await self.stories.stop(organisation, secret)
+        self.wakeups.wake(organisation, None, b"")
+        return answer
+
+    async def publish_stories(self, carrier: Carrier, data: bytes) -> Sequence[bytes]:
+        """See Shelf.publish: whoever brings it, it counts by whose signatures it carries."""
+        known = await self._present(carrier)
+        lacking = await self.stories.publish(carrier.organisation, known.roll, data)
+        self.wakeups.wake(carrier.organisation, None, carrier.device)
+        return lacking
+
+    async def deliver_story(self, carrier: Carrier, data: bytes) -> bytes:
+        """See Shelf.deliver."""
+        await self._present(carrier)
+        return await self.stories.deliver(carrier.organisation, data)
+
+    async def public_stories(self) -> list[tuple[bytes, list[Told]]]:
+        """What the pages show today, of every organisation that has something to show."""
+        shown = []
+        for organisation in await self._store.organisations():
+            roll = (await self._organisation(organisation)).roll
+            if told := await self.stories.told(organisation, roll):
+                shown.append((organisation, told))
+        return shown
 
     # -- waking ------------------------------------------------------------------------------------------
 

@@ -134,6 +134,30 @@ class Store(Protocol):
     async def put_edition(self, organisation: bytes, number: int, data: bytes) -> bool:
         """Keep an edition if its number is higher than the newest; False otherwise."""
 
+    async def story_list(self, organisation: bytes) -> bytes | None:
+        """The newest list of published stories; older ones are kept nowhere."""
+
+    async def put_story_list(self, organisation: bytes, number: int, data: bytes) -> bool:
+        """Keep a list in the last one's place if its number is higher; False otherwise."""
+
+    async def story_parts(self, organisation: bytes) -> set[bytes]:
+        """The hashes of the sheets and photos that are here."""
+
+    async def story_part(self, organisation: bytes, name: bytes) -> bytes | None:
+        """A sheet or photo by its hash."""
+
+    async def put_story_part(self, organisation: bytes, name: bytes, data: bytes) -> None:
+        """Keep a sheet or photo. Idempotent."""
+
+    async def drop_story_parts(self, organisation: bytes, names: Sequence[bytes]) -> int:
+        """Overwrite these, in every file; how many were here."""
+
+    async def stop_story(self, organisation: bytes, secret: bytes) -> None:
+        """Remember a secret that stops a story, for good. Idempotent."""
+
+    async def stopped_stories(self, organisation: bytes) -> set[bytes]:
+        """Every secret that was shown."""
+
     async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
         """Remember the day (since 1970) on which a device was last here; an earlier day changes nothing."""
 

@@ -20,6 +20,9 @@ class MemoryStore:
         self._chains: dict[tuple[bytes, bytes, bytes], tuple[int, bytes]] = {}
         self._rings: dict[tuple[bytes, bytes], list[tuple[int, bytes]]] = {}
         self._editions: dict[bytes, dict[int, bytes]] = {}
+        self._story_lists: dict[bytes, tuple[int, bytes]] = {}
+        self._story_parts: dict[tuple[bytes, bytes], bytes] = {}
+        self._stopped: dict[bytes, set[bytes]] = {}
         self._seen: dict[tuple[bytes, bytes], int] = {}
         self._orders: dict[bytes, dict[bytes, tuple[bytes, int]]] = {}
         self._brought: set[tuple[bytes, bytes]] = set()  # stubs that came as stubs
@@ -178,6 +181,41 @@ class MemoryStore:
             return False
         editions[number] = data
         return True
+
+    async def story_list(self, organisation: bytes) -> bytes | None:
+        """See Store."""
+        return self._story_lists.get(organisation, (0, None))[1]
+
+    async def put_story_list(self, organisation: bytes, number: int, data: bytes) -> bool:
+        """See Store."""
+        if number <= self._story_lists.get(organisation, (0, b""))[0]:
+            return False
+        self._story_lists[organisation] = (number, data)
+        return True
+
+    async def story_parts(self, organisation: bytes) -> set[bytes]:
+        """See Store."""
+        return {name for whose, name in self._story_parts if whose == organisation}
+
+    async def story_part(self, organisation: bytes, name: bytes) -> bytes | None:
+        """See Store."""
+        return self._story_parts.get((organisation, name))
+
+    async def put_story_part(self, organisation: bytes, name: bytes, data: bytes) -> None:
+        """See Store."""
+        self._story_parts[organisation, name] = data
+
+    async def drop_story_parts(self, organisation: bytes, names: Sequence[bytes]) -> int:
+        """See Store."""
+        return sum(self._story_parts.pop((organisation, name), None) is not None for name in set(names))
+
+    async def stop_story(self, organisation: bytes, secret: bytes) -> None:
+        """See Store."""
+        self._stopped.setdefault(organisation, set()).add(secret)
+
+    async def stopped_stories(self, organisation: bytes) -> set[bytes]:
+        """See Store."""
+        return set(self._stopped.get(organisation, ()))
 
     async def close(self) -> None:
         """See Store."""

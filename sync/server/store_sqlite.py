@@ -178,6 +178,62 @@ class SqliteStore:
         rows = await self._file.read_long(lambda db: db.execute(query, [organisation]).fetchall())
         return [(bytes(name), bytes(device), day) for name, device, day in rows]
 
+    async def story_list(self, organisation: bytes) -> bytes | None:
+        """See Store."""
+        query = "SELECT data FROM story_lists WHERE organisation = ?"
+        row = await self._file.read(lambda db: db.execute(query, [organisation]).fetchone())
+        return bytes(row[0]) if row else None
+
+    async def put_story_list(self, organisation: bytes, number: int, data: bytes) -> bool:
+        """See Store."""
+
+        def work(db: Database) -> bool:
+            query = "SELECT number FROM story_lists WHERE organisation = ?"
+            last = db.execute(query, [organisation]).fetchone()
+            if last and last[0] >= number:
+                return False
+            db.execute("INSERT OR REPLACE INTO story_lists VALUES (?, ?, ?)", [organisation, number, data])
+            return True
+
+        return await self._file.write(work)
+
+    async def story_parts(self, organisation: bytes) -> set[bytes]:
+        """See Store."""
+        query = "SELECT name FROM story_parts WHERE organisation = ?"
+        rows = await self._file.read(lambda db: db.execute(query, [organisation]).fetchall())
+        return {bytes(name) for (name,) in rows}
+
+    async def story_part(self, organisation: bytes, name: bytes) -> bytes | None:
+        """See Store."""
+        query = "SELECT data FROM story_parts WHERE organisation = ? AND name = ?"
+        row = await self._file.read(lambda db: db.execute(query, [organisation, name]).fetchone())
+        return bytes(row[0]) if row else None
+
+    async def put_story_part(self, organisation: bytes, name: bytes, data: bytes) -> None:
+        """See Store."""
+        insert = "INSERT INTO story_parts VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        await self._file.write(lambda db: db.execute(insert, [organisation, name, data]).rowcount)
+
+    async def drop_story_parts(self, organisation: bytes, names: Sequence[bytes]) -> int:
+        """See Store."""
+        query = "DELETE FROM story_parts WHERE organisation = ? AND name = ?"
+
+        def work(db: Database) -> int:
+            return sum(db.execute(query, [organisation, name]).rowcount for name in set(names))
+
+        return await self._file.write(work, wipes=True) if names else 0
+
+    async def stop_story(self, organisation: bytes, secret: bytes) -> None:
+        """See Store."""
+        insert = "INSERT INTO story_stops VALUES (?, ?) ON CONFLICT DO NOTHING"
+        await self._file.write(lambda db: db.execute(insert, [organisation, secret]).rowcount)
+
+    async def stopped_stories(self, organisation: bytes) -> set[bytes]:
+        """See Store."""
+        query = "SELECT secret FROM story_stops WHERE organisation = ?"
+        rows = await self._file.read(lambda db: db.execute(query, [organisation]).fetchall())
+        return {bytes(secret) for (secret,) in rows}
+
     async def note_seen(self, organisation: bytes, device: bytes, day: int) -> None:
         """See Store."""
         insert = (

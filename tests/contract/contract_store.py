@@ -415,6 +415,35 @@ async def the_directory_never_goes_back(store: Store) -> None:
 
 
 @case
+async def the_list_of_stories_never_goes_back(store: Store) -> None:
+    """Only a higher number takes its place, and the one before is gone."""
+    assert await store.story_list(HERE) is None
+    assert await store.put_story_list(HERE, 2, b"two")
+    assert not await store.put_story_list(HERE, 2, b"other")
+    assert not await store.put_story_list(HERE, 1, b"one")
+    assert await store.put_story_list(HERE, 5, b"five")
+    assert (await store.story_list(HERE), await store.story_list(THERE)) == (b"five", None)
+
+
+@case
+async def parts_of_stories_come_and_go_and_a_stop_stays(store: Store) -> None:
+    """Each organisation has its own; putting and dropping twice changes nothing."""
+    one, two, secret = bytes(32), b"2" * 32, b"s" * 16
+    for _ in range(2):
+        await store.put_story_part(HERE, one, b"sheet")
+        await store.put_story_part(HERE, two, b"photo")
+        await store.put_story_part(THERE, one, b"sheet")
+    assert await store.story_parts(HERE) == {one, two}
+    assert await store.drop_story_parts(HERE, [one, one, b"3" * 32]) == 1
+    assert await store.drop_story_parts(HERE, []) == 0
+    assert (await store.story_part(HERE, one), await store.story_part(HERE, two)) == (None, b"photo")
+    assert await store.story_part(THERE, one) == b"sheet"
+    for _ in range(2):
+        await store.stop_story(HERE, secret)
+    assert (await store.stopped_stories(HERE), await store.stopped_stories(THERE)) == ({secret}, set())
+
+
+@case
 async def the_incarnation_stays(store: Store) -> None:
     """16 bytes, the same for the life of the store."""
     first = await store.incarnation()

@@ -23,6 +23,7 @@ from sync.core import (
     roll_rules,
     sealing,
     sender_key,
+    stories,
     versions,
     wire,
 )
@@ -154,6 +155,15 @@ BOUNDS = {
     "Vault": [vault.MIN_ROUNDS, vault.MAX_ROUNDS, vault.SALT_BYTES, vault.PRF_SALT_BYTES, vault.MAX_CREDENTIAL_BYTES],
     "Care workers": [carer.MAX_ADDRESS, carer.MAX_TEXT, carer.MAX_SEALED_BYTES],
     "Directory": [directory.MAX_DIRECTORY_BYTES],
+    "Stories": [
+        stories.MAX_LIST_BYTES,
+        stories.MAX_STORIES,
+        stories.MAX_TITLE,
+        stories.MAX_TEXT,
+        stories.MAX_SHEET_BYTES,
+        stories.MAX_PHOTO_BYTES,
+        stories.MAX_DAYS,
+    ],
     "Wire": [wire.MAX_BODY_BYTES >> 20, wire.MAX_PUSH, wire.MAX_PULL_RINGS, wire.MAX_PULL_BYTES >> 20, wire.MAX_ERASE],
     "Ids": [ids.ID_BYTES, ids.HASH_BYTES],
 }

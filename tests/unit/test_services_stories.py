@@ -15,9 +15,9 @@ from app.services.stories_form import (
     MAX_TITLE,
     StoryForm,
     StoryStatus,
-    approvers,
     check,
     from_plain,
+    last_words,
     status_of,
     to_plain,
 )
@@ -330,18 +330,18 @@ def test_what_a_reader_makes_of_a_story(
     assert status_of(written, erased, day, published, TODAY) is read
 
 
-def test_two_different_coordinators_publish_and_one_alone_does_not() -> None:
-    """The last word of each counts; what nobody known wrote does not."""
+def test_the_last_word_of_each_coordinator_counts() -> None:
+    """What nobody known wrote does not."""
 
     def said(name: bytes, device: bytes, value: bool) -> Version:
         return Version(ZERO._replace(counter=name[0]), device, name, value)
 
     yes, no, other = said(b"\1", b"j", True), said(b"\2", b"j", False), said(b"\3", b"a", True)
     members = {b"\1": b"joke", b"\2": b"joke", b"\3": b"ahmed", b"\4": b"joke"}
-    assert approvers([yes, other], members) == {b"joke", b"ahmed"}
-    assert approvers([other, no, yes], members) == {b"ahmed"}
-    assert approvers([yes, said(b"\4", b"j2", True)], members) == {b"joke"}
-    assert approvers([said(b"\5", b"x", True)], members) == set()
+    assert last_words([yes, other], members) == {b"joke": True, b"ahmed": True}
+    assert last_words([other, no, yes], members) == {b"joke": False, b"ahmed": True}
+    assert last_words([no, said(b"\4", b"j2", True)], members) == {b"joke": True}
+    assert last_words([said(b"\5", b"x", True)], members) == {}
 
 
 @pytest.mark.parametrize(
