@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.core_world import World, founded, run
 from tests.support.settled_team import Team, settle, team
 
 
@@ -21,11 +22,17 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tell(settled: Path, tmp_path: Path) -> Callable[[Callable[[Team], Awaitable[None]]], None]:
     """Run a story on a copy of the settled team."""
 
-    def run(story: Callable[[Team], Awaitable[None]]) -> None:
+    def told(story: Callable[[Team], Awaitable[None]]) -> None:
         async def whole() -> None:
             async with team(settled, tmp_path) as t:
                 await story(t)
 
         asyncio.run(whole())
 
-    return run
+    return told
+
+
+@pytest.fixture
+def w() -> World:
+    """A roll with a coordinator and a contact person."""
+    return run(founded())

@@ -10,7 +10,7 @@ from sync.core.ids import entry_hash
 from sync.core.rights import Role
 from sync.core.roll_entry import Cut, Renew, Revoke, Withdraw, sign
 from sync.core.roll_rules import NOTHING_SEEN
-from tests.support.core_world import P, World, add_device, founded, keys, run
+from tests.support.core_world import P, World, add_device, keys, run
 from tests.support.roll_steps import (
     NEW,
     extend,
@@ -34,12 +34,6 @@ from tests.support.roll_steps import (
 from tests.vectors.vector import fixed
 
 WHO = "only the member or a coordinator revokes"
-
-
-@pytest.fixture
-def w() -> World:
-    """A coordinator and a contact person."""
-    return run(founded())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sync.core.errors import BadSignature, InvitationUnknown
 from sync.core.rights import Role
 from sync.core.roll_entry import Cut, sign
 from sync.core.roll_rules import NOTHING_SEEN
-from tests.support.core_world import P, Person, World, add_device, founded, keys, run
+from tests.support.core_world import P, Person, World, add_device, keys, run
 from tests.support.roll_steps import (
     NEW,
     extend,
@@ -33,12 +33,6 @@ from tests.support.roll_steps import (
 from tests.vectors.vector import fixed
 
 BOTH = "only a coordinator of both places moves someone"
-
-
-@pytest.fixture
-def w() -> World:
-    """A coordinator and a contact person."""
-    return run(founded())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sync.core.errors import BadSignature
 from sync.core.rights import Role
 from sync.core.roll_entry import Cut, Revoke, sign
 from sync.core.roll_state import Crew
-from tests.support.core_world import P, Person, World, add_device, founded, keys, run
+from tests.support.core_world import P, Person, World, add_device, keys, run
 from tests.support.roll_steps import (
     NEW,
     extend,
@@ -41,12 +41,6 @@ from tests.vectors.vector import fixed
 DECIDES = "only a coordinator of its team decides about a round"
 EXACTLY = "granted to exactly the holders"
 WANTED = "these rings are not the ones to be renewed"
-
-
-@pytest.fixture
-def w() -> World:
-    """A coordinator and a contact person."""
-    return run(founded())
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import QuarantineItem
+from app.services.rounds import kinds
 from app.views.collect.words import states
 from app.views.contact.words import gifts, outcomes, wishes
 from app.views.coordinate.asking import Ask
@@ -18,8 +19,8 @@ def kind_text(kind: str) -> str:
         "review": _("beoordeling"),
         "member": _("naam van een lid"),
         "area": _("gebied"),
-        "door": _("deur van een ronde"),
-        "walk": _("loopje van een ronde"),
+        kinds.DOOR: _("deur van een ronde"),
+        kinds.WALK: _("loopje van een ronde"),
     }.get(kind, _("notitie"))
 
 
@@ -81,7 +82,7 @@ class QuarantineScreen(Screen):
 
         why = [_("Het gaat overal weg, en komt niet terug.")]
         head = kind_text(item.kind)
-        if item.kind not in ("door", "walk"):  # of a round nobody's name stands beside a door
+        if item.kind not in (kinds.DOOR, kinds.WALK):  # of a round nobody's name stands beside a door
             head = f"{head} · {item.by or _('onbekend')}"
         return card(
             text(head, weight=ft.FontWeight.W_600, size=18),
