@@ -14,7 +14,7 @@ from pathlib import Path
 from app.commands.demo import Demo
 from app.services.activities_form import ActivityForm, ActivityKind
 from app.services.app import App
-from app.services.models import Gift, Outcome, QueueFilter, Role, VisitForm, Wish
+from app.services.models import Gift, Outcome, QueueFilter, ReviewState, Role, VisitForm, Wish
 from app.services.rounds.models import Answer, Door, DoorState, Interest, Purpose
 from app.services.stories_form import StoryForm
 from tests.support.rounds import plan, put_street, street
@@ -103,6 +103,16 @@ async def ended(coordinator: App) -> dict[str, str]:
     return {"ended": round_.hex()}
 
 
+async def asked(coordinator: App, contact: App) -> dict[str, str]:
+    """Something to do after a visit, and a question about another."""
+    today, me = coordinator.today(), session_of(contact).member
+    first, second, *_more = [v.id for v in coordinator.queue(QueueFilter.OPEN) if v.by == "Fatma" and v.detail]
+    await coordinator.followups.ask(first, me, "Breng een folder van de moestuin", today + timedelta(days=3), "", today)
+    await coordinator.review(second, ReviewState.QUESTION, "Welke dag kunnen ze?")
+    [one] = coordinator.followups.of_visit(first)
+    return {"followup": one.id.hex()}
+
+
 class MadeUp:
     """The team, made when this is."""
 
@@ -125,7 +135,8 @@ class MadeUp:
         await fatma.sync_once()
         await joke.sync_once()
         walks = await walked(joke, fatma) | await ended(joke)
-        self.records = await notes(joke) | people(joke) | await from_outside(joke) | walks
+        await joke.sync_once()
+        self.records = await notes(joke) | people(joke) | await from_outside(joke) | walks | await asked(joke, fatma)
         self.contact_records |= walks
         await joke.sync_once()
         self.contact_records["request"] = self.records["request"]
