@@ -3,7 +3,7 @@ story is. Nothing is written in any other way, so what comes out is what two yea
 """
 
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -12,16 +12,21 @@ from itertools import count
 from app.commands import demo_words as words
 from app.commands.demo_plan import Held, Listed, Script, Told, Visited
 from app.services.app import App
+from app.services.area_tree import place_of
 from app.services.models import AreaCode, ReviewState, Role
+from app.services.offers_form import OfferForm
 from app.services.register.gathering import FoundStreet
+from app.services.reviews import MOST_AT_ONCE
 from app.services.rounds.models import Answer, DoorState, Interest, Plan, Purpose
 from sync.core.errors import BadInput, NotFound
+from sync.device import meta
 
 Say = Callable[[str], None]
 Join = Callable[[str, str, str], Awaitable[App]]
 Act = Callable[[], Awaitable[None]]
 DESK, NOON, HOME = time(9, 0), time(12, 0), time(22, 30)
 EVERY = 500
+SELDOM_MILLIS = 3 * 24 * 60 * 60_000
 
 
 class StoryClock:
@@ -51,7 +56,9 @@ class Play:
         self._unread: dict[str, list[Visited]] = {w.key: [] for w in script.workers}
         self._rows: dict[int, bytes] = {}  # row of activities → its first one
         self._listed: dict[int, bytes] = {}  # visit's number → the welcome that it answers
-        self._untold: list[tuple[bytes, int]] = []  # stories that wait for a coordinator
+        self._asked: dict[str, list[tuple[bytes, str]]] = {w.key: [] for w in script.workers}  # (visit, the answer)
+        self._unchecked: list[tuple[bytes, list[str]]] = []  # stories, and which coordinators say yes
+        self._synced: dict[str, int] = {}  # when each phone was last at the server
         self._done = 0
 
     def _at(self, moment: datetime, act: Act) -> None:
@@ -82,44 +89,56 @@ class Play:
             top, "Straatcontact Voorbeeldstad", [words.GEMEENTE, *([] if s.teams else everything)]
         )
         teams = {n: await joke.trust.make_team(top, words.WIJKEN[n].code.name, _codes(n)) for n in s.teams}
-        await joke.sync_once()
+        await self._sync("joke")
         for worker in s.workers:
             await self._invite(worker.key, worker.name, Role.CONTACT, teams.get(worker.team, top))
         await self._invite("annika", words.COLLECTOR, Role.COLLECTOR, top)
-        await joke.sync_once()
         ids = {p.name: p.id for p in joke.trust.people()}
         for worker in s.workers:
             await joke.trust.put_member(ids[worker.name], [worker.buurt.code])
-        await self._streets(joke)
+        await self._streets(joke, teams, top)
         await self._everyone_syncs()
         self._say(f"{len(self._apps)} people in {len(teams) or 1} teams")
 
     async def _invite(self, key: str, name: str, role: Role, team: bytes) -> None:
         self._tick()
         link = await self._apps["joke"].invite(name, role, team)
-        self._apps[key] = app = await self._join(key, name, link.url)
-        await app.sync_once()
-        await self._apps["joke"].sync_once()
+        self._apps[key] = await self._join(key, name, link.url)
+        await self._sync(key)
+        await self._sync("joke")
+
+    async def _sync(self, who: str) -> None:
+        """One round. The week in which a device looks at everything again begins anew: its server is in this process."""
+        session = self._apps[who].live.require_session()
+        session.log.put({meta.LOOKED_AGAIN: meta.int_bytes(self._clock.millis())})
+        await session.syncer.once()
+        self._synced[who] = self._clock.millis()
 
     def _tick(self, minutes: int = 1) -> None:
         self._clock.move_to(datetime.fromtimestamp(self._clock.millis() / 1000) + timedelta(minutes=minutes))
 
-    async def _streets(self, joke: App) -> None:
-        """The register: every street with its doors."""
+    async def _streets(self, joke: App, teams: Mapping[int, bytes], top: bytes) -> None:
+        """The register: every street with its doors; in which buurt each lies; and what is on offer there."""
         found: list[FoundStreet] = []
-        for wijk in words.WIJKEN:
+        for n, wijk in enumerate(words.WIJKEN):
             for buurt in wijk.buurten:
+                named = "\n".join(name for name, _ in buurt.streets)
+                await joke.areas.put_streets(teams.get(n, top), place_of(buurt.code), named)
                 text = "\n".join(f"{name} 1-{numbers}" for name, numbers in buurt.streets)
                 made, _ = await _read(text, buurt.code.name)
                 if buurt.complex:
                     made[-1] = replace(made[-1], complex=buurt.complex.name)
                 found += made
         await joke.register.put(found)
+        for n, (wish, name, when) in enumerate(words.OFFERS):
+            area = place_of(words.WIJKEN[n % 2].code)  # the third wijk has nothing yet
+            form = OfferForm(wish, name, area, words.PLACES[n % len(words.PLACES)], when, "de coördinator")
+            await joke.offers.save(form)
 
     async def _everyone_syncs(self) -> None:
-        for app in (*self._apps.values(), self._apps["joke"], self._apps["karim"]):
+        for who in (*self._apps, "joke", "karim"):
             self._tick()
-            await app.sync_once()
+            await self._sync(who)
 
     # -- the days ----------------------------------------------------------------------------------------
 
@@ -139,7 +158,7 @@ class Play:
             self._at(moment, lambda w=who, a=address: self._mark(w, a))  # type: ignore[misc]
         home = {(x.at.date(), x.who) for some in (s.visits, s.activities, s.stories) for x in some}
         for day, who in sorted(home | {(at.date(), who) for at, who, _ in s.marks}):
-            self._at(datetime.combine(day, HOME), lambda w=who: self._apps[w].sync_once())  # type: ignore[misc]
+            self._at(datetime.combine(day, HOME), lambda w=who: self._home(w))  # type: ignore[misc]
         self._desks()
         self._rounds()
 
@@ -157,6 +176,20 @@ class Play:
                         )
                         self._at(moment, lambda w=who, m=moment, h=halves[n]: self._desk(w, m, h))  # type: ignore[misc]
             day += timedelta(days=1)
+
+    async def _home(self, who: str) -> None:
+        """In the evening, on the Wi-Fi at home: what is asked is answered, and everything is sent. Not every day."""
+        if self._clock.millis() - self._synced.get(who, 0) < SELDOM_MILLIS:
+            return
+        app = self._apps[who]
+        await self._sync(who)
+        asked, self._asked[who] = self._asked[who], []
+        for visit, answer in asked:
+            if app.reviews.asks(visit):
+                await app.reviews.answer(visit, answer, app.today())
+        for due in app.followups.mine():
+            if due.due <= app.today() + timedelta(days=7):
+                await app.followups.done(due.id, "Gedaan.", app.today())
 
     async def _visit(self, v: Visited) -> None:
         app, welcome = self._apps[v.who], self._listed.get(v.number, b"")
@@ -181,11 +214,11 @@ class Play:
         app = self._apps[t.who]
         made = await app.stories.save(StoryForm(True, t.title, t.text), b"", offer=t.offered)
         if t.offered:
-            self._untold.append((made, t.checked))
+            self._unchecked.append((made, ["joke", "karim"][: t.checked]))
         over = t.at + timedelta(days=t.withdrawn)
         if t.withdrawn and over.date() <= self._script.last:
             self._at(over, lambda: app.stories.withdraw(made))
-            self._at(over + timedelta(minutes=1), app.sync_once)
+            self._at(over + timedelta(minutes=1), lambda: self._sync(t.who))
 
     async def _mark(self, who: str, address: str) -> None:
         with suppress(BadInput):
@@ -201,8 +234,8 @@ class Play:
                 self._listed[x.number] = made
 
     async def _hand_out(self, who: str) -> None:
-        await self._apps["joke"].sync_once()
-        await self._apps[who].sync_once()
+        await self._sync("joke")
+        await self._sync(who)
 
     # -- the desk ----------------------------------------------------------------------------------------
 
@@ -210,20 +243,51 @@ class Play:
         app, lately = self._apps[who], moment - timedelta(hours=2)
         if moment.date() < self._script.last and not any(v.at < lately for a in authors for v in self._unread[a]):
             return
-        await app.sync_once()
+        await self._sync(who)
+        known = app.live.require_session().replica.records
+        plainly: list[bytes] = []
         for author in authors:
-            there = [v for v in self._unread[author] if v.at < lately]
+            there = [v for v in self._unread[author] if v.at < lately and self._ids[v.number] in known]
             self._unread[author] = [v for v in self._unread[author] if v not in there]
             for v in there:
-                await self._review(app, v)
-        await app.sync_once()
+                if v.word is not None and v.word.state == "seen" and not v.word.reply:
+                    plainly.append(self._ids[v.number])
+                else:
+                    await self._say_on(app, v)
+        for start in range(0, len(plainly), MOST_AT_ONCE):
+            await app.reviews.seen_all(plainly[start : start + MOST_AT_ONCE], app.today())
+        await self._check_stories(who, app)
+        await self._sync(who)
 
-    async def _review(self, app: App, v: Visited) -> None:
-        word = v.word
+    async def _say_on(self, app: App, v: Visited) -> None:
+        visit, word = self._ids[v.number], v.word
         assert word is not None
+        if word.state == "followup":
+            member = self._apps[v.who].live.require_session().member
+            day = app.today() + timedelta(days=10)
+            with suppress(BadInput):  # nobody rings there any more
+                await app.followups.ask(visit, member, word.what, day, "", app.today())
+            return
         state = ReviewState.QUESTION if word.state == "question" else ReviewState.SEEN
-        with suppress(NotFound):  # its author took it back
-            await app.review(self._ids[v.number], state, word.reply)
+        await app.reviews.say(visit, state, word.reply, app.today())
+        if word.answer:
+            self._asked[v.who].append((visit, word.answer))
+
+    async def _check_stories(self, who: str, app: App) -> None:
+        """Say yes to the stories of which this coordinator is to."""
+        left = []
+        for story, by in self._unchecked:
+            if who in by:
+                try:
+                    item = app.stories_desk.one(story)
+                    await app.stories_desk.approve(story, app.stories_desk.to_look_at(item))
+                    by.remove(who)
+                except NotFound:  # not here yet, or taken back meanwhile
+                    if app.live.require_session().replica.records.get(story) is not None:
+                        continue
+            if by:
+                left.append((story, by))
+        self._unchecked = left
 
     # -- rounds ------------------------------------------------------------------------------------------
 
@@ -241,8 +305,8 @@ class Play:
         members = (annika.live.require_session().member,)
         plan = Plan(name, purpose, at.date(), at.date() + timedelta(days=20), members, streets, doors_a_walk=40)
         made = await joke.rounds.make(plan)
-        await joke.sync_once()
-        await annika.sync_once()
+        await self._sync("joke")
+        await self._sync("annika")
         walks = annika.rounds.round(made).walks
         for n, walk in enumerate(walks if close else walks[:2]):
             self._tick(24 * 60 if n else 60)
@@ -252,12 +316,12 @@ class Play:
                 self._tick(2)
                 await annika.rounds.tap(walk.id, look.door.key, _found(k * 7 + n))
             await annika.rounds.hand_back(walk.id)
-            await annika.sync_once()
-        await joke.sync_once()
+            await self._sync("annika")
+        await self._sync("joke")
         if close:
             await joke.rounds.close(made)
-            await joke.sync_once()
-            await annika.sync_once()
+            await self._sync("joke")
+            await self._sync("annika")
 
 
 def _codes(n: int) -> list[AreaCode]:

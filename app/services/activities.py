@@ -4,6 +4,7 @@ Count (day, kind, heads, helpers) is kept seven years, detail (place, time, how 
 to the own ring and the coordinators' ring, as two envelopes of one transaction.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -180,13 +181,27 @@ class Activities:
         a = self.one(activity)
         if a.form.day is None:
             raise NotFound(KIND)
-        f, uid = a.form, digest("calendar", a.id)[:16].hex() + "@straatcontact"
-        event = Event(uid, title, a.form.day, f.time, f.minutes, f.place, f.weekly, f.until)
-        return calendar_file(event, datetime.fromtimestamp(session.writer.now() / 1000, UTC))
+        return calendar_file(
+            _event(a.id, a.form, a.form.day, title), datetime.fromtimestamp(session.writer.now() / 1000, UTC)
+        )
 
     async def share(self, title: str, text: str) -> bool:
         """Open the device's own way of sharing; False where there is none, and for a refusal."""
         return await self._live.page.share(title, text)
+
+
+def calendar_event(row: Mapping[str, Any], titles: Mapping[str, str]) -> Event | None:
+    """An activity of the view as it stands in a calendar of all of them; one of a weekly row stands for itself."""
+    form = forms.from_row(row)
+    if form.day is None or form.kind is None:
+        return None
+    title = titles.get(form.kind.value, form.kind.value)
+    return _event(bytes.fromhex(row["id"]), replace(form, weekly=False, until=None), form.day, title)
+
+
+def _event(activity: bytes, form: ActivityForm, day: date, title: str) -> Event:
+    uid = digest("calendar", activity)[:16].hex() + "@straatcontact"
+    return Event(uid, title, day, form.time, form.minutes, form.place, form.weekly, form.until)
 
 
 def my_ids(session: Session) -> list[str]:

@@ -1,9 +1,10 @@
-"""A calendar file of one activity: RFC 5545, on the clock of Europe/Amsterdam, weekly where it is. No names.
+"""A calendar file of activities: RFC 5545, on the clock of Europe/Amsterdam, weekly where it is. No names.
 
 Lines end in CRLF and are folded at 75 bytes, never within a letter (section 3.1); text is escaped (3.3.11). The rule
 of summer time stands in the file itself (3.6.5), as the phone has no table of time zones to look it up in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -49,12 +50,25 @@ class Event:
 
 def calendar_file(event: Event, made: datetime) -> bytes:
     """The file's bytes. `made` is the moment of making, with its zone."""
+    return calendar_of([event], made)
+
+
+def calendar_of(events: Sequence[Event], made: datetime) -> bytes:
+    """Several in one file, which may have none."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Straatcontact//NL",
         "CALSCALE:GREGORIAN",
-        *(_VTIMEZONE if clock(event.time) else ()),
+        *(_VTIMEZONE if any(clock(event.time) for event in events) else ()),
+        *(line for event in events for line in _lines(event, made)),
+        "END:VCALENDAR",
+    ]
+    return b"".join(folded(line) + b"\r\n" for line in lines)
+
+
+def _lines(event: Event, made: datetime) -> list[str]:
+    return [
         "BEGIN:VEVENT",
         f"UID:{escaped(event.uid)}",
         f"DTSTAMP:{made.astimezone(UTC):%Y%m%dT%H%M%SZ}",
@@ -62,9 +76,7 @@ def calendar_file(event: Event, made: datetime) -> bytes:
         f"SUMMARY:{escaped(event.title)}",
         *([f"LOCATION:{escaped(event.place)}"] if event.place.strip() else []),
         "END:VEVENT",
-        "END:VCALENDAR",
     ]
-    return b"".join(folded(line) + b"\r\n" for line in lines)
 
 
 def _when(event: Event) -> list[str]:

@@ -210,6 +210,15 @@ def unpack_record(name: bytes, data: bytes) -> Record:
     return Record(name, kind, creator, registers, *map(frozenset, sets))
 
 
+def kind_of(data: bytes) -> str:
+    """The kind of a packed record, without the rest of it."""
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(data)
+    unpacker.read_array_header()
+    kind: str = unpacker.unpack()
+    return kind
+
+
 def _versions(rows: Iterable[list[Any]]) -> dict[bytes, Version]:
     return {
         name: Version(Stamp.from_bytes(stamp), device, name, value, frozenset(seen))
