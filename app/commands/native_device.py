@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.services.papers.document import Document
 from app.services.ports import Chosen, Marker, Opened, Room, SeriesWords
 from app.services.surroundings import Surroundings
 from sync.core.errors import BadInput, LogDamaged
@@ -125,6 +126,14 @@ class QuietPage:
     ) -> None:
         """See PagePort: kept in `printed`."""
         self.printed = (title, *lines, *boxes, *(f"{name}: {' '.join(row)}" for name, rows in sheets for row in rows))
+
+    async def bring(self, package: str) -> None:
+        """See PagePort: here it is installed, or not."""
+
+    def print_report(self, document: Document) -> None:
+        """See PagePort: kept in `printed`."""
+        rows = (" ".join(map(str, row)) for sheet in document.sheets for row in ((sheet.title,), sheet.heads, *sheet.rows))
+        self.printed = (document.title, *document.lines, *rows, *document.notes)
 
     async def room(self) -> Room:
         """See PagePort: there is no browser to say so."""

@@ -15,9 +15,10 @@ from app.platform.browser_device import BrowserDeviceKey as BrowserDeviceKey
 from app.platform.browser_device import BrowserPasskeys as BrowserPasskeys
 from app.platform.browser_device import BrowserRandom as BrowserRandom
 from app.platform.browser_device import roomy
+from app.services.papers.document import Document
 from app.services.ports import Chosen, Marker, Opened, Room, SeriesWords
 from app.services.surroundings import Surroundings, told
-from sync.core.errors import BadInput, LogDamaged
+from sync.core.errors import BadInput, LogDamaged, Unreachable
 from sync.core.ports import DeviceKey, Log
 from sync.device.log import SqliteLog
 
@@ -146,6 +147,19 @@ class BrowserPage:
         """See PagePort."""
         tables = [[name, [list(row) for row in rows]] for name, rows in sheets]
         _post(list={"title": title, "lines": list(lines), "boxes": list(boxes), "sheets": tables})
+
+    async def bring(self, package: str) -> None:
+        """See PagePort."""
+        try:
+            await page.bring(package)
+        except JsException as e:
+            raise Unreachable(package) from e
+
+    def print_report(self, document: Document) -> None:
+        """See PagePort."""
+        sheets = [[s.title, list(s.heads), [list(row) for row in s.rows], s.bars] for s in document.sheets]
+        words = {"title": document.title, "lines": list(document.lines), "notes": list(document.notes)}
+        _post(report={**words, "sheets": sheets})
 
     async def room(self) -> Room:
         """See PagePort."""

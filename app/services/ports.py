@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.services.papers.document import Document
 from app.services.surroundings import Surroundings
 from sync.core.ports import DeviceKey, Log
 
@@ -149,6 +150,12 @@ class PagePort(Protocol):
 
     def print_cards(self, blocks: Sequence[tuple[str, str]], qr: Sequence[Sequence[bool]], copies: int) -> None:
         """Print the same card one or four times on an A4: its parts (how it looks, words), and a QR code."""
+
+    async def bring(self, package: str) -> None:
+        """Have a package that few need, so that it can be imported from now on. Raises Unreachable: it can't be had."""
+
+    def print_report(self, document: Document) -> None:
+        """Print tables with their headings (app.services.papers)."""
 
     def print_list(
         self,

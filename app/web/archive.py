@@ -45,12 +45,18 @@ def make(wheels: list[Path], beside: Mapping[str, bytes]) -> bytes:
     entries |= {f"app/locale/{name}": data for name, data in compiled().items()}
     for package in _PACKAGES:
         for name, data in read(wheel_of(wheels, package)).items():
-            if not _UNUSED.search(name):
+            if is_used(name):
                 entries[f"__pypackages__/{name}"] = data
-    return _zip(entries)
+    return zipped(entries)
 
 
-def _zip(entries: dict[str, bytes]) -> bytes:
+def is_used(name: str) -> bool:
+    """Whether the phone needs this file of a wheel."""
+    return not _UNUSED.search(name)
+
+
+def zipped(entries: Mapping[str, bytes]) -> bytes:
+    """The same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(entries):

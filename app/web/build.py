@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from app.services.directory import built_in, page_copy
-from app.web import ROOT, archive, compress, decoder, first_lines, hashes, licences, packages, runtime
+from app.web import ROOT, archive, compress, decoder, first_lines, hashes, later, licences, packages, runtime
 from app.web.headers import HEADERS
 from app.web.texts import pseudo_compiled
 from sync.core import directory
@@ -58,7 +58,7 @@ def content(pseudo: bool = False) -> tuple[str, dict[str, bytes]]:
     runtime_files = runtime.files(packages.wheel_of(wheels, "flet_web"))
     ours = {name: (ASSETS / "web" / name).read_bytes() for name in _VERSIONED}
     ours["app.zip"] = archive.make(wheels, _beside(pseudo))
-    ours[decoder.NAME] = decoder.file(wheels)
+    ours |= {decoder.NAME: decoder.file(wheels), **later.files(wheels)}
     fixed = {licences.NAME: licences.text(wheels), **runtime.fixed(), **_installable()}
     version = _version(_site("0", runtime_files | ours, fixed))
     return version, _site(version, runtime_files | ours, fixed)

@@ -137,6 +137,7 @@ function fromPython(facts) {
   if (facts.photo) photo(facts.photo);
   if (facts.file) file(facts.file);
   if (facts.sheet) import("./print.js").then(({ printSheet }) => printSheet(facts.sheet));
+  if (facts.report) import("./print.js").then(({ printReport }) => printReport(facts.report));
   if (facts.list) import("./print.js").then(({ printList }) => printList(facts.list));
   if (facts.cards) import("./print.js").then(({ printCards }) => printCards(facts.cards));
   if (facts.dress) dress(facts.dress);

@@ -1,4 +1,4 @@
-// Prints a recovery sheet, or welcome cards: plain HTML that only the printer sees, gone from the document when that
+// Prints a recovery sheet, welcome cards, a list or a report: plain HTML that only the printer sees, gone from the document when that
 // is done.
 
 const LATER_MILLIS = 60_000;
@@ -51,6 +51,31 @@ export function printList({ title, lines, boxes, sheets }) {
     return made;
   };
   toPaper([make("h1", title), ...lines.map((line) => make("p", line)), ...sheets.map(table)], "list");
+}
+
+// Tables with their headings; a sheet is [title, names of columns, rows, of which column bars are drawn (or nothing)].
+export function printReport({ title, lines, notes, sheets }) {
+  const table = ([name, heads, rows, bars]) => {
+    const made = make("table"), head = make("thead"), body = make("tbody"), top = make("tr");
+    const most = Math.max(0, ...rows.map((row) => (typeof row[bars] === "number" ? row[bars] : 0)));
+    top.append(...heads.map((words) => make("th", words)), ...(most ? [make("th")] : []));
+    head.append(top);
+    body.append(...rows.map((row) => {
+      const line = make("tr");
+      line.append(...row.map((value, at) => Object.assign(make(at ? "td" : "th", value), { className: at ? "n" : "" })));
+      if (most) {
+        const cell = make("td"), bar = make("i");
+        bar.style.width = `${typeof row[bars] === "number" ? 100 * row[bars] / most : 0}%`;
+        cell.append(bar);
+        line.append(cell);
+      }
+      return line;
+    }));
+    made.append(head, body);
+    return [make("h2", name), made];
+  };
+  const words = (said) => said.map((line) => make("p", line));
+  toPaper([make("h1", title), ...words(lines), ...sheets.flatMap(table), ...words(notes)], "report");
 }
 
 function toPaper(parts, look = "") {

@@ -21,6 +21,13 @@ fletJs.receive_callback = receive;
 
 const page = { post: (facts) => post(facts.toJs ? facts.toJs() : facts), onmessage: null, origin: self.location.origin,
   marker: "", surroundings: null, invitation: "", room };
+// A package that is needed by few (app/web/later.py): beside the app's own, where Python finds it.
+page.bring = async (name) => {
+  const answer = await fetch(new URL(`later/${name}.zip`, import.meta.url));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  self.pyodide.unpackArchive(await answer.arrayBuffer(), "zip", { extractDir: "/app/__pypackages__" });
+  self.pyodide.runPython("import importlib; importlib.invalidate_caches()");
+};
 const storage = makeStorage(post, deviceKey, lifeboat, (facts) => page.onmessage?.(facts));
 
 // A question for the page, answered on a port that only it has.
