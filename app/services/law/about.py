@@ -158,10 +158,11 @@ def _look(search: _Search, record: Record) -> None:
             for text in texts(version.value):
                 if is_it(text, door):
                     how = _stronger(how, "address" if version.id in live else "older")
+                elif nearly(text, door):
+                    if record.kind not in REGISTER:
+                        search.near.setdefault(addresses.key(text), addresses.tidy(text))
                 elif mentions(text, door):
                     how = _stronger(how, "mention" if version.id in live else "older")
-                elif record.kind not in REGISTER and nearly(text, door):
-                    search.near.setdefault(addresses.key(text), addresses.tidy(text))
     if record.kind in REGISTER:
         search.register = search.register or bool(how)
     elif record.kind in OF_ROUNDS:
@@ -217,7 +218,7 @@ def unseen(session: "Session") -> list[tuple[bytes, str, int]]:
     names = people.names(session)
     rows = session.view.ask(
         "SELECT creator, COUNT(*) AS n FROM visits WHERE NOT detail AND NOT shared AND creator <> :me"
-        " AND outcome <> 'no_contact' GROUP BY creator ORDER BY creator",
+        " AND outcome NOT IN ('', 'no_contact') GROUP BY creator ORDER BY creator",
         me=session.member.hex(),
     )
     return [(bytes.fromhex(r["creator"]), names.get(r["creator"], ""), r["n"]) for r in rows]
