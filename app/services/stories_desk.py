@@ -66,8 +66,16 @@ class StoriesDesk:
         return sorted(found, key=lambda x: ORDER.index(x.stage))
 
     def waiting(self) -> int:
-        """How many wait for my yes."""
-        return sum(x.stage in (Stage.WAITING, Stage.SECOND) for x in self.items())
+        """How many wait for my yes. Asked after each change: what is on the public list is passed over."""
+        session = self._live.require_session()
+        rows = session.view.ask("SELECT id FROM stories WHERE status = 'offered' AND NOT hidden AND NOT erased")
+        locks, found = session.stories.locks(), 0
+        for story in (bytes.fromhex(row["id"]) for row in rows):
+            if stories.lock_of(stories.secret_of(story)) not in locks:
+                one = self._own.one(story)
+                open_ = one.status is StoryStatus.OFFERED
+                found += open_ and self._item(one).stage in (Stage.WAITING, Stage.SECOND)
+        return found
 
     def one(self, story: bytes) -> Item:
         """One of them. Raises NotFound, also for a draft and one that was withdrawn."""
@@ -200,6 +208,14 @@ class StoriesDesk:
     def _link(self, sheet: Sheet) -> str:
         organisation = sheet.organisation.hex()[:12]
         return f"{self._live.page.origin}{PATH}/{organisation}/{sheet.lock.hex()[:20]}"
+
+    def link_of(self, story: bytes) -> str:
+        """Where everybody reads this story, "" while it is not placed."""
+        session = self._live.require_session()
+        record = session.replica.records.get(story)
+        sheet = stories_placing.sheet_of(session, record) if record else None
+        there = record is not None and stories_placing.on_list(session, record) is not None
+        return self._link(sheet) if sheet and there and session.stories.in_force else ""
 
     def link(self, sheet: Sheet) -> str:
         """Where everybody reads it."""

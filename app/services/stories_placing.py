@@ -7,6 +7,7 @@ stories is to be placed or has to go. Nothing here asks anybody: the two who che
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.services.directory.dutch_time import amsterdam
@@ -63,9 +64,16 @@ def sheet_of(session: "Session", record: Record) -> Sheet | None:
     lock = stories.lock_of(stories.secret_of(record.id))
     try:
         organisation = session.roll.state.organisation
-        return stories.make_sheet(organisation, lock, _text(title), _text(text), photo, until.isoformat())
+        named = _photo_name(photo) if photo else b""
+        return stories.make_sheet(organisation, lock, _text(title), _text(text), named, until.isoformat())
     except StraatError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _photo_name(photo: bytes) -> bytes:
+    """Its hash: a story is looked at more often than its photo changes."""
+    return stories.part_hash(photo)
 
 
 def _text(value: object) -> str:
@@ -232,6 +240,6 @@ def photo_named(session: "Session", name: bytes) -> bytes:
     """A photo of a story that this device holds, by its hash; b"" for none."""
     for row in session.view.ask("SELECT id FROM stories WHERE photo"):
         value = session.replica.records[bytes.fromhex(row["id"])].value("photo.jpeg")
-        if isinstance(value, bytes) and stories.part_hash(value) == name:
+        if isinstance(value, bytes) and _photo_name(value) == name:
             return value
     return b""

@@ -222,6 +222,8 @@ def _fields() -> dict[tuple[str, str], str]:
         ("areas", "too_many"): _("Hooguit 50 gebieden bij een hulplijn."),
         ("lines", "contested"): _("Kies eerst bij elke hulplijn die ook een ander veranderde, welke tekst blijft."),
         ("lines", "too_large"): _("De lijst is te groot om uit te geven. Maak teksten korter of haal hulplijnen weg."),
+        ("looked", "missing"): _("Zet eerst een vinkje bij alles wat je hebt nagekeken."),
+        ("looked", "versions"): _("Er staan twee teksten. Stuur het terug: de schrijver kiest er een."),
         ("help_file", "unknown"): _("Dit bestand kunnen we niet lezen. We lezen hulplijnen als HSDS (JSON)."),
         ("help_file", "empty"): _("In dit bestand staan geen hulplijnen."),
         ("help_file", "too_large"): _("Dit bestand is te groot: hooguit 4 MB."),

@@ -39,6 +39,7 @@ from app.views.contact.activity_read import ActivityReadScreen
 from app.views.contact.address import AddressScreen
 from app.views.contact.marks import MarksScreen
 from app.views.contact.new_address import ListScreen, NewAddressScreen
+from app.views.contact.offers import OffersScreen
 from app.views.contact.search import SearchScreen
 from app.views.contact.story_form import StoryFormScreen
 from app.views.contact.story_read import StoryReadScreen
@@ -48,9 +49,11 @@ from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
 from app.views.contact.visits import VisitsScreen
 from app.views.coordinate.areas import AreasScreen
+from app.views.coordinate.areas_streets import AreaStreetsScreen, CoverScreen
 from app.views.coordinate.desk import DeskScreen
 from app.views.coordinate.followups import FollowUpScreen, FollowUpsScreen
 from app.views.coordinate.matches import MatchesScreen
+from app.views.coordinate.offer_form import OfferFormScreen
 from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
 from app.views.coordinate.person import ConfirmScreen, PersonScreen
 from app.views.coordinate.quarantine import QuarantineScreen
@@ -62,6 +65,7 @@ from app.views.coordinate.sheet import SheetScreen
 from app.views.coordinate.street_doors import StreetDoorsScreen
 from app.views.coordinate.street_import import ImportScreen
 from app.views.coordinate.street_list import StreetsScreen
+from app.views.coordinate.supply import SupplyScreen
 from app.views.coordinate.welcomes import WelcomesScreen
 from app.views.coordinate.wishes import WishesScreen
 from app.views.screen import Screen
@@ -79,6 +83,24 @@ def record_of(text: str) -> bytes:
     if len(record) != ID_BYTES:
         raise ValueError("not a record id")
     return record
+
+
+def _published(shell: Shell) -> Screen:
+    from app.views.common.published import PublishedScreen
+
+    return PublishedScreen(shell)
+
+
+def _stories_desk(shell: Shell) -> Screen:
+    from app.views.coordinate.story_desk import StoriesDeskScreen
+
+    return StoriesDeskScreen(shell)
+
+
+def _story_check(shell: Shell, story: bytes) -> Screen:
+    from app.views.coordinate.story_desk import StoryCheckScreen
+
+    return StoryCheckScreen(shell, story)
 
 
 def _help_desk(shell: Shell, rest: str) -> Screen:
@@ -126,6 +148,7 @@ INSIDE: dict[str, Maker] = {
     "nieuwe-activiteit": lambda s, rest: ActivityFormScreen(s),
     "wijzig-activiteit": lambda s, rest: ActivityFormScreen(s, record_of(rest)),
     "hoe-was-het": lambda s, rest: ActivityFormScreen(s, record_of(rest), after=True),
+    "verhalen": lambda s, rest: _published(s),
     "verhaal": lambda s, rest: StoryReadScreen(s, record_of(rest)),
     "nieuw-verhaal": lambda s, rest: StoryFormScreen(s),
     "wijzig-verhaal": lambda s, rest: StoryFormScreen(s, record_of(rest)),
@@ -142,6 +165,7 @@ INSIDE: dict[str, Maker] = {
     "kaart": lambda s, rest: CardScreen(s),
     "begeleider": lambda s, rest: CarersScreen(s),
     "idee": lambda s, rest: IdeaScreen(s),
+    "aanbod": lambda s, rest: (SupplyScreen if s.coordinates else OffersScreen)(s),
     "mijn-gegevens": lambda s, rest: MyDataScreen(s),
     "stoppen": lambda s, rest: LeaveScreen(s),
     "instellingen": lambda s, rest: SettingsScreen(s),
@@ -161,11 +185,17 @@ COORDINATING: dict[str, Maker] = {
     "welkom": lambda s, rest: WelcomesScreen(s),
     "wensen": lambda s, rest: WishesScreen(s, record_of(rest)),
     "gebieden": lambda s, rest: AreasScreen(s),
+    "gebied-straten": lambda s, rest: AreaStreetsScreen(s, record_of(rest)),
+    "wie-waar": lambda s, rest: CoverScreen(s),
+    "nieuw-aanbod": lambda s, rest: OfferFormScreen(s),
+    "wijzig-aanbod": lambda s, rest: OfferFormScreen(s, record_of(rest)),
     "herstelblad": lambda s, rest: SheetScreen(s),
     "quarantaine": lambda s, rest: QuarantineScreen(s),
     "maatjes": lambda s, rest: MatchesScreen(s),
     "straten": lambda s, rest: _streets(s, rest),
     "meenemen": lambda s, rest: _export(s, rest),
+    "redactie": lambda s, rest: _stories_desk(s),
+    "nakijken": lambda s, rest: _story_check(s, record_of(rest)),
     "hulplijnen-redactie": lambda s, rest: _help_desk(s, rest),
     "hulplijn": lambda s, rest: _help_line(s, rest),
     "nieuwe-ronde": lambda s, rest: NewRoundScreen(s, record_of(rest) if rest else b""),
@@ -222,13 +252,23 @@ def places(role: Role, wide: bool) -> list[Place]:
     ]
 
 
-_STREET = ("activiteit", "nieuwe-activiteit", "wijzig-activiteit", "hoe-was-het", "verhaal", "nieuw-verhaal")
+_STREET = (
+    "activiteit",
+    "nieuwe-activiteit",
+    "wijzig-activiteit",
+    "hoe-was-het",
+    "verhaal",
+    "nieuw-verhaal",
+    "verhalen",
+)
 _UNDER = {
     "/buurt": (*_STREET, "wijzig-verhaal"),
     "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst", "welkom"),
     "/mensen": ("mens", "bevestig", "herstelblad", "quarantaine"),
-    "/gebieden": ("wensen",),
+    "/gebieden": ("wensen", "gebied-straten", "wie-waar"),
+    "/aanbod": ("nieuw-aanbod", "wijzig-aanbod"),
     "/hulplijnen-redactie": ("hulplijn",),
+    "/redactie": ("nakijken",),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
     "/opvolgen": ("opvolg",),
@@ -258,6 +298,8 @@ def place_of(route: str, shown: list[Place]) -> int:
         ("/vandaag", "/"),
         ("/rondes", "/bureau"),
         ("/rondes", "/meer"),
+        ("/aanbod", "/bureau"),
+        ("/aanbod", "/meer"),
         ("/opvolgen", "/bureau"),
         ("/opvolgen", "/"),
         ("/", routes[0]),

@@ -143,9 +143,8 @@ _sheet = codec.row(
 
 
 def make_sheet(organisation: bytes, lock: bytes, title: str, text: str, photo: bytes, until: str) -> Sheet:
-    """A sheet of these words; `photo` is the JPEG itself. Raises BadFormat or TooLarge for what `read_sheet` refuses."""
-    named = part_hash(photo) if photo else b""
-    value = [organisation, lock, bare(title), bare(text, lines=True), named, until]
+    """A sheet of these words; `photo` is its hash. Raises BadFormat or TooLarge for what `read_sheet` refuses."""
+    value = [organisation, lock, bare(title), bare(text, lines=True), photo, until]
     return read_sheet(formats.prefix(formats.STORY_SHEET) + codec.pack(value))
 
 

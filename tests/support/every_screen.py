@@ -56,6 +56,7 @@ INSIDE = [
     Stop("wijzig-activiteit", "/wijzig-activiteit/{activity}", "Wat doen jullie?"),
     Stop("hoe-was-het", "/hoe-was-het/{held}", "Hoe was het?"),
     Stop("verhaal", "/verhaal/{story}", "De bank voor de flat"),
+    Stop("verhalen", "/verhalen", "Verhalen uit de buurt"),
     Stop("nieuw-verhaal", "/nieuw-verhaal", "Nieuw verhaal"),
     Stop("wijzig-verhaal", "/wijzig-verhaal/{story}", "Verhaal aanpassen"),
     Stop("hulplijnen", "/hulplijnen", "Hulplijnen"),
@@ -81,6 +82,7 @@ INSIDE = [
     Stop("straat", "/straat/{walk}", "Tulpstraat"),
     Stop("ruil", "/ruil/{round}", "Uitwisselen zonder internet"),
     Stop("papier", "/papier/{walk}", "Print de lijst"),
+    Stop("aanbod", "/aanbod", "Koffie in De Slinger"),
 ]
 DESK = [
     Stop("bureau", "/bureau", "Team", Who.COORDINATOR),
@@ -93,6 +95,9 @@ DESK = [
     Stop("bevestig", "/bevestig/{new_coordinator}", "Anneke", Who.COORDINATOR),
     Stop("welkomst", "/welkom", "Nieuwe adressen", Who.COORDINATOR),
     Stop("wensen", "/wensen/{team}", "Wensen in", Who.COORDINATOR),
+    Stop("meenemen", "/meenemen", "Alles van de organisatie", Who.COORDINATOR),
+    Stop("redactie", "/redactie", "De bank voor de flat", Who.COORDINATOR),
+    Stop("nakijken", "/nakijken/{story}", "Kijk het na", Who.COORDINATOR),
     Stop("hulplijnen-redactie", "/hulplijnen-redactie", "Hulplijnen beheren", Who.COORDINATOR),
     Stop("hulplijn", "/hulplijn", "Nieuwe hulplijn", Who.COORDINATOR),
     Stop("maatjes", "/maatjes", "Maatjes", Who.COORDINATOR),
@@ -102,6 +107,10 @@ DESK = [
     Stop("straten", "/straten", "Straten", Who.COORDINATOR),
     Stop("adressen-inlezen", "/straten/import", "Adressen inlezen", Who.COORDINATOR),
     Stop("gebieden", "/gebieden", "Gebieden", Who.COORDINATOR),
+    Stop("gebied-straten", "/gebied-straten/{team}", "Straten in", Who.COORDINATOR),
+    Stop("wie-waar", "/wie-waar", "Wie waar werkt", Who.COORDINATOR),
+    Stop("nieuw-aanbod", "/nieuw-aanbod", "Welke wens beantwoordt dit?", Who.COORDINATOR),
+    Stop("wijzig-aanbod", "/wijzig-aanbod/{offer}", "Aanbod aanpassen", Who.COORDINATOR),
     Stop("herstelblad", "/herstelblad", "Herstelblad", Who.COORDINATOR),
     Stop("quarantaine", "/quarantaine", "Van afgemelde apparaten", Who.COORDINATOR),
 ]

@@ -5,6 +5,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.stories import Story
 from app.services.stories_form import StoryStatus
+from app.views.common.share_story import share_row
 from app.views.contact.story_photo import photo_image
 from app.views.contact.story_words import status_words
 from app.views.coordinate.asking import Ask
@@ -30,9 +31,10 @@ class StoryReadScreen(Screen):
 
     def refresh(self) -> None:
         s = self.app.stories.one(self.story)
-        if s == self._shown:  # neither the photo is sent again, nor a question closed under somebody's finger
+        state = (s, self.app.stories.sent_back(self.story), self.app.stories_desk.link_of(self.story))
+        if state == self._shown:  # neither the photo is sent again, nor a question closed under somebody's finger
             return
-        self._shown = s
+        self._shown = state
         if s.status is StoryStatus.WITHDRAWN:
             self.body.controls = [title(_("Verhaal")), notice(*status_words(s.status)), *self._gone()]
             return
@@ -45,12 +47,27 @@ class StoryReadScreen(Screen):
             title(s.form.title),
             notice(*status_words(s.status)),
             *sent,
+            *self._returned(),
             *([photo_image(photo, _("De foto bij dit verhaal"))] if photo else []),
             *([text(s.form.text, size=18)] if s.form.text else []),
             *(card(text(_("Ook geschreven"), soft=True, size=15), text(words)) for words in s.other_texts),
             *(text(x, soft=True, size=15) for x in (by, ends) if x),
+            *self._placed(s),
             *(self._mine(s) if s.mine else []),
         ]
+
+    def _returned(self) -> list[ft.Control]:
+        """What a coordinator said who sent it back."""
+        back = self.app.stories.sent_back(self.story)
+        if back is None:
+            return []
+        words, name = back
+        return [card(notice(_("{name} stuurde het terug").format(name=name), ft.Icons.REPLY), text(words))]
+
+    def _placed(self, s: Story) -> list[ft.Control]:
+        """Where everybody reads it, once it is there."""
+        link = self.app.stories_desk.link_of(s.id)
+        return share_row(self, s.form.title, s.form.text, link) if link else []
 
     def _gone(self) -> list[ft.Control]:
         return [text(_("Tekst en foto zijn gewist."), soft=True)]
@@ -63,7 +80,7 @@ class StoryReadScreen(Screen):
             return [change, quiet_button(_("Weghalen"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE)]
         consequences = [
             _("Tekst en foto verdwijnen meteen, bij iedereen. Ze komen niet terug."),
-            _("Staat het ergens op papier of op een website? Vraag je coördinator om het daar weg te halen."),
+            _("Wat anderen gekopieerd of doorgestuurd hebben, kunnen we niet weghalen."),
         ]
         return [
             change,

@@ -17,7 +17,7 @@ def status_words(status: StoryStatus) -> tuple[str, ft.IconData]:
     return {
         StoryStatus.DRAFT: (_("Alleen jij leest dit verhaal."), ft.Icons.LOCK_OUTLINE),
         StoryStatus.OFFERED: (_("Aangeboden aan de coördinator."), ft.Icons.GROUP_OUTLINED),
-        StoryStatus.PUBLISHED: (_("Twee coördinatoren hebben ja gezegd."), ft.Icons.CAMPAIGN_OUTLINED),
+        StoryStatus.PUBLISHED: (_("Twee coördinatoren zeiden ja: iedereen mag het lezen."), ft.Icons.PUBLIC),
         StoryStatus.WITHDRAWN: (_("Dit verhaal is ingetrokken."), ft.Icons.UNDO),
     }[status]
 

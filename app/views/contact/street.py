@@ -4,7 +4,7 @@ import flet as ft
 
 from app.services.activities import NEW as NEW_ACTIVITY
 from app.services.activities import Activity, Proposal
-from app.services.language import _, day_text
+from app.services.language import _, counted, day_text
 from app.services.stories import NEW as NEW_STORY
 from app.services.stories import Story
 from app.views.cards import Cards
@@ -48,6 +48,9 @@ class StreetScreen(Screen):
         ]
         none = text(_("Nog geen verhalen. Gebeurde er iets moois? Vraag of je het mag vertellen."), soft=True)
         self.told.controls = [title(_("Verhalen"), 2), *(self.stories.of(stories) or [none])]
+        if number := len(self.app.stories_desk.published()):
+            words = counted("Lees {n} geplaatst verhaal", "Lees {n} geplaatste verhalen", number)
+            self.told.controls.append(side_button(words, self.go("/verhalen"), ft.Icons.PUBLIC))
         if self.app.stories.some_withdrawn():
             self.told.controls.append(text(_("Een verhaal dat is ingetrokken, is niet meer te lezen."), soft=True))
         self.past.controls = [title(_("Geweest"), 2), *cards[len(coming) :]] if past else []

@@ -69,13 +69,15 @@ class HelpDeskScreen(Screen):
         parts: list[ft.Control] = [text(told)]
         if desk.lapsed:
             words = _("Wie deze lijst uitgaf, is geen coördinator meer: de lijst staat op geen enkele telefoon.")
-            parts.append(notice(f"{words} {_('Kijk hem na en geef hem opnieuw uit.')}", ft.Icons.GPP_MAYBE_OUTLINED))
+            again = _("Kijk hem na en geef hem opnieuw uit.")
+            parts.append(notice(f"{words} {again}", ft.Icons.GPP_MAYBE_OUTLINED))
         if not desk.may:
             words = _("Je bent nog niet bevestigd als coördinator. Klaarzetten kan, uitgeven nog niet.")
             parts.append(notice(words, ft.Icons.HOURGLASS_EMPTY))
         if changes:
             said = counted("{n} wijziging staat klaar.", "{n} wijzigingen staan klaar.", len(changes))
-            parts.append(notice(f"{said} {_('Niemand anders ziet dit al.')}", ft.Icons.EDIT_NOTE))
+            unseen = _("Niemand anders ziet dit al.")
+            parts.append(notice(f"{said} {unseen}", ft.Icons.EDIT_NOTE))
         if desk.contested:
             words = _("Een ander heeft ondertussen hetzelfde veranderd. Kies hieronder welke tekst blijft.")
             parts.append(notice(words, ft.Icons.CALL_SPLIT, alarm=True))
@@ -177,9 +179,8 @@ class HelpDeskScreen(Screen):
         left_out = await self.app.help_desk.read_file(data)
         said = _("Ingelezen. Kijk het na voor je het uitgeeft.")
         if left_out:
-            said = (
-                f"{said} {counted('{n} ding konden we niet lezen.', '{n} dingen konden we niet lezen.', len(left_out))}"
-            )
+            lacking = counted("{n} ding konden we niet lezen.", "{n} dingen konden we niet lezen.", len(left_out))
+            said = f"{said} {lacking}"
         self.say(said)
 
 

@@ -58,12 +58,10 @@ class HelpHistoryScreen(Screen):
         self.foot_.controls = foot
 
     def _card(self, place: int, p: Past) -> ft.Control:
+        many = counted("{n} hulplijn", "{n} hulplijnen", len(p.lines))
         rows: list[ft.Control] = [
             text(_("Lijst {number}").format(number=p.number), weight=ft.FontWeight.W_600, size=18),
-            text(
-                f"{day_text(p.day)} · {p.by or '?'} · {counted('{n} hulplijn', '{n} hulplijnen', len(p.lines))}",
-                soft=True,
-            ),
+            text(f"{day_text(p.day)} · {p.by or '?'} · {many}", soft=True),
         ]
         if place == 0:
             rows.append(notice(_("Deze geldt nu."), ft.Icons.CHECK_CIRCLE_OUTLINE))

@@ -69,14 +69,14 @@ def difference_card(d: Difference) -> ft.Control:
     """One line that is not as it was: what it said, and what it says."""
     words, icon = kind_words(d.kind)
     rows: list[ft.Control] = [text(d.line.name, weight=ft.FontWeight.W_600, size=18), notice(words, icon)]
-    names = field_names()
+    names, nothing = field_names(), _("leeg")
     if d.kind is Kind.ADDED:
         told = [n for n in ("numbers", "about", "hours", "source") if value_text(d.line, n)]
         rows += [text(f"{names[n]}: {value_text(d.line, n)}", soft=True, size=16) for n in told]
     for name in d.fields if d.before else ():
         was, now = value_text(d.before, name), value_text(d.line, name)
-        rows.append(text(f"{names[name]}: {now or _('leeg')}", size=16))
-        rows.append(text(_("was: {words}").format(words=was or _("leeg")), soft=True, size=15))
+        rows.append(text(f"{names[name]}: {now or nothing}", size=16))
+        rows.append(text(_("was: {words}").format(words=was or nothing), soft=True, size=15))
     return card(*rows)
 
 
