@@ -138,6 +138,7 @@ async function answer(request) {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/v1/")) return;
+  if (url.pathname === "/verhalen" || url.pathname.startsWith("/verhalen/")) return; // pages of the server, never kept
   if (event.request.mode === "navigate" && url.pathname !== "/" && url.pathname !== INDEX && url.pathname.includes(".")) return;
   event.respondWith(answer(event.request));
 });
