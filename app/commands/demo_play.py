@@ -88,17 +88,25 @@ class Play:
         await joke.trust.put_team(
             top, "Straatcontact Voorbeeldstad", [words.GEMEENTE, *([] if s.teams else everything)]
         )
-        teams = {n: await joke.trust.make_team(top, words.WIJKEN[n].code.name, _codes(n)) for n in s.teams}
+        teams: dict[AreaCode, bytes] = {}  # buurt → the team that works there
+        for n in s.teams:
+            wijk = words.WIJKEN[n]
+            team = await joke.trust.make_team(top, wijk.code.name, _codes(n))
+            teams |= {buurt.code: team for buurt in wijk.buurten}
+            for buurt in wijk.buurten:
+                if buurt.complex:  # a block has a team of its own, below that of its wijk
+                    codes = [buurt.code, buurt.complex]
+                    teams[buurt.code] = await joke.trust.make_team(team, buurt.complex.name, codes)
         await self._sync("joke")
         for worker in s.workers:
-            await self._invite(worker.key, worker.name, Role.CONTACT, teams.get(worker.team, top))
+            await self._invite(worker.key, worker.name, Role.CONTACT, teams.get(worker.buurt.code, top))
         await self._invite("annika", words.COLLECTOR, Role.COLLECTOR, top)
         ids = {p.name: p.id for p in joke.trust.people()}
         for worker in s.workers:
             await joke.trust.put_member(ids[worker.name], [worker.buurt.code])
         await self._streets(joke, teams, top)
         await self._everyone_syncs()
-        self._say(f"{len(self._apps)} people in {len(teams) or 1} teams")
+        self._say(f"{len(self._apps)} people in {len(set(teams.values()) | {top})} teams")
 
     async def _invite(self, key: str, name: str, role: Role, team: bytes) -> None:
         self._tick()
@@ -117,13 +125,17 @@ class Play:
     def _tick(self, minutes: int = 1) -> None:
         self._clock.move_to(datetime.fromtimestamp(self._clock.millis() / 1000) + timedelta(minutes=minutes))
 
-    async def _streets(self, joke: App, teams: Mapping[int, bytes], top: bytes) -> None:
+    async def _streets(self, joke: App, teams: Mapping[AreaCode, bytes], top: bytes) -> None:
         """The register: every street with its doors; in which buurt each lies; and what is on offer there."""
         found: list[FoundStreet] = []
-        for n, wijk in enumerate(words.WIJKEN):
+        for wijk in words.WIJKEN:
             for buurt in wijk.buurten:
-                named = "\n".join(name for name, _ in buurt.streets)
-                await joke.areas.put_streets(teams.get(n, top), place_of(buurt.code), named)
+                team, block = teams.get(buurt.code, top), buurt.complex if teams else None
+                *first, last = [name for name, _ in buurt.streets]
+                named = first if block else [*first, last]
+                await joke.areas.put_streets(team, place_of(buurt.code), "\n".join(named))
+                if block:
+                    await joke.areas.put_streets(team, place_of(block), last)
                 text = "\n".join(f"{name} 1-{numbers}" for name, numbers in buurt.streets)
                 made, _ = await _read(text, buurt.code.name)
                 if buurt.complex:
@@ -326,7 +338,7 @@ class Play:
 
 def _codes(n: int) -> list[AreaCode]:
     wijk = words.WIJKEN[n]
-    return [wijk.code, *(b.code for b in wijk.buurten), *(b.complex for b in wijk.buurten if b.complex)]
+    return [wijk.code, *(b.code for b in wijk.buurten)]
 
 
 async def _read(text: str, place: str) -> tuple[list[FoundStreet], int]:
