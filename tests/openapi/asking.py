@@ -27,8 +27,9 @@ from tests.openapi.hexed import hexed, unhexed
 POOL: dict[str, Any] = json.loads(Path(os.environ["STRAAT_POOL"]).read_text())
 TALLY, URL = Path(os.environ["STRAAT_TALLY"]), os.environ["STRAAT_URL"]
 DOCUMENT = made()
-SIGNED = ("envelope", "roll entry", "edition")
-AS_THEY_ARE = "directory_publish"  # the operation whose body is no MessagePack
+SIGNED = ("envelope", "roll entry", "edition", "story list")
+# The operations whose body is no MessagePack, and what of the pool it is.
+AS_THEY_ARE = {"directory_publish": "edition", "stories_publish": "story list", "stories_deliver": "story sheet"}
 
 
 # -- bodies ----------------------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ AS_THEY_ARE = "directory_publish"  # the operation whose body is no MessagePack
 def packed(context: schemathesis.SerializationContext, value: Any) -> bytes:
     """A value as the document writes it, as the bytes that travel."""
     operation = context.case.operation.definition.raw.get("operationId")
-    if operation == AS_THEY_ARE and isinstance(value, str):
+    if operation in AS_THEY_ARE and isinstance(value, str):
         found = unhexed(value)
         return found if isinstance(found, bytes) else value.encode("utf-8", "surrogatepass")
     if operation == "token":
@@ -112,8 +113,8 @@ def _by(value: object) -> Random:
 def before_generate_body(context: schemathesis.HookContext, strategy: st.SearchStrategy) -> st.SearchStrategy:
     """Mostly of the real organisation, and nearly right; else whatever fits the schema, or does not."""
     content = context.operation.definition.raw["requestBody"]["content"][wire.MEDIA_TYPE]
-    if context.operation.definition.raw["operationId"] == AS_THEY_ARE:
-        return st.one_of(strategy, _real("edition"))
+    if of := AS_THEY_ARE.get(context.operation.definition.raw["operationId"]):
+        return st.one_of(strategy, _real(of))
     like = _like(content["schema"])
     return st.integers(0, 3).flatmap(lambda n: strategy if n == 3 else like)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.platform.native import SystemClock
-from sync.core import directory
+from sync.core import directory, stories
 from sync.core.envelope import id_of
 from sync.core.ids import entry_hash
 from sync.core.rights import Role
@@ -60,6 +60,14 @@ async def filled(folder: Path) -> tuple[Organisation, Pool]:
     second = directory.parse(first)
     after = await directory.sign(P, joke.keyring.signing, organisation.roll, joke.device, second, [], "2026-11-25")
     pool.add("edition", first, after)
+    record = RANDOM.bytes(16)
+    secret = stories.secret_of(record)
+    sheet = stories.make_sheet(organisation.id, stories.lock_of(secret), "Soep", "Voor allen.", b"", "2027-05-01")
+    listed = await stories.sign(P, joke.keyring.signing, organisation.roll, joke.device, None, [], "2026-11-25")
+    pool.add("story list", listed)
+    pool.add("story sheet", sheet.data)
+    pool.add("story part", stories.part_hash(sheet.data))
+    pool.add("story secret", secret)
     return organisation, pool
 
 

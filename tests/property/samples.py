@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sync.core import bundle, change, codec, directory, envelope, frames, roll_entry, sender_key, wire
+from sync.core import bundle, change, codec, directory, envelope, frames, roll_entry, sender_key, stories, wire
 from sync.core.bundle import Bundle
 from sync.core.change import Change, Patch
 from sync.core.frames import Collector, Series
@@ -12,6 +12,7 @@ from sync.core.help_line import HelpLine, Hours, Known, Number, OnHolidays
 from sync.core.hlc import Stamp
 from sync.core.invitation import Invitation
 from sync.core.padding import pad, unpad
+from sync.core.stories import Entry
 from tests.support.core_world import P, founded, ring_epoch, run, sealed_change, sealed_key
 from tests.vectors.vector import fixed
 
@@ -76,6 +77,10 @@ SHAPES = {
         "NOTHING",
         "DEVICES",
         "DIRECTORY",
+        "STORIES",
+        "LACKING",
+        "PART",
+        "STOP",
         "ERROR",
     ]
 }
@@ -90,6 +95,10 @@ def specimens() -> dict[str, tuple[Parser, bytes]]:
     edition = run(
         directory.sign(P, w.coordinator.signing, w.roll, w.coordinator.device, None, [HELP_LINE], "2026-11-25")
     )
+    sheet = stories.make_sheet(w.state.organisation, fixed("lock", 16), "Soep", "Voor\nallen", fixed("p"), "2027-01-01")
+    yes = run(stories.vouch(P, w.coordinator.signing, w.roll, w.coordinator.device, sheet))
+    entry = Entry(sheet.lock, stories.part_hash(sheet.data), sheet.until, (yes, yes))
+    listed = run(stories.sign(P, w.coordinator.signing, w.roll, w.coordinator.device, None, [entry], "2026-11-25"))
     epoch = run(ring_epoch(w.roll, w.coordinator, w.team_ring, 2, fixed("p"), [w.coordinator, w.contact]))
     entries = dict(zip(("genesis", "join", "invite", "second join"), w.roll.entries, strict=True))
     shown = bundle.encode(Bundle(rings[0], {bundle.tag(w.contact.device): 3}, (key, key)))
@@ -98,6 +107,8 @@ def specimens() -> dict[str, tuple[Parser, bytes]]:
         "envelope": (envelope.parse, run(sealed_change(w, w.contact, KEY, rings, PLAIN))),
         "sender key": (sender_key_body, key),
         "edition": (directory.parse, edition),
+        "story list": (stories.parse, listed),
+        "story sheet": (stories.read_sheet, sheet.data),
         "ring epoch": (roll_entry.parse, epoch),
         "invitation": (invitation, Invitation(fixed("seed"), fixed("hash")).to_text().encode()),
         "padding": (unpad, pad(PLAIN)),
@@ -146,6 +157,10 @@ def _bodies(entries: list[bytes], key: bytes) -> dict[str, bytes]:
         "NOTHING": [],
         "DEVICES": [[i, 20_400]],
         "DIRECTORY": [h, 3],
+        "STORIES": [3, key, [i]],
+        "LACKING": [h],
+        "PART": [h, h],
+        "STOP": [h, i],
         "ERROR": ["bad_format", "why"],
     }
     return {name: codec.pack(value) for name, value in values.items()}

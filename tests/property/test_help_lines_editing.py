@@ -45,12 +45,16 @@ def done(base: tuple[HelpLine, ...], steps: list[tuple], work: Work = NOTHING) -
 
 @given(bases)
 def test_without_work_the_list_is_as_it_is(base: tuple[HelpLine, ...]) -> None:
+    """Nothing typed, nothing told."""
+
     assert editing.applied(base, NOTHING) == base
     assert editing.differences(base, base) == []
 
 
 @given(bases, acts)
 def test_no_line_comes_twice_and_each_change_is_there(base: tuple[HelpLine, ...], steps: list[tuple]) -> None:
+    """And what nobody touched is as it was."""
+
     work = done(base, steps)
     made = editing.applied(base, work)
     there = {line.id: line for line in made}
@@ -62,6 +66,8 @@ def test_no_line_comes_twice_and_each_change_is_there(base: tuple[HelpLine, ...]
 
 @given(bases, acts)
 def test_a_draft_is_read_as_it_was_written(base: tuple[HelpLine, ...], steps: list[tuple]) -> None:
+    """Through the bytes that are sealed."""
+
     work = done(base, steps)
     assert editing.from_plain(from_bytes(to_bytes(editing.to_plain(work)))) == work
 
@@ -112,11 +118,15 @@ def test_what_another_published_meanwhile_stays_and_so_does_mine(
 def test_going_back_makes_the_lines_of_then_in_their_order(
     now: tuple[HelpLine, ...], then: tuple[HelpLine, ...]
 ) -> None:
+    """Whatever stands there now."""
+
     assert editing.applied(now, editing.instead(now, then)) == then
 
 
 @given(bases, acts, st.sampled_from(NAMES))
 def test_undoing_one_line_leaves_the_others(base: tuple[HelpLine, ...], steps: list[tuple], name: str) -> None:
+    """It is as in the list in force."""
+
     work = done(base, steps)
     after = {x.id: x for x in editing.applied(base, editing.undone(work, name))}
     before = {x.id: x for x in editing.applied(base, work)}

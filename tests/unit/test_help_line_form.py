@@ -33,17 +33,25 @@ TYPED = {
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_hours_are_read_as_people_write_them(typed: str) -> None:
+    """In Dutch or English, with dots or colons."""
+
     assert osm_hours.write(editing_hours.read(typed)) == TYPED[typed]
 
 
-@pytest.mark.parametrize("typed", ["soms", "ma-vr", "9-17", "ma-vr 9", "xx 9-17", "ma 25:00-26:00", "feestdagen", "ma 9:0-5"])
+@pytest.mark.parametrize(
+    "typed", ["soms", "ma-vr", "9-17", "ma-vr 9", "xx 9-17", "ma 25:00-26:00", "feestdagen", "ma 9:0-5"]
+)
 def test_hours_that_say_nothing_certain_are_refused(typed: str) -> None:
+    """Nothing is guessed."""
+
     with pytest.raises(BadFormat):
         editing_hours.read(typed)
 
 
 @pytest.mark.parametrize("line", built_in(), ids=lambda line: line.id)
 def test_every_line_of_the_build_goes_through_the_form_and_comes_back_as_it_was(line: HelpLine) -> None:
+    """The fixed ones are refused: no list can say them otherwise."""
+
     form = editing_form.from_plain(editing_form.to_plain(of_line(line)))
     if line.id in ("112", "113", "08001205", "08002000"):
         with pytest.raises(BadInput, match="phone: fixed"):
@@ -74,6 +82,8 @@ BAD: dict[str, LineForm] = {
 
 @pytest.mark.parametrize("why", BAD)
 def test_what_can_not_be_published_is_told_at_its_field_in_words(why: str) -> None:
+    """And a draft holds it all the same."""
+
     with pytest.raises(BadInput) as caught:
         to_line(BAD[why], "kamer", TODAY)
     assert f"{caught.value.field} {caught.value.why}" == why
@@ -82,19 +92,27 @@ def test_what_can_not_be_published_is_told_at_its_field_in_words(why: str) -> No
 
 
 def test_signs_that_turn_or_hide_text_are_taken_out() -> None:
+    """A line must not look like another one."""
+
     line = to_line(replace(GOOD, name="Buurt\u202ekamer\u0000 ", about="een\ntwee"), "kamer", TODAY)
     assert (line.name, line.about) == ("Buurtkamer", "een twee")
 
 
 def test_numbers_are_dialled_as_they_are_written() -> None:
+    """Spaces, dashes, dots, and the zero in brackets."""
+
     assert [dialled(x) for x in ("0800-1205", "+31 (0)73 – 206.88.88")] == ["08001205", "+31732068888"]
 
 
 def test_a_new_line_gets_an_id_of_its_own_and_never_one_of_the_fixed() -> None:
+    """Made of its name."""
+
     assert [new_id(n, {"buurtkamer"}) for n in ("Buurtkamer!", "112", "€")] == ["buurtkamer-2", "112-2", "lijn"]
 
 
 def test_a_file_of_either_kind_is_read() -> None:
+    """HSDS, and ours; nothing is lost on the way."""
+
     import json
 
     from app.commands.directory import text_of
@@ -106,6 +124,8 @@ def test_a_file_of_either_kind_is_read() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"{}", b"[]", b"3", b'{"lines": [{"id": "x"}]}', b"[" * 100_000])
 def test_another_file_changes_nothing_and_says_so(data: bytes) -> None:
+    """Whatever it is."""
+
     with pytest.raises(BadInput) as caught:
         editing_file.read(data)
     assert caught.value.field == "help_file"
@@ -113,5 +133,7 @@ def test_another_file_changes_nothing_and_says_so(data: bytes) -> None:
 
 
 def test_numbers_of_the_line_keep_their_notes() -> None:
+    """Note, cost and source stand beside the number."""
+
     form = replace(GOOD, numbers=(NumberForm("14 073", "dag", "lokaal", "site"),))
     assert to_line(form, "x", TODAY).numbers == (Number("14073", "dag", "lokaal", "site"),)

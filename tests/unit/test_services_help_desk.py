@@ -32,6 +32,8 @@ async def second(t: Team, joke: App) -> App:
 
 
 def test_a_line_is_changed_seen_published_and_on_the_phone(tell: Callable[[Story], None]) -> None:
+    """Added, verified, moved, closed; its source and day are on the phone."""
+
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
         desk = joke.help_desk
@@ -82,6 +84,8 @@ def test_two_coordinators_publishing_at_once_lose_nothing_of_either(tell: Callab
 
 
 def test_one_line_changed_by_two_waits_for_a_choice(tell: Callable[[Story], None]) -> None:
+    """Both texts are shown; nothing is published before."""
+
     async def story(t: Team) -> None:
         joke = await t.joke()
         ali = await second(t, joke)
@@ -111,6 +115,8 @@ def test_one_line_changed_by_two_waits_for_a_choice(tell: Callable[[Story], None
 
 
 def test_offline_the_draft_is_kept_and_published_later(tell: Callable[[Story], None]) -> None:
+    """Nothing of it is lost."""
+
     async def story(t: Team) -> None:
         joke = await t.joke()
         await joke.help_desk.save("", ROOM)
@@ -125,6 +131,8 @@ def test_offline_the_draft_is_kept_and_published_later(tell: Callable[[Story], N
 
 
 def test_going_back_is_a_new_list_with_the_old_lines(tell: Callable[[Story], None]) -> None:
+    """Numbers never go back."""
+
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
         desk = joke.help_desk
@@ -148,6 +156,8 @@ def test_going_back_is_a_new_list_with_the_old_lines(tell: Callable[[Story], Non
 
 
 def test_a_file_that_is_read_in_is_a_draft_and_fixed_lines_in_it_change_nothing(tell: Callable[[Story], None]) -> None:
+    """It is looked at before it is published."""
+
     async def story(t: Team) -> None:
         from app.commands.directory import text_of
 

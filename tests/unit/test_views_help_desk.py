@@ -22,6 +22,8 @@ async def sat_down(app: App, route: str = "/hulplijnen-redactie", size: tuple[in
 
 
 def test_a_coordinator_types_a_line_sees_it_as_on_a_phone_and_publishes_it(tell: Callable[[Story], None]) -> None:
+    """What was typed survives; what is wrong is told at its field."""
+
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
         person = await sat_down(joke)
@@ -58,6 +60,8 @@ def test_a_coordinator_types_a_line_sees_it_as_on_a_phone_and_publishes_it(tell:
 
 
 def test_two_who_changed_one_line_are_shown_both_and_choose(tell: Callable[[Story], None]) -> None:
+    """And an earlier list can be made ready."""
+
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
         desk = joke.help_desk

@@ -34,6 +34,10 @@ GOOD: dict[str, tuple[str, Any]] = {
     "NOTHING": ("A question that says nothing", []),
     "DEVICES": ("One device, and the day on which it was last here", [[ID, 20_400]]),
     "DIRECTORY": ("The organisation and the number known", [HASH, 3]),
+    "STORIES": ("List 3, its bytes, and what stopped a story on it", [3, ENTRY, [ID]]),
+    "LACKING": ("One part is lacking", [HASH]),
+    "PART": ("The organisation and a part's hash", [HASH, fixed("other hash")]),
+    "STOP": ("The organisation and a story's secret", [HASH, ID]),
     "OFFER": ("Entries that a server put back may lack", [ENTRY, b""]),
     "OFFERED": ("How many it has now", [4]),
     "CONFIRM": ("The head that a coordinator's device has", [HASH]),
@@ -106,6 +110,23 @@ def _wrong(name: str, good: Any) -> Iterator[Wrong]:
     elif name == "DIRECTORY":
         known = ("known", whole(0, 2**32, "The number"))
         yield from departures(good, [("organisation", bytes_of(32, "The organisation")), known])
+    elif name == "STORIES":
+        places = [
+            ("number", whole(0, 2**32, "The number")),
+            ("list", bytes_up_to(131_138, "A list")),
+            ("stops", items(200, ID, "secrets")),
+        ]
+        yield from departures(good, places)
+        yield from ((f"stop_{n}", c, [3, ENTRY, [value]], e) for n, c, value, e in bytes_of(16, "A secret"))
+    elif name == "LACKING":
+        yield from items(400, HASH, "parts")
+        yield from ((f"part_{n}", c, [value], e) for n, c, value, e in bytes_of(32, "A part's hash"))
+    elif name == "PART":
+        organisation = ("organisation", bytes_of(32, "The organisation"))
+        yield from departures(good, [organisation, ("part", bytes_of(32, "A part's hash"))])
+    elif name == "STOP":
+        organisation = ("organisation", bytes_of(32, "The organisation"))
+        yield from departures(good, [organisation, ("secret", bytes_of(16, "A secret"))])
     elif name == "OFFER":
         yield from items(wire.MAX_OFFER, b"", "entries")
         yield from ((f"entry_{n}", c, [value], e) for n, c, value, e in entry)
