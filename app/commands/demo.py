@@ -119,6 +119,12 @@ class Demo:
         await joke.review(first.id, ReviewState.SEEN, "Wat mooi dat ze wil komen koffiedrinken. Dank je wel, Fatma!")
         await joke.sync_once()
 
+    async def furnish(self) -> None:
+        """And what the coordinator's desk has to show."""
+        from app.commands.demo_desk import furnish
+
+        await furnish(*(self.apps[who] for who in ("joke", "fatma", "henk")))
+
     async def wake(self) -> None:
         """The same team after a restart."""
         for who in ("joke", "fatma", "henk"):
@@ -174,6 +180,7 @@ async def _run(data: Path, host: str, port: int, site: Path, origin: str) -> Non
         else:
             shutil.rmtree(folder, ignore_errors=True)  # an earlier start was cut off half way
             await team.make(await _first_link(app, origin))
+            await team.furnish()
             (folder / READY).touch()
         _say(origin, await team.links())
         await team.sleep()
