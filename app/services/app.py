@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.services import inviting, people, review_queue, visit_draft, visits
@@ -72,9 +73,8 @@ from sync.device.secrets import Secrets
 if TYPE_CHECKING:
     from app.services.law.law import Law
     from app.services.leaving.leaving import Leaving
-
-if TYPE_CHECKING:
-    from app.services.law.law import Law
+    from app.services.papers.papers import Papers
+    from app.services.reports.reports import Reports
 
 
 class App:
@@ -90,8 +90,8 @@ class App:
         self.retention, self.trail = Retention(self.live), Trail(self.live)
         self.activities, self.stories = Activities(self.live), Stories(self.live)
         self.finder = Finder(self.live)
-        self.areas, self.offers = Areas(self.live), Offers(self.live)
-        self.supply = Supply(self.live, self.areas, self.offers, self.activities)
+        self.areas, self.offers = Areas(self.live), Offers(self.live, self.activities)
+        self.supply = Supply(self.live, self.areas, self.offers)
         self.safety = Safety(self.live, self.locking, self._enter)
         self.storing = Storing(self.live, self.locking)
         self.signing_off = SigningOff(self.live, self.locking)
@@ -112,6 +112,20 @@ class App:
         from app.services.leaving.leaving import Leaving  # late: few ever ask for it
 
         return Leaving(self.live, self.directory)
+
+    @property
+    def papers(self) -> "Papers":
+        """See AppFace."""
+        from app.services.papers.papers import Papers  # late: few ever ask for it
+
+        return Papers(self.live)
+
+    @cached_property
+    def reports(self) -> "Reports":
+        """See AppFace."""
+        from app.services.reports.reports import Reports  # late: few ever ask for it
+
+        return Reports(self.live)
 
     @property
     def law(self) -> "Law":

@@ -67,6 +67,8 @@ from app.services.wishes import Wishes
 if TYPE_CHECKING:
     from app.services.law.law import Law
     from app.services.leaving.leaving import Leaving
+    from app.services.papers.papers import Papers
+    from app.services.reports.reports import Reports
 
 if TYPE_CHECKING:
     from app.services.law.law import Law
@@ -189,6 +191,14 @@ class AppFace(Protocol):
     @property
     def leaving(self) -> "Leaving":
         """Coordinator: taking along all that the organisation has (when OPEN)."""
+
+    @property
+    def papers(self) -> "Papers":
+        """Figures as a print, a workbook."""
+
+    @property
+    def reports(self) -> "Reports":
+        """Coordinator: figures of a period and an area, and what of them is published (when OPEN)."""
 
     @property
     def law(self) -> "Law":
