@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.services import areas_streets, records
-from app.services.area_tree import Place, Put, homes
+from app.services.area_tree import Place, Put, homes, place_of, within
 from app.services.models import AreaCode
 from app.services.records import Group
 from app.services.session import Session
@@ -76,6 +76,16 @@ def homes_and_streets(session: Session, put: Sequence[Put]) -> tuple[dict[Place,
     """Where each complex lies, and by the key of a street its area."""
     home = homes(put)
     return home, areas_streets.where((row for p in put for row in streets_of(session, p.team).items()), home)
+
+
+def only_place(session: Session, member: bytes) -> Place | None:
+    """The one area where a member works, with others in it or not; None where that is not one."""
+    at = {place_of(c) for c in of_member(session, member) if c.kind != areas_streets.STREET}
+    if not at:
+        devices = session.roll.state.members().get(member)
+        at = {place_of(c) for c in of_team(session, devices[0].team)[1]} if devices else set()
+    home = homes(puts(session))
+    return next((place for place in at if all(within(other, place, home) for other in at)), None)
 
 
 async def put_team(session: Session, team: bytes, name: str, codes: Sequence[AreaCode]) -> None:

@@ -181,14 +181,9 @@ class Areas:
 
     # -- supply and wish ---------------------------------------------------------------------------------
 
-    def leaves(self) -> list[Place]:
-        """The rows of the picture: buurten and complexes, and what has none of those in it."""
-        listed = self.tree()
-        return [
-            node.place
-            for (depth, node), after in zip(listed, [*listed[1:], (0, None)], strict=True)
-            if after[0] <= depth
-        ]
+    def rows(self) -> list[Place]:
+        """The rows of the picture of wishes and offers: every area where a team works."""
+        return [node.place for _depth, node in self.tree() if node.teams]
 
 
 def _place(text: str) -> Place | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from app.services import areas, areas_streets, records
+from app.services.activities import Activities
 from app.services.activities_form import ActivityKind
 from app.services.addresses import street
 from app.services.area_tree import Place, chain, place_of, within
@@ -34,13 +35,29 @@ class Offer:
     id: bytes
     form: OfferForm
     over: bool = False
+    day: date | None = None  # of an activity that is planned: its day; its time stands in `form.when`
 
 
 class Offers:
     """The offers of the open app."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, live: Live, activities: Activities) -> None:
+        self._live, self._activities = live, activities
+
+    def planned(self) -> list[Offer]:
+        """Activities that answer a wish, of each weekly row the next; those that this device may read."""
+        rows: dict[bytes, Offer] = {}
+        for a in self._activities.upcoming():
+            wish = OF_ACTIVITY.get(a.form.kind) if a.form.kind else None
+            if wish:
+                form = OfferForm(wish, "", self._of_member(a.id), a.form.place, a.form.time)
+                rows.setdefault(a.form.series or a.id, Offer(a.id, form, day=a.form.day))
+        return list(rows.values())
+
+    def _of_member(self, activity: bytes) -> Place | None:
+        """The one area where whoever holds it works; None where that is not one."""
+        session = self._live.require_session()
+        return areas.only_place(session, session.replica.records[activity].creator or b"")
 
     def all(self, over_too: bool = False) -> list[Offer]:
         """What is on offer, by wish and name; for a coordinator also what is over, last."""
@@ -62,7 +79,8 @@ class Offers:
         """What answers one of these wishes, nearest to this address first; what lies elsewhere comes last."""
         session = self._live.require_session()
         wished = list(wishes)
-        fitting = [o for o in self.all() if any(answers(o.form.wish, w) for w in wished)] if wished else []
+        there = [*self.all(), *self.planned()] if wished else []
+        fitting = [o for o in there if any(answers(o.form.wish, w) for w in wished)]
         if not fitting:
             return []
         put = areas.puts(session)

@@ -14,6 +14,7 @@ from app.services.offers_form import answers, bare
 
 THRESHOLD = 10
 ACTIVITY, CONTACT_PERSON = "activity", "contact_person"  # what somebody at the door of a round would like
+HEARD = {ACTIVITY, CONTACT_PERSON}
 GATHERINGS = frozenset({"coffee", "eating", "repair", "garden", "language"})  # wishes that an activity answers
 
 
@@ -97,7 +98,7 @@ def picture(
         counts[at, bare(w.wish)] += w.times
     shown = {at: n for at, n in counts.items() if n >= max(1, threshold)}
     columns = dict.fromkeys(
-        [*map(bare, wishes), *sorted({bare(o.wish) for o in offered}), *sorted({wish for _at, wish in shown})]
+        [*map(bare, wishes), *sorted({bare(o.wish) for o in offered} - HEARD), *sorted({wish for _at, wish in shown})]
     )
     unknown: list[Place | None] = [None] if any(at is None for at, _wish in shown) else []
     placed = [*dict.fromkeys(areas), *unknown]

@@ -1,13 +1,12 @@
 """What residents wish against what there is: gathered from visits, activities, rounds, offers and who works where."""
 
 from app.services import areas
-from app.services.activities import Activities
 from app.services.addresses import key
 from app.services.area_tree import Place, place_of
 from app.services.areas_desk import Areas
 from app.services.areas_streets import STREET, street_key
 from app.services.live import Live
-from app.services.offers import OF_ACTIVITY, Offers
+from app.services.offers import Offers
 from app.services.offers_form import bare
 from app.services.rounds import counting
 from app.services.rounds.models import Interest
@@ -15,20 +14,21 @@ from app.services.session import Session
 from app.services.supply import ACTIVITY, CONTACT_PERSON, THRESHOLD, Offered, Picture, Wished, picture
 from app.services.wishes import of_area
 
+DAY_MILLIS = 24 * 60 * 60 * 1000
 _OF_INTEREST = {Interest.ACTIVITY: ACTIVITY, Interest.CONTACT_PERSON: CONTACT_PERSON}
 
 
 class Supply:
     """The picture of the open app. Coordinators only: nobody else can read what it is made of."""
 
-    def __init__(self, live: Live, desk: Areas, offers: Offers, activities: Activities) -> None:
-        self._live, self._desk, self._offers, self._activities = live, desk, offers, activities
+    def __init__(self, live: Live, desk: Areas, offers: Offers) -> None:
+        self._live, self._desk, self._offers = live, desk, offers
         self._last: tuple[object, Picture] | None = None
 
     def picture(self) -> Picture:
         """What is wished and offered in each buurt and complex. Made anew only when something has changed."""
         session = self._live.require_session()
-        now = (session, session.view.changes, session.roll.state.head, str(self._activities.now().date()))
+        now = (session, session.view.changes, session.roll.state.head, session.writer.now() // DAY_MILLIS)
         if self._last is None or self._last[0] != now:
             self._last = now, self._make(session)
         return self._last[1]
@@ -37,18 +37,13 @@ class Supply:
         put = areas.puts(session)
         home, by_street = areas.homes_and_streets(session, put)
         wished = [*_of_visits(session, by_street), *self._heard(session), *_of_rounds(session, by_street)]
-        columns = [*of_area(session, session.team), ACTIVITY, CONTACT_PERSON]
-        return picture(self._desk.leaves(), columns, wished, self._offered(session), home, THRESHOLD)
+        return picture(
+            self._desk.rows(), of_area(session, session.team), wished, self._offered(session), home, THRESHOLD
+        )
 
     def _offered(self, session: Session) -> list[Offered]:
         found = [Offered(o.form.area, o.form.wish, o.form.name) for o in self._offers.all()]
-        rows: set[bytes] = set()
-        for a in self._activities.upcoming():
-            series, wish = a.form.series or a.id, OF_ACTIVITY.get(a.form.kind) if a.form.kind else None
-            if wish and series not in rows:
-                rows.add(series)
-                member = session.replica.records[a.id].creator or b""
-                found.append(Offered(_place_of(session, member), wish, a.form.place or wish))
+        found += [Offered(o.form.area, o.form.wish, o.form.place or o.form.wish) for o in self._offers.planned()]
         for worker in self._desk.workers():
             at: set[Place | None] = {place_of(c) for c in worker.places if c.kind != STREET}
             everywhere: set[Place | None] = set() if worker.places else {None}
@@ -59,7 +54,7 @@ class Supply:
         """At an activity: one each, wherever whoever held it works."""
         rows = session.view.ask("SELECT creator, wishes FROM activities WHERE NOT hidden AND wishes <> ''")
         return [
-            Wished(_place_of(session, bytes.fromhex(row["creator"])), wish)
+            Wished(areas.only_place(session, bytes.fromhex(row["creator"])), wish)
             for row in rows
             for wish in set(map(bare, row["wishes"].split(",")))
         ]
@@ -86,12 +81,3 @@ def _of_rounds(session: Session, by_street: dict[str, Place]) -> list[Wished]:
         for name, progress in ending.streets
         for interest, n in progress.interests
     ]
-
-
-def _place_of(session: Session, member: bytes) -> Place | None:
-    """The one area where a member works; None where that is not one."""
-    at = {place_of(c) for c in areas.of_member(session, member) if c.kind != STREET}
-    if not at:
-        device = session.roll.state.members().get(member)
-        at = {place_of(c) for c in areas.of_team(session, device[0].team)[1]} if device else set()
-    return at.pop() if len(at) == 1 else None

@@ -9,7 +9,8 @@ from pathlib import Path
 from app.services.activities_form import ActivityForm, ActivityKind
 from app.services.app import App
 from app.services.marks import Why
-from app.services.models import Outcome, ReviewState
+from app.services.models import AreaCode, Outcome, ReviewState
+from app.services.offers_form import OfferForm
 from app.services.rounds.models import Answer, DoorState
 from app.services.stories_form import StoryForm
 from sync.core.change import ERASE, LIFE
@@ -63,10 +64,13 @@ def test_every_field_that_is_written_is_documented_and_nothing_else(tell: Tell) 
         await joke.marks.confirm(mark.id, TODAY)
         await joke.marks.lift(mark.id, Why.OWN_WISH, TODAY)
         team = session_of(joke).team
-        await joke.trust.put_team(team, "Muntel", ())
+        wijk = ("wijk", "WK079604", "2025")
+        await joke.trust.put_team(team, "Muntel", [AreaCode(*wijk, "")])
         await joke.wishes.put(team, ["coffee"])
+        await joke.offers.save(OfferForm("coffee", "Koffie", wijk))
         await synced(fatma, joke)
         name = await joke.rounds.make(plan_of([await put_street(joke, street("Tulpstraat", range(1, 3)))], [me(fatma)]))
+        await joke.areas.put_streets(team, wijk, "Tulpstraat")
         await synced(joke, fatma)
         [walk] = joke.rounds.round(name).walks
         await fatma.rounds.take(walk.id)

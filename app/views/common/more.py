@@ -48,6 +48,12 @@ class MoreScreen(Screen):
                 _("Wat er te doen is, en wat goed ging"),
                 ft.Icons.LOCAL_CAFE_OUTLINED,
             ),
+            (
+                "/aanbod",
+                _("Aanbod in de buurt"),
+                _("Wat er is voor wie iets wenst"),
+                ft.Icons.VOLUNTEER_ACTIVISM_OUTLINED,
+            ),
             ("/rondes", _("Rondes"), _("Samen langs alle deuren"), ft.Icons.DIRECTIONS_WALK),
             *(desk if coordinates else []),
             (

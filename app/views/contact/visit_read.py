@@ -7,6 +7,7 @@ import flet as ft
 from app.services.language import _, day_text
 from app.services.models import Visit, VisitForm
 from app.views.contact.consent import choices, consent_words
+from app.views.contact.offers import nearby
 from app.views.contact.said import AnswerPart, said_cards
 from app.views.contact.today import address_route
 from app.views.contact.words import gifts, outcomes, parts, wish_text
@@ -93,6 +94,7 @@ class VisitReadScreen(Screen):
             *said_cards(self.app.reviews.thread(self.visit)),
             *([self.answer.control] if v.mine and self.app.reviews.asks(self.visit) else []),
             *visit_facts(v),
+            *nearby(self, v.form.address, v.form.wishes),
             *(self._versions(v) if v.mine and v.other_notes else []),
             *(self._differing(v) if v.mine else []),
             *(self._mine(v) if v.mine else []),

@@ -6,6 +6,7 @@ from itertools import groupby
 import flet as ft
 import flet.canvas as cv
 
+from app.services.areas_desk import QUIET_DAYS, quiet
 from app.services.face import AppFace
 from app.services.language import _, counted, day_text
 from app.services.models import VALID_DAYS, Alert, InviteLink, Person, Role, Waiting
@@ -54,6 +55,7 @@ class PeopleScreen(Screen):
     def build(self) -> ft.Control:
         self.role, self.days, self.team = Role.CONTACT, 14, b""
         self.notices, self.list, self.waiting = Notices(self, HERE), stack(spacing=12), stack(spacing=12)
+        self.quiet_days, self.quiet = QUIET_DAYS[1], stack(spacing=12)
         self.choices = stack(spacing=12)
         self.name = field(_("Naam"), on_submit=self.safe(self._invite))
         self.link = stack(spacing=16)
@@ -63,6 +65,7 @@ class PeopleScreen(Screen):
             title(_("Mensen")),
             self.notices,
             self.list,
+            self.quiet,
             self.waiting,
             ft.Row(self._ways(), wrap=True, spacing=12, run_spacing=12),
             title(_("Iemand uitnodigen"), 2),
@@ -88,6 +91,7 @@ class PeopleScreen(Screen):
         people = self.app.trust.people()
         self.notices.follow()
         self.list.controls = [self._card(p) for p in people]
+        self.quiet.controls = self._quiet(people)
         waiting = self.app.trust.waiting()
         self.waiting.controls = [title(_("Uitgenodigd"), 2), *map(self._waiting_card, waiting)] if waiting else []
 
@@ -108,6 +112,29 @@ class PeopleScreen(Screen):
                 notice(_("Leest nog niet mee: vergelijk eerst de woorden."), ft.Icons.RECORD_VOICE_OVER_OUTLINED)
             )
         return card(*rows, on_click=self.go(f"/mens/{p.id.hex()}"))
+
+    def _quiet(self, people: list[Person]) -> list[ft.Control]:
+        """Who was not there for so many days: perhaps a phone that is broken, or somebody to ring."""
+        if len([p for p in people if p.devices and not p.me]) == 0:
+            return []
+        ways = [(n, counted("{n} dag", "{n} dagen", n)) for n in QUIET_DAYS]
+        rows: list[ft.Control] = [
+            title(_("Lang niet verbonden"), 2),
+            text(_("Wie geen enkel apparaat meer verbond in:"), soft=True),
+            pick(ways, lambda n: n == self.quiet_days, self.safe(self._choose_quiet)),
+        ]
+        if not any(d.seen for p in people for d in p.devices):
+            return [*rows, text(_("Dat weten we pas als er verbinding is."), soft=True)]
+        found = quiet(people, self.app.today(), self.quiet_days)
+        for q in found:
+            when = day_text(q.seen, self.app.today()) if q.seen else _("nog niet bekend")
+            words = _("{name}: laatst verbonden {day}").format(name=named(q.person), day=when)
+            rows.append(quiet_button(words, self.go(f"/mens/{q.person.id.hex()}"), ft.Icons.PHONELINK_OFF))
+        return rows if found else [*rows, notice(_("Iedereen was er."), ft.Icons.CHECK_CIRCLE_OUTLINE)]
+
+    def _choose_quiet(self, days: int) -> None:
+        self.quiet_days = days
+        self.refresh()
 
     def _waiting_card(self, w: Waiting) -> ft.Control:
         said = _("{role} in {place}, tot en met {day}").format(

@@ -7,6 +7,7 @@ from app.services.models import DeviceLook, Person, Role
 from app.views.common.invited import role_text
 from app.views.coordinate.asking import Ask
 from app.views.coordinate.people import area_name, invite_parts, named
+from app.views.coordinate.person_place import PlaceField
 from app.views.parts import card, main_button, notice, page_body, pick, quiet_button, stack, text, title
 from app.views.screen import Screen
 from sync.core.errors import NotFound
@@ -45,8 +46,18 @@ class PersonScreen(Screen):
         parts = [title(named(p)), text(f"{role_text(p.role)} · {place}", soft=True)]
         if p.devices:
             parts += [title(_("Apparaten"), 2), *(self._device(n, d) for n, d in enumerate(p.devices, 1))]
-        self.top.controls = parts
+        self.top.controls = [*parts, *self._gone_devices()]
         self._draw_moving()
+
+    def _gone_devices(self) -> list[ft.Control]:
+        """Devices that were signed off: what could have been opened with each, should it be lost."""
+        if not self.person.mine and not self.person.me:
+            return []
+        said = _("Afgemeld apparaat ({words}): wat kon erop staan?")
+        return [
+            quiet_button(said.format(words=words), self.go(f"/kwijt/{device.hex()}"), ft.Icons.PHONELINK_ERASE)
+            for device, words in self.app.law.lost.left(self.member)
+        ]
 
     def _device(self, number: int, d: DeviceLook) -> ft.Control:
         p = self.person
@@ -67,6 +78,8 @@ class PersonScreen(Screen):
             ]
         if not d.me and (p.mine or p.me):
             rows.append(self._lost(d))
+        if p.mine and len(p.devices) == 1:
+            rows.append(self._replaced(d))
         return card(*rows)
 
     def _lost(self, d: DeviceLook) -> ft.Control:
@@ -83,8 +96,34 @@ class PersonScreen(Screen):
         async def act() -> None:
             await self.app.trust.revoke_device(d.id)
             self.say(_("Het apparaat is afgemeld."))
+            if d.id not in [x.id for x in self._find().devices]:
+                self.shell.go(f"/kwijt/{d.id.hex()}")
 
         return Ask(self, _("Dit apparaat is kwijt"), ft.Icons.PHONELINK_ERASE, consequences, _("Meld het af"), act)
+
+    def _replaced(self, d: DeviceLook) -> ft.Control:
+        """Lost and replaced in one go: the old one leaves, and a link for the new one is there at once."""
+        consequences = [
+            _("Het oude apparaat krijgt niets nieuws meer te lezen, en alle sleutels worden vervangen."),
+            _("Wat er nog op stond en niet verstuurd was, kan het nog inleveren. Jij kiest of dat erbij komt."),
+            _(
+                "Daarna staat hier meteen een link voor het nieuwe apparaat. Terug komt wat met de coördinator gedeeld was."
+            ),
+        ]
+
+        async def act() -> None:
+            await self.app.trust.revoke_device(d.id)
+            await self._invite_back(None)
+            self.say(_("Het oude apparaat is afgemeld. Geef de link aan wie het nieuwe heeft."))
+
+        return Ask(
+            self,
+            _("Nieuwe telefoon"),
+            ft.Icons.PHONELINK_SETUP,
+            consequences,
+            _("Meld de oude af en maak een link"),
+            act,
+        )
 
     # -- another place, and leaving ------------------------------------------------------------------------------
 
@@ -95,7 +134,14 @@ class PersonScreen(Screen):
         elif not p.devices:
             self.moving.controls = self._back_parts()
         else:
-            self.moving.controls = [title(_("Rol en gebied"), 2), *self._place_parts(), self._leaving()]
+            self.moving.controls = [title(_("Rol en gebied"), 2), *self._place_parts(), *self._where(), self._leaving()]
+
+    def _where(self) -> list[ft.Control]:
+        """Where within the team, for those who visit."""
+        if self.person.role is not Role.CONTACT or (self.role, self.team) != (self.person.role, self.person.team):
+            return []
+        where = PlaceField(self, self.person)
+        return [] if where.empty else [where]
 
     def _place_parts(self) -> list[ft.Control]:
         p = self.person
