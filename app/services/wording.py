@@ -136,6 +136,12 @@ def _fields() -> dict[tuple[str, str], str]:
         ("photo", "not_image"): _("Dit is geen foto. Kies een foto."),
         ("photo", "unreadable"): _("Deze foto kunnen we niet lezen. Kies een andere foto."),
         ("reply", "missing"): _("Schrijf je vraag erbij."),
+        ("law_why", "missing"): _("Schrijf op waarom."),
+        ("law_why", "too_long"): _("Houd het bij één zin: hooguit 500 tekens."),
+        ("law_how", "missing"): _("Schrijf op wat je geantwoord hebt."),
+        ("law_how", "too_long"): _("Houd het kort: hooguit 1.000 tekens."),
+        ("found", "missing"): _("Vink eerst aan wat weg moet."),
+        ("terms", "out_of_bounds"): _("Zo lang of zo kort mag niet. Kies een van de termijnen."),
         ("reply", "too_long"): _("Dit is te lang: hooguit 2.000 tekens."),
         ("reply", "why"): _("Schrijf erbij wat er nog moet gebeuren."),
         ("answer", "missing"): _("Schrijf je antwoord op."),
@@ -240,6 +246,23 @@ def _fields() -> dict[tuple[str, str], str]:
         ("offer_ask", "too_long"): _("Dit is te lang: hooguit {what} tekens."),
         ("offer_until", "past"): _("Deze dag is al voorbij. Kies een dag vanaf vandaag, of haal de dag weg."),
         ("offer_until", "far"): _("Deze dag ligt te ver weg. Kies een andere."),
+        ("report_period", "order"): _("Kies eerst de eerste dag, dan de laatste."),
+        ("report_period", "open"): _("Deze periode is nog niet voorbij."),
+        ("report_period", "published"): _("Dit is al gepubliceerd. Wat gepubliceerd is, verandert niet meer."),
+        ("report_period", "waiting"): _("Er wacht al een publicatie hiervan. Kijk straks nog eens."),
+        ("report_period", "too_old"): _("Dit is te lang geleden om nog te publiceren."),
+        ("report_period", "gives_away"): _(
+            "Dit kan niet: samen met wat al gepubliceerd is, zou een klein aantal te herleiden zijn."
+        ),
+        ("report_period", "damaged"): _(
+            "Er is een publicatie die we niet kunnen lezen. Tot dat is opgelost, publiceren we niets."
+        ),
+        ("report_area", "unknown"): _("Dit gebied kennen we niet (meer). Kies een ander."),
+        ("report_area", "kind"): _(
+            "Van dit soort gebied kunnen we niets publiceren. Kies een gemeente, wijk of buurt."
+        ),
+        ("threshold", "lower"): _("Het kan alleen hoger, niet lager."),
+        ("threshold", "too_high"): _("Dit is te hoog: hooguit {what}."),
     }
 
 
