@@ -58,7 +58,7 @@ export function printReport({ title, lines, notes, sheets }) {
   const table = ([name, heads, rows, bars]) => {
     const made = make("table"), head = make("thead"), body = make("tbody"), top = make("tr");
     const most = Math.max(0, ...rows.map((row) => (typeof row[bars] === "number" ? row[bars] : 0)));
-    top.append(...heads.map((words) => make("th", words)), ...(most ? [make("th")] : []));
+    top.append(...heads.map((words, at) => Object.assign(make("th", words), { className: at ? "n" : "" })), ...(most ? [make("th")] : []));
     head.append(top);
     body.append(...rows.map((row) => {
       const line = make("tr");

@@ -16,13 +16,16 @@ table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; padding: .35rem .5rem .35rem 0; border-bottom: 1px solid #c9c5d0; vertical-align: top; overflow-wrap: anywhere; }
 thead th { font-size: .85rem; color: #47464f; }
 tbody th { font-weight: 500; width: 40%; }
+th.n { text-align: right; }
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.bar { width: 35%; padding-right: 0; }
-td.bar i { display: block; height: 1rem; margin-top: .25rem; border-radius: 3px; background: #00696d; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+td.bar i { display: block; height: 1rem; margin-top: .25rem; border-radius: 3px; background: #1F5C4A; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 tr { break-inside: avoid; }
 footer { margin-top: 2rem; font-size: .9rem; color: #47464f; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } }
 """
+
+_NUMBERS = ' class="n"'
 
 
 def page(document: Document) -> bytes:
@@ -44,7 +47,7 @@ def page(document: Document) -> bytes:
 def _table(sheet: Sheet) -> str:
     most = max((n for n in (_number(row, sheet.bars) for row in sheet.rows) if n), default=0)
     bars = sheet.bars is not None and most > 0
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in sheet.heads)
+    heads = "".join(f'<th scope="col"{_NUMBERS * (at > 0)}>{escape(head)}</th>' for at, head in enumerate(sheet.heads))
     rows = "".join(_row(row, sheet, most if bars else 0) for row in sheet.rows)
     empty = '<th aria-hidden="true"></th>' if bars else ""
     return f"<h2>{escape(sheet.title)}</h2><table><thead><tr>{heads}{empty}</tr></thead><tbody>{rows}</tbody></table>"

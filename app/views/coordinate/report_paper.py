@@ -27,7 +27,7 @@ def paper(publication: Published) -> Document:
 
 
 def _sheet(area: AreaTables, table: Table, publication: Published) -> Sheet:
-    heads = (topics()[table.topic], _("Aantal"))
+    heads = (_("Wat"), _("Aantal"))
     rows = tuple((row_words(table.topic, row), _value(row.cell, publication.threshold)) for row in table.rows)
     return Sheet(f"{area.name}: {topics()[table.topic]}", heads, rows, bars=1)
 
