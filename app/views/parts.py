@@ -11,10 +11,9 @@ from app.views.theme import CONTENT, TOUCH
 Colors = ft.Colors
 
 
-def title(text: str, level: int = 1) -> ft.Control:
+def title(text: str, level: int = 1, size: int = 0) -> ft.Control:
     """A heading, also to a screen reader."""
-    size = {1: 28, 2: 20}[level]
-    shown = ft.Text(text, size=size, weight=ft.FontWeight.W_600, color=Colors.ON_SURFACE)
+    shown = ft.Text(text, size=size or {1: 28, 2: 20}[level], weight=ft.FontWeight.W_600, color=Colors.ON_SURFACE)
     return ft.Semantics(content=shown, heading_level=level)
 
 
@@ -180,8 +179,12 @@ def notice(words: str, icon: ft.IconData = ft.Icons.INFO_OUTLINE, alarm: bool = 
     )
 
 
-def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool], on_pick: Callable) -> ft.Row:
-    """Big choice chips; `on_pick(value)`, a guarded handler, is called with what was tapped."""
+def pick(
+    options: Sequence[tuple[object, str]], chosen: Callable[[object], bool], on_pick: Callable, boxes: bool = False
+) -> ft.Row:
+    """Big choice chips; `on_pick(value)`, a guarded handler, is called with what was tapped. `boxes`: each has a box to
+    tick, so that none grows when it is, and nothing moves.
+    """
 
     def chip(value: object, label: str) -> ft.Chip:
         async def tapped(e) -> None:
@@ -195,18 +198,20 @@ def pick(options: Sequence[tuple[object, str]], chosen: Callable[[object], bool]
         def left(e) -> None:
             e.control.border_side = edge
 
+        box = ft.Icon(ft.Icons.CHECK_BOX if chosen(value) else ft.Icons.CHECK_BOX_OUTLINE_BLANK, size=20)
         return ft.Chip(
-            label=text(label),
+            label=ft.Row([box, text(label)], spacing=6, tight=True) if boxes else text(label),
+            label_padding=0 if boxes else None,
             on_focus=focused,
             on_blur=left,
             selected=chosen(value),
-            show_checkmark=True,
+            show_checkmark=not boxes,
             check_color=Colors.PRIMARY,
             bgcolor=Colors.SURFACE_CONTAINER,
             selected_color=Colors.PRIMARY_CONTAINER,
             shape=ft.RoundedRectangleBorder(radius=14),
             border_side=edge,
-            padding=ft.Padding.symmetric(horizontal=12, vertical=13),
+            padding=ft.Padding.symmetric(horizontal=9 if boxes else 12, vertical=13),
             on_select=tapped,
         )
 

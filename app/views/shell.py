@@ -15,6 +15,7 @@ from app.services.wording import sentence
 from app.views import theme
 from app.views.bars import SIDE, Counts, Group, Place, bottom_bar, side_bar, top_bar
 from app.views.collect.just_done import Done
+from app.views.common.scale import LARGE, Scale
 from app.views.coordinate import desk
 from app.views.dress import Dress
 from app.views.guard import guarded, say
@@ -45,6 +46,7 @@ class Shell:
         self._counts = Counts()
         self._stage = app.stage
         self._was_wide = False
+        self._scale = 1.0  # how large the text was when it was last measured
 
     @property
     def wide(self) -> bool:
@@ -174,7 +176,9 @@ class Shell:
         self._draw_update_bar()
         top = self._top()
         self.page.navigation_bar = None
-        self.page.floating_action_button = self._hide_button() if self.inside and not self.wide else None
+        self.page.floating_action_button = (
+            self._hide_button() if self.inside and not self.wide and not self._large else None
+        )
         body = ft.Column([*top, body], expand=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         if self.inside and self.wide:
             body = ft.Row(
@@ -212,8 +216,27 @@ class Shell:
         if lock:
             if self.route != "/zorgen":
                 right.append(quiet_button(_("Zorgen?"), self._to("/zorgen"), ft.Icons.FAVORITE_BORDER))
+            if self._large:
+                right.append(icon_button(ft.Icons.VISIBILITY_OFF_OUTLINED, _("Snel verbergen"), self.safe(self._hide)))
             right.append(icon_button(ft.Icons.LOCK_OUTLINE, _("Vergrendel"), self.safe(self._lock)))
+            left = ft.Stack([left, self._measure()])
         return [top_bar(left, right, start=0 if back else 16)]
+
+    @property
+    def _large(self) -> bool:
+        """Whether the text is so large that a button over it would cover what one has to tap or read."""
+        return self._scale > LARGE
+
+    def _measure(self) -> ft.Control:
+        """Hears how large the text is; what hides the screen is then at hand where it covers nothing."""
+        scale = Scale(lambda: self._measured(scale.now))
+        scale.now = self._scale
+        return scale
+
+    def _measured(self, now: float) -> None:
+        was, self._scale = self._large, now
+        if was is not self._large and not self.wide and not (self.screen and self.screen.filled_in):
+            self.show()
 
     async def _lock(self, e) -> None:
         await self.app.lock()

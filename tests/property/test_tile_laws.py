@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -21,8 +22,9 @@ def _doors(draw: st.DrawFn) -> list[Door]:
     block = draw(st.booleans())
     numbers = draw(st.lists(st.integers(1, 300), max_size=60, unique=True))
     stairs, floors = st.sampled_from(["", "A", "B"]), st.none() | st.integers(-1, 12)
+    names = st.sampled_from(["Tulpstraat", "Hof A", "Hof B"] if draw(st.booleans()) else ["Tulpstraat"])  # or a complex
     return [
-        Door(f"k{n}", "Tulpstraat", n, draw(st.sampled_from(["", "A"])), draw(st.sampled_from(["", "bis", "<3>"])),
+        Door(f"k{n}", draw(names), n, draw(st.sampled_from(["", "A"])), draw(st.sampled_from(["", "bis", "<3>"])),
              stair=draw(stairs) if block else "", floor=draw(floors) if block else None)
         for n in numbers
     ]  # fmt: skip
@@ -48,11 +50,19 @@ def test_a_street_has_its_odd_side_above_and_a_block_its_top_floor(doors: list[D
     """As one sees them: the two sides of a road, and a staircase from the roof to the street."""
     plan = lay_out(doors, 358, TILE)
     at = {doors[t.index].key: t for t in plan.tiles}
+    names = list(dict.fromkeys(d.street for d in doors))
+    assert [words for _x, _y, words in plan.labels if words in names] == (names if len(names) > 1 else [])
+    tops = [[at[d.key].y for d in doors if d.street == name] for name in names]
+    assert all(max(above) < min(below) for above, below in pairwise(tops)), "streets of a complex lie apart"
     block = any(d.stair or d.floor is not None for d in doors)
     if block:
         for a in doors:
             for b in doors:
-                if a.stair == b.stair and (a.floor is not None and b.floor is not None) and a.floor > b.floor:
+                if (
+                    (a.street, a.stair) == (b.street, b.stair)
+                    and (a.floor is not None and b.floor is not None)
+                    and a.floor > b.floor
+                ):
                     assert at[a.key].y < at[b.key].y
     for y in plan.roads:
         sides = [

@@ -26,10 +26,10 @@ def at(number: int, name: str = "tulpstraat") -> str:
     return f"{name}|{number}|"
 
 
-async def put_street(app: App, doors: list[Door]) -> bytes:
+async def put_street(app: App, doors: list[Door], complex_: str = "") -> bytes:
     """A street in the coordinator's register, as an import writes it; its id."""
     session = session_of(app)
-    values = {"name": doors[0].street, "place": doors[0].place, "complex": "", "doors": kinds.street_doors(doors)}
+    values = {"name": doors[0].street, "place": doors[0].place, "complex": complex_, "doors": kinds.street_doors(doors)}
     group = Group("doors", values, frozenset({ring.coordinators_ring(session.team)}))
     record, made = parts(session, kinds.STREET, [group])
     await write(session, made)

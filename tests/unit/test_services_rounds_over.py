@@ -17,6 +17,7 @@ from sync.core.change import Change, Patch
 from sync.core.errors import NotFound, StraatError
 from sync.core.formats import SENDER_KEY
 from sync.core.ids import record_id
+from sync.core.ports import LogState
 from sync.device.writer import Part
 from tests.support.native_app import synced
 from tests.support.rounds import LAST, at, one_walk, opened, plan
@@ -120,6 +121,34 @@ def test_what_was_not_sent_when_a_round_was_closed_is_counted_when_it_comes_and_
         assert joke.trust.quarantine() == []
         await fatma.rounds.forget_ended()
         assert await fatma.rounds.ended() == []
+
+    tell(story)
+
+
+def test_what_no_server_took_of_a_round_is_said_and_goes_when_it_has_been_read(tell: Tell) -> None:
+    """In counts, and not counted; the mark of that door went by itself. Nobody else is told."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        name, walk = await one_walk(joke, fatma)
+        log = session_of(fatma).log
+        t.nets["fatma"].offline = True
+        await fatma.rounds.tap(walk, at(1), MET)
+        *_key, refused = (e.id for e in log.pending(9))
+        log.mark([refused], LogState.REFUSED, "too_large")
+        t.nets["fatma"].offline = False
+        await synced(fatma, joke)
+        await joke.rounds.close(name)
+        await synced(joke, fatma, joke)
+        [told] = await fatma.rounds.ended()
+        assert (told.counted, told.lost) == (Progress(), Progress(1, 0, ((DoorState.MET, 1),)))
+        assert [e.state for e in log.fetch([refused])] == [LogState.REFUSED], "not before it was read"
+        await fatma.rounds.forget_ended()
+        await synced(fatma, joke, fatma)
+        assert [e.state for e in log.fetch([refused])] == [LogState.STUB]
+        assert not {c.kind for c in await opened(fatma)} & {"door", "walk", "round"}
+        assert (fatma.aside(), await fatma.rounds.ended()) == ([], [])
+        assert (await joke.rounds.ended(), joke.rounds.round(name).late) == ([], Progress())
 
     tell(story)
 

@@ -72,6 +72,25 @@ def test_a_street_is_typed_and_taken_off_the_list_and_put_back(tell: Tell) -> No
         await person.paste("Straat en nummers", "Tulpstraat 2-8 even")
         await person.tap("Toevoegen")
         await settles(person, "1 straat, 4 deuren")
+        await person.tap("Bekijk de deuren")
+        await person.tap("6")
+        assert person.sees("Tulpstraat 6 van de lijst halen?")
+        await person.tap("Van de lijst halen")
+        await settles(person, "3 deuren. Klopt er een niet? Tik erop.")
+        snack = [d for d in person.page._dialogs.controls if isinstance(d, ft.SnackBar)][-1]
+        await person.session.dispatch_event(snack._i, "action", None)
+        await settles(person, "4 deuren. Klopt er een niet? Tik erop.")
+        await person.type("Nummers erbij", "tien")
+        await person.tap("Toevoegen")
+        assert person.sees("Dit lezen we niet als huisnummers.")
+        await person.type("Nummers erbij", "8, 12A, 14-2")
+        await person.tap("Toevoegen")
+        await settles(person, "2 deuren toegevoegd.")
+        [there] = joke.register.look()
+        assert [d.label for d in joke.register.street(there.id).doors] == ["2", "4", "6", "8", "12A", "14-2"]
+        for key in [d.key for d in joke.register.street(there.id).doors][4:]:
+            await joke.register.take_off(there.id, key)
+        await person.tap("Terug")
         await person.tap("Van de lijst halen")
         await settles(person, "Er staan nog geen straten in.")
         snack = [d for d in person.page._dialogs.controls if isinstance(d, ft.SnackBar)][-1]

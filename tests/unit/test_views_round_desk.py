@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
 import flet as ft
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from app.services.app import App
 from app.services.register.gathering import FoundStreet
 from app.services.rounds.models import Answer, DoorState, Interest, Purpose
+from app.views.coordinate.round_form import next_time
+from app.views.parts import DayField
 from tests.support.native_app import synced
 from tests.support.rounds import one_walk, put_street, street
 from tests.support.screens import LAPTOP, PHONE, Person
@@ -51,6 +54,13 @@ def test_many_streets_are_searched_and_taken_at_once_and_a_complex_with_all_of_i
         plan = joke.rounds.plan_draft()
         assert plan is not None
         assert len(plan.streets) == 4
+        hoven = [s.id for s in joke.register.look() if s.complex]
+        name = await joke.rounds.make(replace(plan, name="Hoven", streets=tuple(hoven)))
+        assert [(n, p.doors) for n, p, _looks in joke.rounds.pictures(name)] == [("De Hoef", 10)]
+        assert [n for n, _p, _looks in joke.rounds.progress_of_streets(name)] == ["Hof A", "Hof B"]
+        await person.go(f"/ronde/{name.hex()}")
+        await person.tap("De Hoef als lijst")
+        assert person.sees("Hof B 5: nog niet geweest")
         assert person.calm()
 
     tell(story)
@@ -223,6 +233,13 @@ def test_closing_says_what_goes_and_asks_once_and_the_result_can_be_walked_again
         await fatma.rounds.tap(walk, "tulpstraat|1|", Answer(DoorState.MET))
         await synced(fatma, joke)
         person = await _at(joke, f"/ronde/{name.hex()}")
+        [day] = [c for c in person.controls() if isinstance(c, DayField)]
+        first = joke.rounds.round(name).first
+        await day._set(first - timedelta(days=1))  # as its calendar tells it
+        assert person.sees("Kijk de dagen na")
+        await day._set(first + timedelta(days=30))
+        assert joke.rounds.round(name).last == first + timedelta(days=30)
+        assert not person.sees("Kijk de dagen na")
         t.nets["joke"].offline = True
         await person.tap("Ronde sluiten")
         assert person.sees("Geen verbinding met de server")
@@ -245,13 +262,19 @@ def test_closing_says_what_goes_and_asks_once_and_the_result_can_be_walked_again
         await person.tap("Kopieer de tabel")
         [copied] = [args["data"] for name_, args in person.client.asked if name_ == "set" and "data" in (args or {})]
         assert copied.splitlines()[1].split("\t")[:3] == ["Tulpstraat", "12", "1"]
+        await joke.marks.set("Tulpstraat 3", joke.today())
         await person.tap("Doe deze ronde nog een keer")
         assert person.sees("Nog een keer: Najaarsronde")
         assert person.sees("Dezelfde straten als toen: 1 loopje, 12 deuren.")
+        assert person.sees("Bij 1 deur bellen we niet aan: daar wil men geen contact. Er blijven er 11 over.")
         assert _chosen(person)[0] == "Kennismaken met iedereen in de straat"
         await person.tap("Maak deze ronde")
         [again] = [r for r in joke.rounds.rounds() if not r.closed]
         assert (again.name, again.progress.doors, again.progress.done) == ("Najaarsronde", 12, 0)
+        assert (again.first, again.members) == (first.replace(year=first.year + 1), (session_of(fatma).member,))
+        assert person.sees("1 deur tellen we niet mee: daar wil men geen contact.")
+        await synced(joke, fatma)
+        assert (await _at(fatma, "/vandaag", PHONE)).sees("Ronde: Najaarsronde, vanaf ")
         assert person.calm()
 
     tell(story)
@@ -298,3 +321,17 @@ def test_a_re_run_that_is_half_filled_in_leaves_a_new_round_that_is_half_filled_
         assert person.calm()
 
     tell(story)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "today", "again"),
+    [
+        (date(2026, 11, 16), date(2026, 12, 6), date(2026, 12, 10), (date(2027, 11, 16), date(2027, 12, 6))),
+        (date(2024, 2, 29), date(2024, 3, 2), date(2026, 12, 10), (date(2027, 2, 28), date(2027, 3, 2))),
+    ],
+)
+def test_a_re_run_is_proposed_in_the_same_days_of_a_year_to_come(
+    first: date, last: date, today: date, again: tuple[date, date]
+) -> None:
+    """The first year in which they are not over; the last of February stays one."""
+    assert next_time(first, last, today) == again

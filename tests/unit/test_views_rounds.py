@@ -1,5 +1,6 @@
 """The screens of whoever walks a round, as a person uses them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import flet as ft
@@ -169,17 +170,59 @@ def test_going_on_leads_past_a_door_that_another_did_meanwhile(tell: Tell) -> No
     tell(story)
 
 
+def test_at_the_end_of_a_walk_it_says_where_to_come_back_and_then_that_it_is_done(tell: Tell) -> None:
+    """Who was not home, who asked to come back; handing it back is what comes first. A door is called by its own place
+    among those that are rung.
+    """
+
+    async def story(t: Team) -> None:
+        joke, fatma, _name, walk = await _round(t, doors=4)
+        await joke.marks.set("Tulpstraat 1", joke.today())
+        await synced(joke, fatma)
+        await fatma.rounds.take(walk)
+        person = await _at(fatma, f"/loop/{walk.hex()}")
+        assert person.sees("Deur 1 van 3")
+        for answer in ("Niet thuis", "Later terugkomen", "Gesproken"):
+            await person.tap(answer)
+            await asyncio.sleep(0.1)
+        assert person.sees("Voor nu ben je rond")
+        assert person.sees("Niemand thuis: bij 1 deur proberen we het nog eens")
+        assert person.sees("Bij 1 deur kom je later terug, op een andere dag.")
+        assert not person.sees("Dit loopje is klaar")
+        await person.tap("Geef dit loopje terug")
+        assert fatma.rounds.walk(walk).holding is Holding.FREE
+        for look in fatma.rounds.doors(walk)[1:]:
+            await fatma.rounds.tap(walk, look.door.key, Answer(DoorState.MET))
+        await person.go("/")
+        await person.go(f"/loop/{walk.hex()}")
+        assert person.sees("Dank je wel. Dit loopje is klaar.")
+        assert not person.sees("Geef dit loopje terug")
+        assert person.calm()
+
+    tell(story)
+
+
 @pytest.mark.parametrize("route", ["loop", "straat"])
 def test_whoever_stands_at_a_door_when_the_round_is_closed_is_told_so(tell: Tell, route: str) -> None:
     """The screen makes way for one that says it, without a tap."""
 
     async def story(t: Team) -> None:
         joke, fatma, name, walk = await _round(t, doors=4)
+        await fatma.rounds.tap(walk, "tulpstraat|1|", Answer(DoorState.MET))
+        await synced(fatma)
         person = await _at(fatma, f"/{route}/{walk.hex()}")
         await joke.rounds.close(name)
         await synced(joke, fatma)
         await person.breathe()
         assert person.sees("Deze ronde is voorbij. Dank je wel voor het lopen.")
+        await person.go("/")
+        await person.tap("Een ronde is klaar")
+        assert person.sees("De ronde Najaarsronde is klaar. Dank je wel voor het lopen!")
+        assert person.sees("Samen: 1 van 4 deuren gedaan.")
+        assert person.sees("bij 1 deur iemand gesproken")
+        await person.tap("Gelezen")
+        await person.go("/")
+        assert not person.sees("Een ronde is klaar")
         assert person.calm()
 
     tell(story)

@@ -15,13 +15,13 @@ from app.services.rounds.models import Ended, Progress
 from app.services.session import Session
 from sync.core import codec
 from sync.core.errors import StraatError
-from sync.core.ids import ID_BYTES
+from sync.core.ids import HASH_BYTES, ID_BYTES
 from sync.core.ports import LogState
 
 # named values: what to tell, sealed; what rounds that go on come to, sealed; refused envelopes of which it was read
 _ENDED, _KNOWN, _READ = "rounds ended", "rounds known", "rounds read"
 _MOST, _BYTES = 100, 1 << 20
-_names = codec.items(codec.blob(ID_BYTES), 100_000)
+_names = codec.items(codec.blob(HASH_BYTES), 100_000)  # of envelopes
 _ended = codec.items(
     codec.row(codec.text(200), codec.text(10), codec.anything, codec.anything, codec.anything, _names), 1000
 )

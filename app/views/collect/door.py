@@ -14,7 +14,7 @@ from app.services.rounds.models import Answer, DoorLook, DoorState, Holding
 from app.services.wording import field_text, sentence
 from app.views.collect.just_done import Done, JustDone
 from app.views.collect.over import walk_or_leave
-from app.views.collect.sign import LARGE, DoorSign
+from app.views.collect.sign import DoorSign
 from app.views.collect.words import (
     ICONS,
     Ring,
@@ -26,7 +26,7 @@ from app.views.collect.words import (
     seen_text,
     states,
 )
-from app.views.common.scale import Scale
+from app.views.common.scale import LARGE, Scale
 from app.views.parts import (
     Colors,
     field,
@@ -225,7 +225,7 @@ class DoorScreen(Screen):
             bgcolor=Colors.PRIMARY if first else Colors.SURFACE_CONTAINER,
             shape=ft.RoundedRectangleBorder(radius=18),
             side=ringed(None if first else ft.BorderSide(1, Colors.OUTLINE)),
-            padding=ft.Padding.symmetric(horizontal=14 if large else 6, vertical=13),
+            padding=ft.Padding.symmetric(horizontal=14 if large else 6, vertical=4 if large else 13),
         )
         return ft.OutlinedButton(
             content=inside, on_click=self.safe(lambda e: self._tap(state)), style=style, expand=True

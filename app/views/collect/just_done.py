@@ -86,4 +86,4 @@ class JustDone(ft.Container):
             words = _("Hier belt niemand meer aan. We bewaren alleen het adres: geen naam, geen reden.")
             rows.append(text(words, size=15))
         more = extras(done)
-        return [*rows, pick(more, done.has, self._safe(self._on_extra))] if more else rows
+        return [*rows, pick(more, done.has, self._safe(self._on_extra), boxes=True)] if more else rows

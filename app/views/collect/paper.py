@@ -156,7 +156,7 @@ class PaperScreen(Screen):
         """The door that is being entered, in its own place on the list."""
         door, key = look.door, look.door.key
         where = ", ".join(x for x in (door.street, floor_text(door), door_text(look)) if x)
-        chips = pick(extras(), lambda what: what in self.extra, self.safe(self._toggle))
+        chips = pick(extras(), lambda what: what in self.extra, self.safe(self._toggle), boxes=True)
         buttons = [
             side_button(f"{n} {words}", self._tapping(key, state))
             for n, (state, words) in enumerate(states().items(), 1)

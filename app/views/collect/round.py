@@ -7,7 +7,7 @@ from app.services.models import Role
 from app.services.rounds.left import again
 from app.services.rounds.models import Holding, RoundLook, Standing, WalkLook
 from app.views.cards import Cards
-from app.views.collect.rounds import about
+from app.views.collect.rounds import about, head
 from app.views.collect.words import again_text, done_text, holding_text, ring
 from app.views.common.sync_card import sync_card
 from app.views.coordinate.people import qr_picture
@@ -51,8 +51,7 @@ class RoundScreen(Screen):
             self.walks.controls = self.ways.controls = []
             return
         look, today = self.app.rounds.round(self.name), self.app.today()
-        top = ft.Row([ring(look.progress), ft.Container(title(look.name), expand=True)], spacing=16)
-        self.head.controls = [top, *about(look, today), text(done_text(look.progress), soft=True)]
+        self.head.controls = [head(look), *about(look, today), text(done_text(look.progress), soft=True)]
         self.walks.controls = [title(_("Loopjes"), 2), *self.cards.of(self._pairs(look))]
         self.ways.controls = [] if look.closed else self._more()
 

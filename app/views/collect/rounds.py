@@ -133,6 +133,13 @@ def rounds_ways(screen: Screen) -> list[ft.Control]:
     return ways
 
 
+def head(look: RoundLook) -> ft.Control:
+    """How far a round is, and its name: smaller where a word of it is too long for a phone with large text."""
+    longest = max(map(len, look.name.split()), default=0)
+    name = title(look.name, size=max(18, min(28, 28 * 9 // max(1, longest))))
+    return ft.Row([ring(look.progress), ft.Container(name, expand=True)], spacing=16)
+
+
 def about(look: RoundLook, today: date) -> list[ft.Control]:
     """What a round is for, until when, and whose the money is."""
     rows: list[ft.Control] = [text(purposes()[look.purpose]), text(period_text(look, today), soft=True)]

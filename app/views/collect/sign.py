@@ -4,9 +4,8 @@ import flet as ft
 
 from app.services.rounds.models import Door
 from app.views.collect.words import floor_text
+from app.views.common.scale import LARGE
 from app.views.parts import text
-
-LARGE = 1.3  # text from here on: there is room for the number, and for little else
 
 
 class DoorSign(ft.Semantics):
@@ -31,15 +30,11 @@ class DoorSign(ft.Semantics):
     def show(self, door: Door, where: str, scale: float) -> None:
         """This door; `where` it is in the walk; `scale`: how large text is here."""
         floor, large = floor_text(door), scale > LARGE
-        self._where.value, self._street.value, self._number.value, self._floor.value = (
-            where,
-            door.street,
-            door.label,
-            floor,
-        )
-        self._street.size, self._floor.size = (17, 15) if large else (21, 19)
-        self._number.size = round(_size(door.label) / (scale / LARGE if large else 1))
-        self._floor.visible = bool(floor)
+        self._where.value, self._street.value, self._floor.value = where, door.street, floor
+        self._number.value = door.address if large else door.label  # large text: on one line, there is little room
+        self._number.size = 20 if large else _size(door.label)
+        self._floor.size = 15 if large else 19
+        self._street.visible, self._where.visible, self._floor.visible = not large, bool(where), bool(floor)
         self.label = ", ".join(x for x in (door.address, floor, where) if x)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+LARGE = 1.3  # text from here on leaves little room beside itself
 SIZE, LINE = 20, 10 / 7  # in the app's theme a line is so many times as high as its letters are large
 
 

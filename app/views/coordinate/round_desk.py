@@ -5,8 +5,8 @@ import flet as ft
 from app.services.language import _
 from app.services.rounds.models import DoorLook, RoundLook, Standing
 from app.views.collect.round import standing_text
-from app.views.collect.rounds import about
-from app.views.collect.words import counts_text, ring
+from app.views.collect.rounds import about, head
+from app.views.collect.words import counts_text
 from app.views.common.sync_card import sync_card
 from app.views.common.tiles import Pictures
 from app.views.coordinate.round_closing import Ending
@@ -91,10 +91,9 @@ class RoundDesk(Screen):
         self.below.controls.append(meet)
 
     def _draw_head(self, look: RoundLook) -> None:
-        top = ft.Row([ring(look.progress), ft.Container(title(look.name), expand=True)], spacing=16)
         closed = [notice(_("Gesloten. De aantallen zijn bewaard, de rest is weg."), ft.Icons.TASK_ALT)]
         self.head.controls = [
-            top,
+            head(look),
             *about(look, self.app.today()),
             *(closed if look.closed else []),
             figures(look.progress),
