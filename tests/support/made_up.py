@@ -14,7 +14,8 @@ from pathlib import Path
 from app.commands.demo import Demo
 from app.services.activities_form import ActivityForm, ActivityKind
 from app.services.app import App
-from app.services.models import Gift, Outcome, QueueFilter, ReviewState, Role, VisitForm, Wish
+from app.services.area_tree import Place
+from app.services.models import AreaCode, Gift, Outcome, QueueFilter, ReviewState, Role, VisitForm, Wish
 from app.services.offers_form import OfferForm
 from app.services.rounds.models import Answer, Door, DoorState, Interest, Purpose
 from app.services.stories_form import StoryForm
@@ -117,18 +118,25 @@ async def asked(coordinator: App, contact: App) -> dict[str, str]:
 
 
 async def neighbourhood(coordinator: App) -> dict[str, str]:
-    """What residents of the demo's areas wish, often enough to be shown, and one more thing that there is."""
-    form = VisitForm(True, "", coordinator.today(), Gift.PLANT, Outcome.MET)
-    for chosen, name, many in [
-        ((Wish.COFFEE, Wish.GARDEN), "Wilgenstraat", 13),
+    """Where the team works, which streets lie there, what residents wish often enough to be shown, and what there is."""
+    team, today = session_of(coordinator).team, coordinator.today()
+    wijk: Place = ("wijk", "WK079604", "2025")
+    block: Place = ("complex", "De Hoef", "")
+    name = coordinator.trust.teams()[0].name or "Muntel"
+    await coordinator.trust.put_team(team, name, [AreaCode(*wijk, "Muntel / Vliert"), AreaCode(*block, "")])
+    await coordinator.areas.put_streets(team, wijk, "Tulpstraat\nKrokussenhof\nWilgenstraat")
+    await coordinator.areas.put_streets(team, block, "De Hoef")
+    for chosen, street_, n in [
+        ((Wish.COFFEE, Wish.REPAIR), "Krokussenhof", 13),
         ((Wish.REPAIR, Wish.GARDEN), "De Hoef", 11),
     ]:
-        wished = replace(form, wishes=frozenset(map(str, chosen)))
-        for number in range(200, 200 + many):
-            await coordinator.save_visit(replace(wished, address=f"{name} {number}"))
-    area = coordinator.areas.rows()[-1]
-    offer = OfferForm("coffee", "Koffie in De Slinger", area, "Buurthuis De Slinger", "elke dinsdag om 10:00", "Joke")
-    return {"offer": (await coordinator.offers.save(offer)).hex()}
+        form = VisitForm(True, "", today, Gift.PLANT, Outcome.MET, frozenset(map(str, chosen)))
+        for number in range(200, 200 + n):
+            await coordinator.save_visit(replace(form, address=f"{street_} {number}"))
+    garden = OfferForm("garden", "Moestuin achter de Hoef", block, "achterplein")
+    await coordinator.offers.save(garden)
+    coffee = OfferForm("coffee", "Koffie in De Slinger", wijk, "Buurthuis De Slinger", "elke dinsdag om 10:00", "Joke")
+    return {"offer": (await coordinator.offers.save(coffee)).hex()}
 
 
 class MadeUp:
