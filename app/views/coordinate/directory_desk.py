@@ -109,11 +109,7 @@ class HelpDeskScreen(Screen):
         rest = [e for e in entries if not e.fixed]
         made: list[ft.Control] = []
         if first:
-            made += [
-                title(_("Altijd bovenaan"), 2),
-                notice(_("Deze staan vast: niemand kan ze veranderen."), ft.Icons.LOCK),
-            ]
-            made += [self._fixed(e) for e in first]
+            made += [title(_("Altijd bovenaan"), 2), card(self._locked(), *(self._fixed(e) for e in first))]
         if rest:
             made.append(title(_("Jullie lijst"), 2))
         made += [self._line(e, not words.strip()) for e in rest[: self.limit]]
@@ -125,10 +121,13 @@ class HelpDeskScreen(Screen):
         self.limit += MOST
         self._list()
 
+    def _locked(self) -> ft.Control:
+        return notice(_("Deze staan vast: niemand kan ze veranderen."), ft.Icons.LOCK)
+
     def _fixed(self, e: Entry) -> ft.Control:
         line = e.shown.line
         numbers = ", ".join(finding.spaced(n.phone) for n in line.numbers)
-        return card(text(line.name, weight=ft.FontWeight.W_600, size=18), text(numbers, soft=True))
+        return text(f"{line.name}: {numbers}", weight=ft.FontWeight.W_500)
 
     def _line(self, e: Entry, placed: bool) -> ft.Control:
         line = e.shown.line

@@ -72,7 +72,7 @@ class HelpLineScreen(FormScreen):
 
     # -- fields -------------------------------------------------------------------------------------------
 
-    def _field(self, name: str, most: int = 0, lines: int = 1, **more) -> ft.TextField:
+    def _field(self, name: str, lines: int = 1, **more) -> ft.TextField:
         async def typed(e) -> None:
             ft.context.disable_auto_update()
             await self.change(**{name: e.control.value or ""})
@@ -81,7 +81,6 @@ class HelpLineScreen(FormScreen):
             field_names()[name],
             getattr(self.form, name),
             self.safe(typed),
-            max_length=most or None,
             multiline=lines > 1,
             min_lines=lines if lines > 1 else None,
             max_lines=8 if lines > 1 else None,
@@ -110,29 +109,29 @@ class HelpLineScreen(FormScreen):
         self.checked = DayField(field_names()["checked"], self.form.checked, day, self.safe, clearable=True)
         ways = _("Eén of meer nummers, of anders een e-mailadres of website.")
         return [
-            self._field("name", 120),
-            self._field("about", 400, 2),
+            self._field("name"),
+            self._field("about", 2),
             title(_("Hoe bereik je ze?"), 2),
             text(ways, soft=True),
             self.numbers,
-            self._field("email", 120),
-            self._field("website", 200),
+            self._field("email"),
+            self._field("website"),
             title(_("Wanneer?"), 2),
             hours,
             self.how,
             self.chips,
-            self._field("alert", 300, 2, helper=_("Bijvoorbeeld: tot 1 mei verbouwing. Leeg: geen bericht.")),
+            self._field("alert", 2, helper=_("Bijvoorbeeld: tot 1 mei verbouwing. Leeg: geen bericht.")),
             title(_("Voor wie en waar?"), 2),
-            self._field("audience", 200),
-            self._field("areas", 0, 2, helper=_("Op elke regel een code en een naam, zoals: GM0796 's-Hertogenbosch. Leeg: heel Nederland.")),
-            self._field("place", 300),
-            self._field("languages", 60, helper=_("Codes, zoals: nl, en, tr")),
+            self._field("audience"),
+            self._field("areas", 2, helper=_("Op elke regel een code en een naam, zoals: GM0796 's-Hertogenbosch. Leeg: heel Nederland.")),
+            self._field("place"),
+            self._field("languages", helper=_("Codes, zoals: nl, en, tr")),
             title(_("Klopt het?"), 2),
             text(_("Bel het nummer, of lees het na bij de organisatie zelf."), soft=True),
-            self._field("source", 400, 2),
+            self._field("source", 2),
             side_button(_("Vandaag nagekeken"), self.safe(self._today), ft.Icons.VERIFIED_OUTLINED),
             self.checked,
-            self._field("conflict", 400, 2, helper=_("Zeggen bronnen niet hetzelfde? Dan staat dit erbij tot het is nagekeken.")),
+            self._field("conflict", 2, helper=_("Zeggen bronnen niet hetzelfde? Dan staat dit erbij tot het is nagekeken.")),
             *self.ending(_("Zet klaar"), self._save),
             *self._removing(),
         ]  # fmt: skip
@@ -166,15 +165,13 @@ class HelpLineScreen(FormScreen):
         drop = icon_button(
             ft.Icons.CLOSE, _("Haal nummer {n} weg").format(n=place + 1), self.safe(lambda e: self._drop_number(place))
         )
-        phone = field(_("Nummer {n}").format(n=place + 1), number.phone, typing("phone"), on_blur=see, max_length=40)
+        phone = field(_("Nummer {n}").format(n=place + 1), number.phone, typing("phone"), on_blur=see)
         phone.expand = True
         several = len(self.form.numbers) > 1
         return card(
             ft.Row([phone, *([drop] if several else [])], vertical_alignment=ft.CrossAxisAlignment.START),
-            field(_("Wat kost het? Mag leeg"), number.cost, typing("cost"), on_blur=see, max_length=80),
-            field(
-                _("Erbij, zoals: alleen overdag. Mag leeg"), number.note, typing("note"), on_blur=see, max_length=120
-            ),
+            field(_("Wat kost het? Mag leeg"), number.cost, typing("cost"), on_blur=see),
+            field(_("Erbij, zoals: alleen overdag. Mag leeg"), number.note, typing("note"), on_blur=see),
         )
 
     async def _add_number(self, e) -> None:
