@@ -68,7 +68,7 @@ def unpack(data: bytes, limit: int) -> Any:
         raise BadFormat(type(e).__name__) from e
     if not same:
         raise BadFormat("not the canonical spelling")
-    _refuse_deep(value, MAX_DEPTH)
+    _refuse_deep(value)
     return value
 
 
@@ -80,14 +80,13 @@ def _in_order(pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _refuse_deep(value: Any, depth: int) -> None:
-    kind = type(value)
-    if kind is list or kind is dict:
-        if not depth:
-            raise BadFormat("too deep")
-        for inner in value if kind is list else value.values():
-            if type(inner) in _NESTING:
-                _refuse_deep(inner, depth - 1)
+def _refuse_deep(value: Any) -> None:
+    level = [value] if type(value) in _NESTING else []
+    for _ in range(MAX_DEPTH):  # level by level: a street is thousands of lists
+        level = [x for v in level for x in (v if type(v) is list else v.values()) if type(x) in _NESTING]
+        if not level:
+            return
+    raise BadFormat("too deep")
 
 
 def _no_ext(code: int, data: bytes) -> Any:

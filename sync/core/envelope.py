@@ -209,7 +209,12 @@ class Draft:
 
 
 async def seal(primitives: Primitives, key: SigningKey, draft: Draft) -> bytes:
-    """Encrypt where there is a content key, then sign. Gives the envelope's bytes.
+    """Encrypt where there is a content key, then sign. Gives the envelope's bytes. Raises as `sealed` does."""
+    return (await sealed(primitives, key, draft)).data
+
+
+async def sealed(primitives: Primitives, key: SigningKey, draft: Draft) -> Envelope:
+    """The same as an envelope, as `parse` gives it.
 
     Raises BadFormat or TooLarge instead of making what no reader would take.
     """
@@ -219,9 +224,10 @@ async def seal(primitives: Primitives, key: SigningKey, draft: Draft) -> bytes:
     if draft.content_key is not None:
         aad = formats.prefix(kind) + header_bytes
         [body] = await primitives.seal([Sealing(draft.content_key, draft.header.nonce, aad, pad(draft.body))])
-    unsigned = formats.prefix(kind) + codec.pack([header_bytes, body])
-    [signature] = await primitives.sign(key, [to_sign(unsigned)])
-    return parse(unsigned + signature).data
+    prefix = formats.prefix(kind)
+    unsigned = prefix + codec.pack([header_bytes, body])
+    [signature] = await primitives.sign(key, [prefix + codec.pack([header_bytes, sha256(body).digest()])])
+    return parse(unsigned + signature)
 
 
 async def verify(primitives: Primitives, items: Sequence[tuple[Envelope, bytes]]) -> list[bool]:

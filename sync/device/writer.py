@@ -145,12 +145,11 @@ class Writer:
             number, previous = batch.chains.get(ring, (0, envelope.NO_PREVIOUS))
             links.append(Link(ring, epoch, number + 1, previous))
         header = Header(state.organisation, self._keyring.device, state.head, key.id, tuple(links), expiry, nonce)
-        data = await envelope.seal(self._primitives, self._keyring.signing, envelope.Draft(header, body, content))
-        name = envelope.id_of(data)
+        made = await envelope.sealed(self._primitives, self._keyring.signing, envelope.Draft(header, body, content))
         for link in links:
-            batch.chains[link.ring] = (link.number, name)
-        batch.made.append((name, data, LogState.PENDING))
-        return name
+            batch.chains[link.ring] = (link.number, made.id)
+        batch.made.append((made.id, made.data, LogState.PENDING))
+        return made.id
 
 
 def _naming(c: Change, new: dict[bytes, bytes]) -> Change:

@@ -159,7 +159,7 @@ class Register:
         """
         session = self._coordinating()
         there = {street_key(r["name"], r["place"]): bytes.fromhex(r["id"]) for r in self._rows(session)}
-        done = Written()
+        done, taken = Written(), asyncio.create_task(_taken_in(session))
         try:
             for start in range(0, len(streets), BATCH):
                 if not go_on():
@@ -173,11 +173,12 @@ class Register:
                     parts += made
                 if parts:
                     await session.writer.write(parts)
-                    with suppress(DiskFull):  # it is written: to say otherwise would make someone write it twice
-                        await session.replica.catch_up()
+                    await taken
+                    taken = asyncio.create_task(_taken_in(session))  # while the next ones wait to be sealed and signed
                 progress(min(1.0, (start + BATCH) / len(streets)))
                 await asyncio.sleep(0)
         finally:  # once, as each time costs as much as a batch: what is there to draw and to send
+            await taken
             with suppress(DiskFull):
                 await session.catch_up()
             session.syncer.wake()
@@ -236,6 +237,11 @@ class Register:
     def _rows(self, session: Session) -> list[dict[str, Any]]:
         """Every street that was ever put in, those on the list last: of two with one name that one is changed."""
         return session.view.ask("SELECT id, name, place FROM streets ORDER BY hidden DESC, id DESC")
+
+
+async def _taken_in(session: Session) -> None:
+    with suppress(DiskFull):  # it is written: to say otherwise would make someone write it twice
+        await session.replica.catch_up()
 
 
 def _plus(w: Written, new: int = 0, changed: int = 0, same: int = 0, rest: int = 0) -> Written:
