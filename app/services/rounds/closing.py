@@ -26,7 +26,7 @@ from app.services.rounds.looking import Looking
 from app.services.rounds.models import DoorState, Interest, Progress
 from app.services.rounds.writing import own
 from app.services.session import Session
-from sync.core import change, codec, envelope, ring
+from sync.core import change, codec, envelope, formats, ring
 from sync.core.change import Change, Patch
 from sync.core.errors import BrokenChain, NotFound, StraatError
 from sync.core.hlc import Stamp
@@ -214,12 +214,22 @@ async def _drop(session: Session, over: set[bytes]) -> None:
         entries = [e for e in entries if e.state != LogState.REFUSED]
         late, lost = [_count(await _unheard(session, some)) for some in (entries, refused)]
         await ended.tell(session, name, late, lost, [e.id for e in refused if e.reason != BrokenChain.code])
-        names = {e.id for e in entries if e.state != LogState.STUB}
+        names = {e.id for e in entries if e.state != LogState.STUB and not _keeps_a_place(session, e)}
         if names:
             await session.replica.drop(names)
             session.keeping.soon()
             logger.info("%d envelopes dropped: their round is over", len(names))
     session.log.put({_OVER: codec.pack(sorted(done | over))})
+
+
+def _keeps_a_place(session: Session, entry: LogEntry) -> bool:
+    """A sender key leaves no stub: without it there would be a gap in the other rings that it is sealed to. It says
+    nothing, and what was sealed with it goes.
+    """
+    if entry.data[:1] != bytes([formats.SENDER_KEY]):
+        return False
+    held = session.roll.state.readable(session.device)
+    return any(link.ring in held for link in envelope.parse_any(entry.data).header.links)
 
 
 async def _unheard(session: Session, entries: Iterable[LogEntry]) -> list[Change]:
