@@ -321,19 +321,30 @@ class Play:
         await self._sync("annika")
         walks = annika.rounds.round(made).walks
         for n, walk in enumerate(walks if close else walks[:2]):
-            self._tick(24 * 60 if n else 60)
-            await annika.rounds.take(walk.id)
-            doors = [d for d in annika.rounds.doors(walk.id) if not d.blocked]
-            for k, look in enumerate(doors if close else doors[: len(doors) * 2 // 3]):
-                self._tick(2)
-                await annika.rounds.tap(walk.id, look.door.key, _found(k * 7 + n))
-            await annika.rounds.hand_back(walk.id)
-            await self._sync("annika")
-        await self._sync("joke")
+            moment = at + timedelta(days=n, hours=4)
+            self._at(moment, lambda w=walk.id, m=moment, k=n: self._walk(w, m, k, 1.0 if close else 0.7))  # type: ignore[misc]
         if close:
-            await joke.rounds.close(made)
-            await self._sync("joke")
-            await self._sync("annika")
+            self._at(at + timedelta(days=len(walks) + 1), lambda: self._close(made))
+
+    async def _walk(self, walk: bytes, at: datetime, number: int, part: float) -> None:
+        """A walk, or a part of it: two minutes a door."""
+        annika = self._apps["annika"]
+        await self._sync("annika")
+        await annika.rounds.take(walk)
+        doors = [d for d in annika.rounds.doors(walk) if not d.blocked]
+        rung = doors[: round(len(doors) * part)]
+        for k, look in enumerate(rung):
+            moment, key = at + timedelta(minutes=2 * k + 2), look.door.key
+            self._at(moment, lambda d=key, n=k: annika.rounds.tap(walk, d, _found(n * 7 + number)))  # type: ignore[misc]
+        over = at + timedelta(minutes=2 * len(rung) + 5)
+        self._at(over, lambda: annika.rounds.hand_back(walk))
+        self._at(over + timedelta(minutes=1), lambda: self._sync("annika"))
+
+    async def _close(self, made: bytes) -> None:
+        await self._sync("joke")
+        await self._apps["joke"].rounds.close(made)
+        await self._sync("joke")
+        await self._sync("annika")
 
 
 def _codes(n: int) -> list[AreaCode]:

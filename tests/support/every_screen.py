@@ -82,7 +82,7 @@ INSIDE = [
     Stop("straat", "/straat/{walk}", "Tulpstraat"),
     Stop("ruil", "/ruil/{round}", "Uitwisselen zonder internet"),
     Stop("papier", "/papier/{walk}", "Print de lijst"),
-    Stop("aanbod", "/aanbod", "Koffie in De Slinger"),
+    Stop("aanbod", "/aanbod", "Wens en aanbod"),
 ]
 DESK = [
     Stop("bureau", "/bureau", "Team", Who.COORDINATOR),
@@ -112,6 +112,12 @@ DESK = [
     Stop("nieuw-aanbod", "/nieuw-aanbod", "Welke wens beantwoordt dit?", Who.COORDINATOR),
     Stop("wijzig-aanbod", "/wijzig-aanbod/{offer}", "Aanbod aanpassen", Who.COORDINATOR),
     Stop("herstelblad", "/herstelblad", "Herstelblad", Who.COORDINATOR),
+    Stop("recht", "/recht", "Recht van bewoners", Who.COORDINATOR),
+    Stop("recht-vraag", "/recht/{asked_law}", "Zoek alles over dit adres", Who.COORDINATOR),
+    Stop("gewist", "/gewist", "Wat is gewist", Who.COORDINATOR),
+    Stop("bewaartermijnen", "/bewaartermijnen", "Dat er een bezoek was", Who.COORDINATOR),
+    Stop("logboek", "/logboek", "Logboek", Who.COORDINATOR),
+    Stop("kwijt", "/kwijt/{new_coordinator}", "Voor de Autoriteit Persoonsgegevens", Who.COORDINATOR),
     Stop("quarantaine", "/quarantaine", "Van afgemelde apparaten", Who.COORDINATOR),
 ]
 LOCKED = [
