@@ -40,7 +40,7 @@ async def main(page: ft.Page) -> None:
         if message.get("escape"):
             page.run_task(shell.safe(shell.escape))
         if isinstance(letter := message.get("key"), str):
-            page.run_task(shell.safe(shell.key), letter)
+            page.run_task(typed, letter)
         if message.get("updateReady"):
             app.announce_update()
         if message.get("makeWay"):
@@ -56,6 +56,10 @@ async def main(page: ft.Page) -> None:
             app.sync_now()
         if message.get("visible") is False:
             app.locking.hidden()
+
+    async def typed(letter: str) -> None:
+        await shell.safe(shell.key)(letter)
+        browser.letter_done()
 
     async def put_back() -> None:
         await shell.dress.keep()  # what was chosen for the screen lies beside the log, and went with it

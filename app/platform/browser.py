@@ -294,6 +294,10 @@ class BrowserPage:
         """See PagePort."""
         _post(applyUpdate=True)
 
+    def letter_done(self) -> None:
+        """What a letter asked is done: the next one may do something."""
+        _post(letterDone=True)
+
     def ready(self) -> None:
         """The first screen is there: the first page may make way."""
         _post(ready=True)

@@ -7,7 +7,7 @@ import { keepLines, showLines } from "./lines.js";
 import { surroundings, invitation } from "./surroundings.js";
 import { answerPasskey } from "./passkey.js";
 import { updates } from "./updates.js";
-import { letterOf } from "./letters.js";
+import { letterDone, letterOf } from "./letters.js";
 
 const base = new URL(".", import.meta.url).href;
 const first = document.getElementById("first");
@@ -140,6 +140,7 @@ function fromPython(facts) {
   if (facts.report) import("./print.js").then(({ printReport }) => printReport(facts.report));
   if (facts.list) import("./print.js").then(({ printList }) => printList(facts.list));
   if (facts.cards) import("./print.js").then(({ printCards }) => printCards(facts.cards));
+  if (facts.letterDone) letterDone(performance.now());
   if (facts.dress) dress(facts.dress);
   if ("inside" in facts) covering = facts.inside;
   if (facts.wiped) { localStorage.clear(); sessionStorage.clear(); }

@@ -13,6 +13,7 @@ import pytest
 from app.services.app import App
 from app.services.models import Outcome, QueueFilter, ReviewState, Role, VisitForm
 from app.views.coordinate.people import dark_runs
+from app.views.coordinate.queue import QueueScreen
 from tests.support.native_app import TestClock, joined, server, synced
 from tests.support.screens import LAPTOP, PHONE, Person
 
@@ -100,6 +101,171 @@ def test_half_typed_words_stay_with_their_visit(tmp_path: Path) -> None:
             await person.resize(PHONE)
             await person.tap("Tulpstraat 12")
             assert person.find("Een woord van dank", ft.TextField).value == "Wat fijn"
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+async def _key(person: Person, letter: str) -> None:
+    """A letter, typed where nobody types: as the page tells it."""
+    await person.shell.safe(person.shell.key)(letter)
+    await person.breathe()
+
+
+def test_a_queue_is_read_and_answered_with_letters_alone_and_each_has_a_button(tmp_path: Path) -> None:
+    """Next and before, seen, a question that needs words, a follow-up, sending back; and they can be turned off."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            for n in (1, 2, 3):
+                await fatma.save_visit(replace(FORM, address=f"Rozenlaan {n}"))
+            await synced(fatma, joke)
+            person = Person(joke, LAPTOP)
+            await person.arrive()
+            queue = person.shell.screen
+            assert isinstance(queue, QueueScreen)
+            first, second, *_more = [v.id for v in queue.shown]
+            await _key(person, "j")
+            assert queue.reading is not None
+            assert queue.reading.visit == first
+            await _key(person, "j")
+            await _key(person, "k")
+            assert queue.reading.visit == first
+            await _key(person, "v")
+            assert person.sees("Schrijf je vraag erbij.")
+            assert joke.visit(first).review is None
+            await _key(person, "g")
+            assert joke.visit(first).review is not None
+            assert queue.reading.visit == second, "the next one is on show"
+            await person.type("Een woord van dank", "De dag?")
+            await _key(person, "t")
+            review = joke.visit(second).review
+            assert review is not None
+            assert review.state is ReviewState.RETURNED
+            await _key(person, "o")
+            assert person.sees("Wat vraag je?")
+            buttons = {person.named(c) for c in person.actions()}
+            assert {"Gezien", "Vraag terug", "Opvolgen", "Terugsturen"} <= buttons
+            await person.tap("Toetsen")
+            assert person.sees("t: terugsturen")
+            joke.reviews.set_keys(False)
+            third = queue.reading.visit
+            await _key(person, "g")
+            assert joke.visit(third).review is None
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+def test_where_visits_stand_is_chosen_with_how_many_there_are_and_by_whom_without(tmp_path: Path) -> None:
+    """The chips count visits; the names of contact persons bear no numbers."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, _fatma):
+            person = Person(joke, LAPTOP)
+            await person.arrive()
+            assert person.find("Nieuw 2")
+            assert person.find("Gezien 0")
+            await person.tap("Zoek preciezer")
+            assert {person.named(c) for c in person.actions()} >= {"Fatma", "door niemand opgepakt", "kennisgemaakt"}
+            await person.type("Straat of adres", "Tulp")
+            assert person.find("Nieuw 1")
+            assert not person.sees("Alleen geteld")
+            await person.tap("Alles weer zien")
+            assert person.sees("Alleen geteld")
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+def test_many_are_chosen_marked_as_seen_and_taken_back(tmp_path: Path) -> None:
+    """One button, and one to undo it."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, _fatma):
+            person = Person(joke, PHONE)
+            await person.arrive()
+            await person.tap("Kies er meer")
+            await person.tap("Niet gekozen Tulpstraat 12")
+            await person.tap("Zet 1 bezoek op gezien")
+            assert person.sees("1 bezoek gezien.")
+            assert [v.form.address for v in joke.queue(QueueFilter.DONE)] == ["Tulpstraat 12"]
+            [bar] = [c for c in person.controls() if isinstance(c, ft.SnackBar)]
+            await person.session.dispatch_event(bar._i, "action", None)
+            await person.breathe()
+            assert len(joke.queue(QueueFilter.OPEN)) == 2
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+def test_something_is_asked_done_by_a_contact_person_and_closed(size: tuple[int, int], tmp_path: Path) -> None:
+    """From the visit to Vandaag and back; a question is answered where it is read, and what is half typed is kept."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            person = Person(joke, size)
+            await person.arrive()
+            await person.tap("Tulpstraat 12")
+            [ask] = [c for c in person.actions() if isinstance(c, ft.OutlinedButton) and person.named(c) == "Opvolgen"]
+            await person.session.dispatch_event(ask._i, "click", None)
+            await person.breathe()
+            await person.tap("Vraag dit")
+            assert person.sees("Schrijf op wat je vraagt.")
+            await person.type("Wat vraag je?", "Breng een folder")
+            await person.tap("Vraag dit")
+            assert person.sees("Gevraagd.")
+            hidden = next(v for v in joke.queue(QueueFilter.OPEN))
+            await joke.review(hidden.id, ReviewState.QUESTION, "Hoe laat was het?")
+            await synced(joke, fatma)
+            hers = Person(fatma, PHONE)
+            await hers.arrive()
+            assert hers.sees("Breng een folder")
+            await hers.tap("Vraag van Joke")
+            await hers.type("Je antwoord", "Om drie")
+            await hers.tap("Terug")
+            await hers.tap("Vraag van Joke")
+            assert hers.find("Je antwoord", ft.TextField).value == "Om drie"
+            await hers.tap("Verstuur je antwoord")
+            assert hers.sees("Antwoord van Fatma")
+            await hers.tap("Terug")
+            assert not hers.sees("Vraag aan jou")
+            await hers.tap("Breng een folder")
+            await hers.type("Hoe ging het?", "Fijn gesprek")
+            await hers.tap("Gedaan")
+            assert not hers.sees("Breng een folder")
+            assert hers.calm()
+            await synced(fatma, joke)
+            await person.tap("Beoordelen")
+            assert person.sees("2 antwoorden nog niet gelezen")
+            await person.tap("Opgevolgd")
+            await person.tap("Tulpstraat 12")
+            assert person.sees("Fijn gesprek")
+            await person.go("/opvolgen")
+            await person.tap("Gedaan")
+            assert person.sees("Fijn gesprek")
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+def test_a_visit_erased_under_the_readers_eyes_leaves_the_words_that_were_typed(tmp_path: Path) -> None:
+    """The screen says so, and shows nothing of it any more."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            person = Person(joke, LAPTOP)
+            await person.arrive()
+            await person.tap("Tulpstraat 12")
+            await person.type("Een woord van dank", "Wat goed dat je")
+            [shared] = [v.id for v in fatma.visits() if v.form.shared]
+            await fatma.change_consent(shared, noted=False, shared=False)
+            await synced(fatma, joke)
+            await person.breathe()
+            assert person.sees("Dit bezoek is intussen gewist.")
+            assert not person.sees("Fijn.")
+            assert person.find("Een woord van dank", ft.TextField).value == "Wat goed dat je"
             assert person.calm()
 
     asyncio.run(story())

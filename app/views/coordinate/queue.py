@@ -58,9 +58,9 @@ class QueueScreen(Screen):
             self.notices,
             self.unread,
             self.filters,
+            *helps,
             self.many,
             self.list,
-            *helps,
             width=LIST_WIDTH,
         )
         self.refresh()

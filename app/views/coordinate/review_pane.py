@@ -174,6 +174,7 @@ class ReviewPane(Screen):
             await self.say_word(state[letter])
         elif letter == keys.FOLLOWUP:
             self.form.open()
+            self.page.update()  # it has to be on the page to get the focus
             await self.form.what.field.focus()
 
     # -- what came before ----------------------------------------------------------------------------------
