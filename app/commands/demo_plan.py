@@ -260,7 +260,7 @@ def _heard(random: Random, buurt: Buurt, outcome: Outcome) -> tuple[list[str], s
 def _word(random: Random, visit: Visited, last: date) -> Word | None:
     """The coordinator reads within two weeks; of the last weeks most is still open, and some always stays."""
     ago = (last - (visit.form.day or last)).days
-    if random.random() > (0.97 if ago > 45 else 0.35 if ago > 10 else 0.1):
+    if random.random() > (0.91 if ago > 60 else 0.25 if ago > 10 else 0.1):
         return None
     kind = random.random()
     if visit.form.shared and visit.form.outcome is Outcome.MET and kind < 0.03:

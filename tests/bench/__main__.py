@@ -14,7 +14,7 @@ AREAS = {
     "core": ("core", "trust"),
     "start": ("start", "log"),
     "server": ("server", "wake"),
-    "desk": ("search",),
+    "desk": ("search", "desk"),
     "rounds": ("rounds",),
 }
 OUT = Path("build/bench.json")
