@@ -41,9 +41,9 @@ def below(nodes: tuple[tuple[Place, int], ...], i: int) -> list[Place]:
 
 
 class Attacker:
-    """All tables, and what is known to be nothing: (place, part), or a place as a whole."""
+    """All tables, and what is known to be nothing: (place, quarter, part)."""
 
-    def __init__(self, tables: Iterable[Printed], nothing: Iterable[tuple[Place, str]]) -> None:
+    def __init__(self, tables: Iterable[Printed], nothing: Iterable[tuple[Place, str, str]]) -> None:
         self.tables = list(tables)
         self.solver = highspy.Highs()
         self.solver.silent()
@@ -55,7 +55,7 @@ class Attacker:
             for place, _ in t.nodes:
                 for q in quarters(t.key):
                     for part in parts:
-                        if (place, part) not in nothing and (place, q, part) not in self.at:
+                        if (place, q, part) not in nothing and (place, q, part) not in self.at:
                             self.at[place, q, part] = len(self.at)
         n = len(self.at)
         self.solver.addVars(n, [0.0] * n, [float(MANY)] * n)

@@ -116,7 +116,8 @@ def basis(table: Table, fresh: Mapping[str, Own], earlier: Iterable[Table]) -> B
     """All that `table` (its `own` is not looked at) is to be made of. `fresh`: what is counted now, by quarter; `earlier`:
     what was published of these areas and this year. Raises Contradiction.
     """
-    before = sorted(earlier, key=lambda t: (t.yearly, len(t.tree.nodes), t.period))
+    of = (t for t in earlier if table.yearly or t.period == table.period)  # quarters tell nothing of one another
+    before = sorted(of, key=lambda t: (t.yearly, len(t.tree.nodes), t.period))
     tree = table.tree
     for t in before:
         tree = tree.joined(t.tree)

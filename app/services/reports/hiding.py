@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from app.services.area_tree import Place
 from app.services.reports import measures
 from app.services.reports.frozen import REST, Basis, CellKey, Leaf, Table, quarters_of
-from app.services.reports.worlds import INFINITE, Sum, Worlds, lines
+from app.services.reports.worlds import EFFORTS, INFINITE, LAST_EFFORT, Sum, Worlds, lines
 
 Cells = dict[CellKey, int | None]
 
@@ -26,12 +26,13 @@ class GivesAway(Exception):  # noqa: N818 it is an answer, no accident
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What readers of all tables know of one group of measures: sums over leaves with these values. The first sums are the
-    cells of the new table that were not published before.
+    """What readers of all tables know of one group of measures: sums over leaves with these values, and what each counts.
+    The first sums are the cells of the new table that were not published before.
     """
 
     leaves: tuple[int, ...]
     sums: tuple[Sum, ...]
+    measures: tuple[str, ...]
     cells: tuple[CellKey, ...]
 
 
@@ -51,19 +52,48 @@ def _before(b: Basis) -> dict[tuple[Place, str], int | None]:
 
 
 def hide(b: Basis, breathe: Callable[[], None] = lambda: None) -> Cells:
-    """What may be published of the new table. Raises GivesAway."""
+    """What may be published of the new table. Raises GivesAway.
+
+    Where a hidden number is open too little, first cells are hidden that it follows from; then, since "hidden" says
+    "small" where nothing else explains it, whole columns: of a column without any number it says nothing.
+    """
     cells = small_hidden(b)
     for bounds in every_bounds(b, cells):
         worlds = Worlds(bounds.leaves, bounds.sums)
         shown = {i for i, key in enumerate(bounds.cells) if cells[key] is not None}
-        while stuck := worlds.search(breathe):
+        columns = _columns(bounds)
+        while stuck := _stuck(worlds, EFFORTS if columns else (LAST_EFFORT,), breathe):
             chosen = next((j for i in stuck for j in lines(bounds.sums, i, shown)), None)
-            if chosen is None:
+            if chosen is not None:
+                worlds.widen(chosen, b.table.threshold, INFINITE)
+                going = [chosen]
+            elif columns:
+                of = {bounds.measures[i] for i in stuck}
+                column = next((c for c in columns if c in of), next(iter(columns)))
+                going = columns.pop(column)
+                for i in going:
+                    worlds.widen(i, 0, INFINITE)
+            else:
                 raise GivesAway(b.table.period.key)
-            shown.discard(chosen)
-            worlds.widen(chosen, b.table.threshold, INFINITE)
-            cells[bounds.cells[chosen]] = None
+            shown.difference_update(going)
+            cells.update({bounds.cells[i]: None for i in going})
     return cells
+
+
+def _columns(bounds: Bounds) -> dict[str, list[int]]:
+    """The new cells of each measure; of those that are sums of others last."""
+    found: dict[str, list[int]] = {}
+    for i, (_, measure) in enumerate(bounds.cells):
+        found.setdefault(measure, []).append(i)
+    return dict(sorted(found.items(), key=lambda c: (c[0] in measures.SUMS, c[0])))
+
+
+def _stuck(worlds: Worlds, efforts: Iterable[int], breathe: Callable[[], None]) -> list[int]:
+    """What nothing is found for, with more and more effort."""
+    for effort in efforts:
+        if not worlds.search(effort, breathe):
+            return []
+    return worlds.open()
 
 
 # -- what readers know -------------------------------------------------------------------------------------------------
@@ -84,18 +114,18 @@ def every_bounds(b: Basis, cells: Cells) -> list[Bounds]:
 def _known_leaves(b: Basis) -> list[Leaf]:
     """Leaves that may be anything for all that readers know; of the others they know that there is nothing."""
     yearly = any(t.yearly for t in (*b.earlier, b.table))
-    inner, used = b.table.tree.with_below(), {part for (_, _, part), n in b.leaves.items() if n}
-    spread = {place for (place, _, _), n in b.leaves.items() if n and place in inner}
+    inner, something = b.table.tree.with_below(), {(place, time) for (place, time, _), n in b.leaves.items() if n}
     parts = dict.fromkeys(p for t in (*b.earlier, b.table) for p in _parts(t.wishes))
     found = []
     for place in b.table.tree.places:
-        if place in inner and place not in spread:
-            continue
         times = [q for q in b.told if _tells(b, place, q)]
         whole = len(times) == len(quarters_of(b.table.period)) and b.table.yearly
         if yearly and not whole and not _unknown_then(b, place):
             times.append(REST)
-        found += [(place, time, p) for time in times for p in parts if p != measures.OTHER or p in used]
+        for time in times:
+            if place in inner and (place, time) not in something:
+                continue
+            found += [(place, time, p) for p in parts if p != measures.OTHER or b.leaves.get((place, time, p))]
     return found
 
 
@@ -123,21 +153,16 @@ class _Telling:
 
     def __init__(self, b: Basis, group: Mapping[str, tuple[str, ...]], at: Mapping[Leaf, int]) -> None:
         self._b, self._group, self._at = b, group, at
+        self._values = [b.leaves.get(leaf, 0) for leaf in at]
 
     def bounds(self, cells: Cells) -> Bounds:
-        b = self._b
-        before = _before(b)
-        keys, sums = [], []
-        for key, s in self._of_table(b.table, cells):
-            if (b.table.tree.places[key[0]], key[1]) not in before:
-                keys.append(key)
-                sums.append(s)
-        for t in b.earlier:
-            sums += [s for _, s in self._of_table(t, t.cells)]
-        sums += self._unplaced()
-        sums += self._between()
-        sums += self._obvious()
-        return Bounds(tuple(b.leaves.get(leaf, 0) for leaf in self._at), tuple(sums), tuple(keys))
+        b, before = self._b, _before(self._b)
+        places = b.table.tree.places
+        new = [(k, s) for k, s in self._of_table(b.table, cells) if (places[k[0]], k[1]) not in before]
+        told = [(measure, s) for (_, measure), s in new]
+        told += [(measure, s) for t in b.earlier for (_, measure), s in self._of_table(t, t.cells)]
+        told += [*self._unplaced(), *self._between(), *self._obvious()]
+        return Bounds(tuple(self._values), tuple(s for _, s in told), tuple(m for m, _ in told), tuple(k for k, _ in new))
 
     def _of_table(self, t: Table, cells: Mapping[CellKey, int | None]) -> list[tuple[CellKey, Sum]]:
         times, found, totals = self._b.parts_of_year(t.period), [], t.totals()
@@ -153,39 +178,42 @@ class _Telling:
         every = (self._at.get((place, time, part)) for place in places for time in times for part in parts)
         return [(i, 1) for i in every if i is not None]
 
-    def _hidden(self, terms: list[tuple[int, int]], threshold: int) -> list[Sum]:
-        """A number that no table has, to be guarded if it is small."""
-        values = list(self._at)
-        total = sum(self._b.leaves.get(values[i], 0) for i, _ in terms)
-        return [Sum(terms, 0, INFINITE, True)] if terms and total < threshold else []
+    def _hidden(self, places: Iterable[Place], times: Iterable[str], threshold: int) -> list[tuple[str, Sum]]:
+        """Numbers that no table has, to be guarded where they are small."""
+        found, places, times = [], list(places), list(times)
+        for measure, parts in self._group.items():
+            terms = self._terms(places, times, parts)
+            total = sum(self._values[i] for i, _ in terms)
+            if terms and total < threshold:
+                found.append((measure, Sum(terms, 0, INFINITE, True)))
+        return found
 
-    def _unplaced(self) -> list[Sum]:
+    def _unplaced(self) -> list[tuple[str, Sum]]:
         """What is in an area and in none of those below it."""
         b, found = self._b, []
         inner = b.table.tree.with_below()
         for t in (*b.earlier, b.table):
-            for place in inner.intersection(t.tree.places):
-                for parts in self._group.values():
-                    found += self._hidden(self._terms([place], b.parts_of_year(t.period), parts), t.threshold)
+            for place in t.tree.places:
+                if place in inner:
+                    found += self._hidden([place], b.parts_of_year(t.period), t.threshold)
         return found
 
-    def _between(self) -> list[Sum]:
+    def _between(self) -> list[tuple[str, Sum]]:
         """What is in a year and in none of its quarters that were published."""
         b, found = self._b, []
-        if b.table.yearly:
-            told = {place for t in b.earlier if not t.yearly for place in t.tree.places}
-            for place, places in zip(b.table.tree.places, b.table.tree.within(), strict=True):
-                for parts in self._group.values() if place in told else ():
-                    found += self._hidden(self._terms(places, [REST], parts), b.table.threshold)
+        told = {place for t in b.earlier if not t.yearly for place in t.tree.places}
+        for place, places in zip(b.table.tree.places, b.table.tree.within(), strict=True):
+            if b.table.yearly and place in told:
+                found += self._hidden(places, [REST], b.table.threshold)
         return found
 
-    def _obvious(self) -> list[Sum]:
+    def _obvious(self) -> list[tuple[str, Sum]]:
         found = []
         kinds = measures.at_least_nothing({part for of in self._group.values() for part in of})
         for place, time in dict.fromkeys((place, time) for place, time, _ in self._at):
             for factors in kinds:
                 every = ((self._at.get((place, time, part)), factor) for part, factor in factors.items())
-                found.append(Sum([(i, factor) for i, factor in every if i is not None], 0, INFINITE))
+                found.append(("", Sum([(i, factor) for i, factor in every if i is not None], 0, INFINITE)))
         return found
 
 

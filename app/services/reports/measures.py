@@ -22,6 +22,7 @@ GROUPS: tuple[Mapping[str, tuple[str, ...]], ...] = (  # what tells of one anoth
     {DOORS: (SPOKEN, SILENT), SPOKEN: (SPOKEN,), SILENT: (SILENT,)},
     {ROUNDS: (ROUNDS,)},
 )
+SUMS = (VISITS, DOORS)  # measures that others add up to
 PARTS = tuple(dict.fromkeys(part for group in GROUPS for parts in group.values() for part in parts))
 MOST = 1_000_000  # no number of a table is larger
 

@@ -25,7 +25,7 @@ class Reports:
         raise NotImplementedError
 
     def report(self, area: Place | None, period: Period, before: bool = False) -> Report:
-        """Any period of any area, on screen only. Raises BadInput("period", "order") or BadInput("area", "unknown")."""
+        """Any period of any area, on screen only. Raises BadInput("report_period", "order") or BadInput("report_area", "unknown")."""
         raise NotImplementedError
 
     def closed_periods(self) -> list[Period]:
@@ -43,8 +43,8 @@ class Reports:
     async def publish(self, period: Period, area: Place) -> bytes:
         """Publish a closed quarter or year; the id of a publication that is WAITING until this device has synced twice.
 
-        Raises BadInput("period", "open" | "published" | "waiting" | "too_old" | "gives_away" | "damaged"),
-        BadInput("area", "unknown" | "kind"), Forbidden or DiskFull: nothing was written.
+        Raises BadInput("report_period", "open" | "published" | "waiting" | "too_old" | "gives_away" | "damaged"),
+        BadInput("report_area", "unknown" | "kind"), Forbidden or DiskFull: nothing was written.
         """
         raise NotImplementedError
 

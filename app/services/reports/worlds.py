@@ -18,8 +18,10 @@ from random import Random
 
 INFINITE = 1 << 40
 VALUES = 3  # so many values are left open for every hidden cell
-_BUDGET = 60  # shifts tried to repair one
+_BUDGET = 60  # shifts tried to repair one, times the effort
 _BREADTH = 4  # ways tried for each repair
+EFFORTS = (1, 10)  # before more is hidden
+LAST_EFFORT = 40  # before nothing is published
 _LOOKED_AT = 24  # numbers of a large sum that a repair is looked for among
 
 
@@ -45,6 +47,7 @@ class Worlds:
         for i, s in enumerate(self.sums):
             for leaf, factor in s.terms:
                 self._of[leaf].append((i, factor))
+        self._left = self._budget = _BUDGET
         self._random = Random(seed)  # noqa: S311 a search, no secret
         self._back_to_truth()
         if self._bad:
@@ -67,8 +70,9 @@ class Worlds:
         """A sum tells less from now on. What was found stays true."""
         self.sums[i].low, self.sums[i].high = low, high
 
-    def search(self, breathe: Callable[[], None] = lambda: None) -> list[int]:
+    def search(self, effort: int = 1, breathe: Callable[[], None] = lambda: None) -> list[int]:
         """Look for worlds; the guarded sums for which there were too few."""
+        self._budget = _BUDGET * effort
         for up in (True, False, True, False):  # each from the truth, shift upon shift
             left = self.open()
             if not left:
@@ -105,7 +109,7 @@ class Worlds:
         s.low = s.high = at
         self._bad.add(i)
         moved: dict[int, int] = {}
-        self._left = _BUDGET
+        self._left = self._budget
         found = self._repair(moved)
         s.low, s.high = low, high
         if not found:
