@@ -43,14 +43,13 @@ def extras() -> list[tuple[str, str]]:
 class PaperScreen(Screen):
     """One walk. Day and part of the day are chosen once, for all doors that follow."""
 
-    filled_in = True  # half a paper is entered: not drawn anew when the window changes
-
     def __init__(self, shell, walk: bytes) -> None:
         super().__init__(shell)
         self.look = self.app.rounds.walk(walk)
         self.round = self.app.rounds.round(self.look.round)
         self.back = f"/ronde/{self.look.round.hex()}"
-        self.day, self.part = min(self.app.today(), self.round.last), None
+        self.day = min(self.app.today(), self.round.last)
+        self.part: DayPart | None = None
         self.doors = self.app.rounds.doors(walk)
         self.at: str | None = None  # the door that is being entered
         self.last: str | None = None  # the one that was entered last
@@ -58,6 +57,11 @@ class PaperScreen(Screen):
         self.extra: set[str] = set()
         self.slots: dict[str, ft.Container] = {}
         self.turn = asyncio.Lock()  # keys that come quickly are for one door after another
+
+    @property
+    def filled_in(self) -> bool:
+        """Half a paper is entered: not drawn anew when the window changes."""
+        return self.part is not None
 
     def build(self) -> ft.Control:
         self.page.on_keyboard_event = self.safe(self._key)
