@@ -74,7 +74,7 @@ def _foot_place(place: Place, here: bool, go: Callable[[str], Callable], counts:
         ),
         bgcolor=Colors.PRIMARY_CONTAINER if here else None,
         border_radius=14,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=3),
+        padding=ft.Padding.symmetric(horizontal=10, vertical=3),
     )
     weight = ft.FontWeight.W_700 if here else ft.FontWeight.W_500
     word = text(place.label, size=13, weight=weight, no_wrap=True)
