@@ -9,7 +9,9 @@ import pytest
 from app.services import welcomes
 from app.services.app import App
 from app.services.marks import Why
+from app.services.models import Role
 from app.services.rounds.models import Answer, DoorState, Holding, Interest, PassRule
+from app.views.routes import place_of, places
 from sync.core.errors import DiskFull
 from tests.support.native_app import synced
 from tests.support.rounds import plan, put_street, street
@@ -182,6 +184,10 @@ def test_at_the_end_of_a_walk_it_says_where_to_come_back_and_then_that_it_is_don
         await fatma.rounds.take(walk)
         person = await _at(fatma, f"/loop/{walk.hex()}")
         assert person.sees("Deur 1 van 3")
+        assert person.page.floating_action_button is not None
+        person.shell._measured(2.0)  # as the unseen letter at the top tells it
+        assert person.page.floating_action_button is None, "nothing lies over the answers where text is large"
+        assert "Snel verbergen" in map(person.named, person.actions())
         for answer in ("Niet thuis", "Later terugkomen", "Gesproken"):
             await person.tap(answer)
             await asyncio.sleep(0.1)
@@ -200,6 +206,21 @@ def test_at_the_end_of_a_walk_it_says_where_to_come_back_and_then_that_it_is_don
         assert person.calm()
 
     tell(story)
+
+
+@pytest.mark.parametrize(
+    ("role", "route", "place"),
+    [
+        (Role.CONTACT, "/loop/00", "/"),  # found under what waits today
+        (Role.CONTACT, "/rondes", "/meer"),
+        (Role.COLLECTOR, "/papier/00", "/rondes"),
+        (Role.COORDINATOR, "/straat/00", "/bureau"),
+    ],
+)
+def test_on_a_walk_the_bar_shows_where_one_came_from(role: Role, route: str, place: str) -> None:
+    """On a phone, where not everybody has a place of rounds."""
+    shown = places(role, wide=False)
+    assert shown[place_of(route, shown)].route == place
 
 
 @pytest.mark.parametrize("route", ["loop", "straat"])
