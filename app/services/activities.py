@@ -17,6 +17,7 @@ from app.services.calendar_file import Event, calendar_file
 from app.services.directory.dutch_time import amsterdam
 from app.services.live import Live
 from app.services.records import COUNT_MONTHS, DETAIL_MONTHS, Group, month_after, team_of
+from app.services.reports import placing
 from app.services.session import Session
 from app.services.visits import refused_records, unsent_records
 from sync.core import ring
@@ -216,9 +217,17 @@ def _rings(session: Session, known: Record | None) -> frozenset[bytes]:
 
 def _parts(session: Session, form: ActivityForm, known: Record | None) -> tuple[bytes, list[Part]]:
     day, rings = form.day or date.min, _rings(session, known)
-    kept = (("count", COUNT_MONTHS), ("detail", DETAIL_MONTHS))
-    groups = [Group(name, forms.fields(name, form), rings, month_after(day, months)) for name, months in kept]
+    at = {"place": _counted_at(session, form, known)}
+    kept = (("count", COUNT_MONTHS, at), ("detail", DETAIL_MONTHS, {}))
+    groups = [Group(name, forms.fields(name, form) | more, rings, month_after(day, m)) for name, m, more in kept]
     return records.parts(session, KIND, groups, known)
+
+
+def _counted_at(session: Session, form: ActivityForm, known: Record | None) -> Any:
+    """The area in which it is counted; that of one at the same place stays what it was."""
+    if known is not None and known.value("detail.place") == form.place.strip():
+        return known.value("count.place")
+    return placing.of_address(session, form.place)
 
 
 def _to_activity(session: Session, row: dict[str, Any], unsent: set[bytes]) -> Activity:

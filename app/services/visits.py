@@ -24,6 +24,7 @@ from app.services.models import (
     VisitForm,
 )
 from app.services.records import COUNT_MONTHS, DETAIL_MONTHS, Group, iso, month_after, team_of
+from app.services.reports import placing
 from app.services.rounds.kinds import DOOR
 from app.services.session import Session
 from app.services.visit_draft import one_of
@@ -93,17 +94,32 @@ async def save(
     return record
 
 
-def _parts(session: Session, form: VisitForm, today: date, known: Record | None = None) -> tuple[bytes, list[Part]]:
+def _parts(
+    session: Session, form: VisitForm, today: date, known: Record | None = None, was: Record | None = None
+) -> tuple[bytes, list[Part]]:
+    """`was`: the one that this is written in place of."""
     day = max(form.day or today, _sure_today(session) - LONGEST_AGO)  # what is noted late is kept for a month at least
     return records.parts(
         session,
         KIND,
         [
-            Group(name, _fields(name, form), rings, month_after(day, months))
+            Group(
+                name, _fields(name, form) | _place(session, name, form, known or was), rings, month_after(day, months)
+            )
             for name, rings, months in _groups(session, form, known)
         ],
         known,
     )
+
+
+def _place(session: Session, group: str, form: VisitForm, known: Record | None) -> dict[str, Any]:
+    """Where it is counted. Of the same address that stays what it was; so does it once the address may not be noted."""
+    if group != "count":
+        return {}
+    address = form.address.strip()
+    if known is not None and address in ("", known.value("detail.address")):
+        return {"place": known.value("count.place")}
+    return {"place": placing.of_address(session, address)}
 
 
 def _sure_today(session: Session) -> date:
@@ -154,7 +170,7 @@ async def change_consent(session: Session, visit: bytes, noted: bool, shared: bo
         return visit
     if not noted:
         form = VisitForm(shared=False, noted=False, day=before.day, outcome=before.outcome)
-    record, made = _parts(session, form, today)
+    record, made = _parts(session, form, today, was=known)
     await erasing.erase(session, known, made)
     session.syncer.wake()
     return record
@@ -164,7 +180,7 @@ def _resealed(session: Session, form: VisitForm, known: Record, today: date) -> 
     """Every field once more, each replacing what it was: whoever may read it now has it all."""
     day = form.day or today
     groups = [
-        Group(name, _fields(name, form), rings, month_after(day, months))
+        Group(name, _fields(name, form) | _place(session, name, form, known), rings, month_after(day, months))
         for name, rings, months in _groups(session, form, known)
     ]
     return records.parts(session, KIND, groups, known, everything=True)[1]

@@ -1,6 +1,6 @@
 """Activities: their count, and their detail where this device may read it."""
 
-from app.view.table import Row, Table, codes, creator, made, name, number, text
+from app.view.table import Row, Table, codes, creator, made, name, number, placed, text
 from sync.core.merge import Record
 
 
@@ -12,6 +12,7 @@ def _row(record: Record) -> Row:
         "kind": text(record.value("count.kind")),
         "heads": number(record.value("count.heads")),
         "helpers": number(record.value("count.helpers")),
+        "area": placed(record.value("count.place")),
         "detail": int(record.value("detail.place") is not None),
         "place": text(record.value("detail.place")),
         "time": text(record.value("detail.time")),
@@ -37,6 +38,7 @@ TABLE = Table(
         "kind": str,
         "heads": int,
         "helpers": int,
+        "area": str,
         "detail": int,
         "place": str,
         "time": str,

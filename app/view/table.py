@@ -55,6 +55,12 @@ def codes(value: Any) -> list[str]:
     return [x for x in value if isinstance(x, str)] if isinstance(value, list) else []
 
 
+def placed(value: Any) -> str:
+    """[kind, code, year] of an area as "kind|code|year", "" for anything else."""
+    good = isinstance(value, list) and len(value) == 3 and all(isinstance(x, str) and "|" not in x for x in value)
+    return "|".join(value) if good and value[0] and value[1] else ""
+
+
 def plain(value: Any) -> str:
     """Lists and maps as JSON, for whoever asks to read and check; what JSON can't say is null. "" for nothing at all."""
     return (

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from app.view.table import Row, Table, codes, creator, made, name, text
+from app.view.table import Row, Table, codes, creator, made, name, placed, text
 from sync.core.merge import Record
 
 
@@ -23,6 +23,7 @@ def _row(record: Record) -> Row:
         "creator": creator(record),
         "day": text(record.value("count.day")),
         "outcome": text(record.value("count.outcome")),
+        "area": placed(record.value("count.place")),
         "shared": int(record.value("count.shared") is True),
         "detail": int(record.value("detail.address") is not None),
         "address": text(record.value("detail.address")),
@@ -47,6 +48,7 @@ TABLE = Table(
         "creator": str,
         "day": str,
         "outcome": str,
+        "area": str,
         "shared": int,
         "detail": int,
         "address": str,

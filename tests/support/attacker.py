@@ -108,7 +108,9 @@ class Attacker:
         sense = highspy.ObjSense.kMaximize if up else highspy.ObjSense.kMinimize
         self.solver.changeObjectiveSense(sense)
         self.solver.run()
-        assert self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal, "no world agrees with what was printed"
+        assert self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal, (
+            "no world agrees with what was printed"
+        )
         values = [round(v) for v in self.solver.getSolution().col_value]
         for (row, _), seen in zip(self.rows, self.seen, strict=True):
             seen.add(sum(values[x] for x in row))

@@ -19,7 +19,7 @@ Own = Mapping[Place, Mapping[str, int]]  # what was counted at each place itself
 CellKey = tuple[int, str]  # the place in the tree, and the measure
 
 
-class Contradiction(Exception):  # noqa: N818 it is an answer, no accident
+class Contradiction(Exception):
     """What was published before does not agree with itself: something of it was damaged."""
 
 

@@ -20,7 +20,7 @@ from app.services.reports.worlds import EFFORTS, INFINITE, LAST_EFFORT, Sum, Wor
 Cells = dict[CellKey, int | None]
 
 
-class GivesAway(Exception):  # noqa: N818 it is an answer, no accident
+class GivesAway(Exception):
     """However much of this is hidden, it would give a hidden number away."""
 
 
@@ -162,7 +162,9 @@ class _Telling:
         told = [(measure, s) for (_, measure), s in new]
         told += [(measure, s) for t in b.earlier for (_, measure), s in self._of_table(t, t.cells)]
         told += [*self._unplaced(), *self._between(), *self._obvious()]
-        return Bounds(tuple(self._values), tuple(s for _, s in told), tuple(m for m, _ in told), tuple(k for k, _ in new))
+        return Bounds(
+            tuple(self._values), tuple(s for _, s in told), tuple(m for m, _ in told), tuple(k for k, _ in new)
+        )
 
     def _of_table(self, t: Table, cells: Mapping[CellKey, int | None]) -> list[tuple[CellKey, Sum]]:
         times, found, totals = self._b.parts_of_year(t.period), [], t.totals()
