@@ -195,6 +195,11 @@ COORDINATING: dict[str, Maker] = {
     "straten": lambda s, rest: _streets(s, rest),
     "meenemen": lambda s, rest: _export(s, rest),
     "redactie": lambda s, rest: _stories_desk(s),
+    "recht": lambda s, rest: _law(s, "recht", rest),
+    "gewist": lambda s, rest: _law(s, "gewist", rest),
+    "bewaartermijnen": lambda s, rest: _law(s, "bewaartermijnen", rest),
+    "logboek": lambda s, rest: _law(s, "logboek", rest),
+    "kwijt": lambda s, rest: _law(s, "kwijt", rest),
     "nakijken": lambda s, rest: _story_check(s, record_of(rest)),
     "hulplijnen-redactie": lambda s, rest: _help_desk(s, rest),
     "hulplijn": lambda s, rest: _help_line(s, rest),
@@ -206,6 +211,12 @@ OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
     Stage.INVITED: InvitedScreen,
     Stage.LOCKED: LockScreen,
 }
+
+
+def _law(shell: Shell, place: str, rest: str) -> Screen:
+    from app.views.coordinate.law_places import screen  # late: few ever open one
+
+    return screen(shell, place, record_of(rest) if rest else b"")
 
 
 def _streets(shell: Shell, rest: str) -> Screen:
@@ -264,11 +275,12 @@ _STREET = (
 _UNDER = {
     "/buurt": (*_STREET, "wijzig-verhaal"),
     "/vandaag": ("nieuw", "wijzig", "terug", "bezoek", "bezoeken", "adres", "nieuw-adres", "adreslijst", "welkom"),
-    "/mensen": ("mens", "bevestig", "herstelblad", "quarantaine"),
+    "/mensen": ("mens", "bevestig", "herstelblad", "quarantaine", "kwijt"),
     "/gebieden": ("wensen", "gebied-straten", "wie-waar"),
     "/aanbod": ("nieuw-aanbod", "wijzig-aanbod"),
     "/hulplijnen-redactie": ("hulplijn",),
     "/redactie": ("nakijken",),
+    "/recht": ("gewist", "bewaartermijnen"),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
     "/opvolgen": ("opvolg",),

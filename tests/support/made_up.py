@@ -15,6 +15,7 @@ from app.commands.demo import Demo
 from app.services.activities_form import ActivityForm, ActivityKind
 from app.services.app import App
 from app.services.area_tree import Place
+from app.services.law.requests import Asked
 from app.services.models import AreaCode, Gift, Outcome, QueueFilter, ReviewState, Role, VisitForm, Wish
 from app.services.offers_form import OfferForm
 from app.services.rounds.models import Answer, Door, DoorState, Interest, Purpose
@@ -56,6 +57,13 @@ def people(coordinator: App) -> dict[str, str]:
         "team": coordinator.trust.teams()[0].id.hex(),
         "theirs": coordinator.queue(QueueFilter.ALL)[0].id.hex(),
     }
+
+
+async def question(coordinator: App) -> dict[str, str]:
+    """A resident's question that waits for an answer."""
+    today = coordinator.today()
+    made = await coordinator.law.requests.note(Asked.LOOK, "Wilgenstraat 7", today, today)
+    return {"asked_law": made.hex()}
 
 
 async def from_outside(coordinator: App) -> dict[str, str]:
@@ -163,6 +171,7 @@ class MadeUp:
         walks = await walked(joke, fatma) | await ended(joke)
         await joke.sync_once()
         self.records = await notes(joke) | people(joke) | await from_outside(joke) | walks | await asked(joke, fatma)
+        self.records |= await question(joke)
         self.contact_records |= walks
         self.records |= await neighbourhood(joke)
         await joke.sync_once()

@@ -8,7 +8,7 @@ import pytest
 
 from app.services.law.trail import MONTHS, Act, Event
 from app.services.records import month_after
-from sync.core.errors import BadInput, DiskFull
+from sync.core.errors import DiskFull
 from tests.support.native_app import synced
 from tests.support.settled_team import session_of, team
 
@@ -80,7 +80,7 @@ def test_no_content_fits_into_the_trail(settled: Path, tmp_path: Path, kind: str
     async def story() -> None:
         async with team(settled, tmp_path) as t:
             joke = await t.joke()
-            with pytest.raises(BadInput):
+            with pytest.raises(ValueError, match="one plain word"):
                 await joke.trail.note(Act.READ, kind)
             assert joke.trail.count() == 0
 

@@ -118,14 +118,14 @@ class Answers:
         nothing. In force here at once, elsewhere once this device has sent it and the others have heard.
 
         A no-contact mark stays, whatever is chosen. What was erased meanwhile is passed over.
-        Raises BadInput("why" or "found", why), Forbidden or DiskFull.
+        Raises BadInput("law_why" or "found", why), Forbidden or DiskFull.
         """
         session = coordinating(self._live)
         why = why.strip()
         if not why:
-            raise BadInput("why", "missing")
+            raise BadInput("law_why", "missing")
         if len(why) > MAX_WHY:
-            raise BadInput("why", "too_long")
+            raise BadInput("law_why", "too_long")
         chosen = [f for f in found if f.kind not in STAYS]
         if not chosen and not drafts:
             raise BadInput("found", "missing")

@@ -47,13 +47,13 @@ class Keeping:
         return {what: len(some) for what, some in found.items()}
 
     async def put(self, length: Mapping[Kept, int], today: date) -> None:
-        """Set the terms, for every team. Raises BadInput(class, why), Forbidden (not of the top team) or DiskFull."""
+        """Set the terms, for every team. Raises BadInput("terms", why), Forbidden (not of the top team) or DiskFull."""
         session = self._live.require_session()
         if not self.may_set():
             raise Forbidden(KIND)
         for kept, (least, most) in BOUNDS.items():
             if not least <= length.get(kept, most) <= most:
-                raise BadInput(kept.value, "out_of_bounds")
+                raise BadInput("terms", "out_of_bounds")
         months = {kept.value: length.get(kept, BOUNDS[kept][1]) for kept in Kept}
         made = _parts(session, set(session.roll.state.teams), months, today.isoformat())
         await records.write(session, [*made, *trail.part(session, Act.DECIDED, KIND)])

@@ -7,7 +7,7 @@ person's phone drops after ninety days is told apart: it was no longer on it whe
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -113,6 +113,21 @@ class LostDevices:
         found = _told(session, d, names, gone, held)
         await self._trail.note(Act.READ, "device")
         return found
+
+    def left(self, member: bytes) -> list[tuple[bytes, str]]:
+        """The devices of a member that are off the roll: id, and the first two words of each."""
+        state = self._live.require_session().roll.state
+        return [(d.id, " ".join(words.fingerprint(d.id)[:2])) for d in state.left.values() if d.member == member]
+
+    async def print(self, lines: Sequence[str]) -> None:
+        """A letter on paper: its first line is the heading. Noted in the trail. Raises Forbidden or DiskFull."""
+        await self.note_copied()
+        self._live.page.print_list(lines[0], lines[1:], (), ())
+
+    async def note_copied(self) -> None:
+        """What a device could have opened, in numbers, is about to leave the app. Raises Forbidden or DiskFull."""
+        coordinating(self._live)
+        await self._trail.note(Act.EXPORTED, "device")
 
 
 def reach(session: "Session", device: bytes) -> dict[bytes, int]:

@@ -106,7 +106,7 @@ class Requests:
         return record
 
     async def answer(self, request: bytes, how: str, today: date) -> None:
-        """It is answered. Raises BadInput("how", why), NotFound, Forbidden or DiskFull."""
+        """It is answered. Raises BadInput("law_how", why), NotFound, Forbidden or DiskFull."""
         session = coordinating(self._live)
         await records.write(session, answering(session, request, how, today))
         self._live.tell()
@@ -132,13 +132,13 @@ def checked(address: str) -> str:
 
 def answering(session: "Session", request: bytes, how: str, today: date, erased: tuple[bytes, ...] = ()) -> list[Part]:
     """What to write to answer a request; all of it once more, so that it is kept as long as the answer. Raises
-    BadInput("how", why) or NotFound.
+    BadInput("law_how", why) or NotFound.
     """
     how = how.strip()
     if not how:
-        raise BadInput("how", "missing")
+        raise BadInput("law_how", "missing")
     if len(how) > MAX_HOW:
-        raise BadInput("how", "too_long")
+        raise BadInput("law_how", "too_long")
     known = records.known(session, KIND, request)
     before = known.value("detail.records")
     ids = [*(before if isinstance(before, list) else []), *erased]

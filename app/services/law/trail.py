@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from app.services import people, records
 from app.services.records import Group, iso, month_after
 from sync.core import ring
-from sync.core.errors import BadInput
 from sync.core.rights import Role
 from sync.device.writer import Part
 
@@ -59,10 +58,10 @@ def part(session: "Session", what: Act, kind: str, team: bytes = b"") -> list[Pa
     """What to write to note an act, with the act itself in one transaction: nothing where no coordinator acts here, or
     where it is there already. `kind`: that of a record ("visit", "story", …) or "address", "report", "device", "all".
 
-    Raises BadInput("kind", why): a programmer's slip.
+    Raises ValueError for anything else: a programmer's slip, which would put content into the trail.
     """
     if not (kind and len(kind) <= MAX_KIND and kind.isascii() and kind.isalpha()):
-        raise BadInput("kind", "unknown")
+        raise ValueError("a kind is one plain word")
     here = session.roll.state.devices.get(session.device)
     if here is None or here.role is not Role.COORDINATOR or not session.roll.state.coordinates(here.id, here.team):
         return []

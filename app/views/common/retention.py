@@ -1,11 +1,12 @@
 """What is kept, how long, and what goes next from this device."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import flet as ft
 
 from app.services.language import _, counted, day_text
-from app.services.retention import CONTACT_DAYS, DRAFT_DAYS, Going
+from app.services.law.terms import Kept
+from app.services.retention import CONTACT_DAYS, Going
 from app.views.parts import card, notice, page_body, stack, text, title
 from app.views.screen import Screen
 
@@ -24,7 +25,10 @@ class RetentionScreen(Screen):
             title(_("Dit gaat binnenkort weg"), 2),
             self.soon,
             title(_("Zo lang blijft het"), 2),
-            *(card(text(what, weight=ft.FontWeight.W_600), text(long)) for what, long in _terms(self._keeps)),
+            *(
+                card(text(what, weight=ft.FontWeight.W_600), text(long))
+                for what, long in _terms(self._keeps, self._own)
+            ),
             notice(
                 _("Wat weggaat, is echt weg. Het wordt overschreven: op dit apparaat, bij de anderen en op de server.")
             ),
@@ -34,8 +38,12 @@ class RetentionScreen(Screen):
     def _keeps(self) -> bool:
         return self.app.retention.keeps_details
 
+    @property
+    def _own(self) -> Mapping[Kept, int]:
+        return self.app.law.keeping.terms().length
+
     def refresh(self) -> None:
-        coming = [g for g in self.app.retention.coming() if g.what in _WHAT]
+        coming = [g for g in self.app.retention.coming() if g.what in GOES]
         none = text(_("De komende twee maanden gaat er niets van dit apparaat weg."), soft=True)
         self.soon.controls = [self._line(going) for going in coming] or [none]
         if gone := self.app.retention.came_gone:
@@ -48,11 +56,11 @@ class RetentionScreen(Screen):
 
     def _line(self, going: Going) -> ft.Control:
         day = day_text(going.day, self.app.today())
-        return notice(f"{day[:1].upper()}{day[1:]}: {_WHAT[going.what](going.count)}", ft.Icons.EVENT_BUSY_OUTLINED)
+        return notice(f"{day[:1].upper()}{day[1:]}: {GOES[going.what](going.count)}", ft.Icons.EVENT_BUSY_OUTLINED)
 
 
 # What nobody sees apart (that something was removed, say) goes with the rest, and is not told apart.
-_WHAT: dict[str, Callable[[int], str]] = {
+GOES: dict[str, Callable[[int], str]] = {
     "visit/detail": lambda n: counted(
         "wat er bij {n} bezoek genoteerd is. Het bezoek zelf blijft meetellen.",
         "wat er bij {n} bezoeken genoteerd is. De bezoeken zelf blijven meetellen.",
@@ -70,20 +78,24 @@ _WHAT: dict[str, Callable[[int], str]] = {
 }
 
 
-def _terms(keeps_details: bool) -> list[tuple[str, str]]:
-    """What is kept, and how long, in plain words."""
-    details = _("Op dit apparaat, bij wie het noteerde en op de server: 12 maanden.")
+def _terms(keeps_details: bool, own: Mapping[Kept, int]) -> list[tuple[str, str]]:
+    """What is kept, and how long, in plain words. `own`: as the organisation set it."""
+    months, days = own[Kept.DETAIL], own[Kept.DRAFT]
+    details = _("Op dit apparaat, bij wie het noteerde en op de server: {months} maanden.").format(months=months)
     if not keeps_details:
         details = _(
-            "Mag de coördinator meelezen? Dan staat het {days} dagen op je telefoon, en 12 maanden bij de coördinator. Is het alleen voor jou? Dan staat het 12 maanden op je telefoon."
-        ).format(days=CONTACT_DAYS)
+            "Mag de coördinator meelezen? Dan staat het {days} dagen op je telefoon, en {months} maanden bij de coördinator. Is het alleen voor jou? Dan staat het {months} maanden op je telefoon."
+        ).format(days=min(CONTACT_DAYS, months * 30), months=months)
     return [
         (_("Wat je bij een bezoek of activiteit noteert"), details),
-        (_("Hoeveel bezoeken en activiteiten er waren, zonder adres"), _("7 jaar.")),
-        (_("Verhalen, en woorden van een coördinator"), _("12 maanden, of tot iemand het verhaal intrekt.")),
+        (_("Hoeveel bezoeken en activiteiten er waren, zonder adres"), _years(own[Kept.COUNT])),
+        (
+            _("Verhalen, en woorden van een coördinator"),
+            _("{months} maanden, of tot iemand het verhaal intrekt.").format(months=months),
+        ),
         (
             _("Een half ingevuld formulier"),
-            _("{days} dagen nadat je er voor het laatst iets in typte.").format(days=DRAFT_DAYS),
+            _("{days} dagen nadat je er voor het laatst iets in typte.").format(days=days),
         ),
         (
             _("Een adres waar niemand meer aanbelt"),
@@ -91,7 +103,16 @@ def _terms(keeps_details: bool) -> list[tuple[str, str]]:
         ),
         (
             _("Wat er op een ronde bij de deuren staat"),
-            _("Tot de ronde gesloten wordt, hooguit 12 maanden. De tellingen blijven 7 jaar."),
+            _("Tot de ronde gesloten wordt, hooguit 12 maanden. De tellingen blijven: {long}").format(
+                long=_years(own[Kept.COUNT])
+            ),
         ),
         (_("Wat nog niet verstuurd is"), _("Dat blijft staan, hoelang het ook duurt.")),
     ]
+
+
+def _years(months: int) -> str:
+    """So many months, in years where it comes out."""
+    if months % 12 == 0:
+        return counted("{n} jaar.", "{n} jaar.", months // 12)
+    return counted("{n} maand.", "{n} maanden.", months)

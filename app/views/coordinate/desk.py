@@ -16,6 +16,7 @@ def counts(app: AppFace) -> dict[str, int]:
     """How much waits at each place, by route. Asked after each change: every number is one question to the view."""
     waiting = {
         "/": app.desk.unread(),
+        "/recht": app.desk.law_due(),
         "/redactie": app.stories_desk.waiting(),
     }
     waiting["/bureau"] = sum(number for route, number in waiting.items() if route != "/")

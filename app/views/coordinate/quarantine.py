@@ -3,6 +3,7 @@
 import flet as ft
 
 from app.services.language import _
+from app.services.law.trail import Act
 from app.services.models import QuarantineItem
 from app.services.rounds import kinds
 from app.views.collect.words import states
@@ -62,6 +63,10 @@ class QuarantineScreen(Screen):
             self.list,
         )
 
+    async def opened(self) -> None:
+        if self.app.trust.quarantine():
+            await self.app.trail.note(Act.READ, "quarantine")
+
     def refresh(self) -> None:
         items = self.app.trust.quarantine()
         if items == self._shown:
@@ -77,6 +82,7 @@ class QuarantineScreen(Screen):
             self.say(_("Overgenomen."))
 
         async def erase() -> None:
+            await self.app.trail.note(Act.ERASED, "quarantine")
             await self.app.trust.erase(item.id)
             self.say(_("Gewist."))
 
