@@ -69,7 +69,7 @@ def make_app(
             await store.close()
 
     asked = Routes(service, clock.millis)
-    routes = [*asked.all(), *StoryPages(service, asked.take_stranger).routes()]
+    routes = [*asked.all(), *StoryPages(service, asked.take_reader).routes()]
     if site is not None:
         routes.append(Site(site).route())
     app = _App(routes=routes, lifespan=lifespan)

@@ -48,7 +48,8 @@ class Routes:
         self._posted: dict[str, Answering] = {}
         self._strangers = Rates(millis, burst=300, per_second=10)
         self._carriers = Rates(millis, burst=600, per_second=20)
-        self.rates = {"strangers": self._strangers, "devices": self._carriers}
+        self._readers = Rates(millis, burst=300, per_second=10)  # of pages: they take nothing from phones
+        self.rates = {"strangers": self._strangers, "devices": self._carriers, "readers": self._readers}
 
     def _messages(self) -> tuple[list[_Message], list[_Message]]:
         """What anybody may ask, and what takes a token."""
@@ -103,9 +104,9 @@ class Routes:
         rest = _Rest(allowed)
         return [*found, Route("/v1", rest), Route("/v1/{rest:path}", rest)]
 
-    def take_stranger(self, request: Request) -> None:
+    def take_reader(self, request: Request) -> None:
         """Count a request of anybody for a page. Raises SlowDown."""
-        self._strangers.take(_neighbourhood(request.client.host if request.client else ""))
+        self._readers.take(_neighbourhood(request.client.host if request.client else ""))
 
     def posted(self) -> dict[str, Answering]:
         """What answers a POST to each path, without a way through Starlette."""

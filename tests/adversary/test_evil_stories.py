@@ -145,7 +145,9 @@ def test_other_words_and_a_stop_that_nobody_said(settled: Path, tmp_path: Path) 
         async with besieged(settled, tmp_path) as s:
             await two_placed(s)
             laptop = await s.t.unlocked("laptop")
-            s.evil.on("stories/part", says(Answer(200, b"\x10\1 iets anders", wire.MEDIA_TYPE)))
+            first = s.fatma.stories_desk.published()[0]
+            other = stories.make_sheet(first.organisation, first.lock, "Anders", "Verzonnen.", b"", first.until)
+            s.evil.on("stories/part", says(Answer(200, other.data, wire.MEDIA_TYPE)))
             await synced(laptop)
             assert laptop.stories_desk.published() == []
             s.evil.on("stories", says(answered(2, b"", bytes(16), b"x" * 16)))

@@ -257,6 +257,7 @@ def test_a_false_yes_in_another_s_name_places_nothing_and_stops_no_other(tell: T
         await joke.stories_desk.approve(good, LOOKED)
         await synced(joke, ali, joke)
         assert await joke.stories_desk.approve(bad, LOOKED) is Stage.PLACING
+        await synced(joke, ali)
         assert await ali.stories_desk.approve(good, LOOKED) is Stage.PLACED
         assert "Slecht" not in (await read(t)).text
 
