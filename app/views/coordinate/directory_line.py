@@ -169,9 +169,11 @@ class HelpLineScreen(FormScreen):
         phone.expand = True
         several = len(self.form.numbers) > 1
         return card(
-            ft.Row([phone, *([drop] if several else [])], vertical_alignment=ft.CrossAxisAlignment.START),
-            field(_("Wat kost het? Mag leeg"), number.cost, typing("cost"), on_blur=see),
-            field(_("Erbij, zoals: alleen overdag. Mag leeg"), number.note, typing("note"), on_blur=see),
+            stack(
+                ft.Row([phone, *([drop] if several else [])], vertical_alignment=ft.CrossAxisAlignment.START),
+                field(_("Wat kost het? Mag leeg"), number.cost, typing("cost"), on_blur=see),
+                field(_("Toelichting. Mag leeg"), number.note, typing("note"), on_blur=see),
+            )
         )
 
     async def _add_number(self, e) -> None:
