@@ -426,7 +426,7 @@ class App:
 
     def queue(self, which: QueueFilter) -> Sequence[Visit]:
         """See AppFace."""
-        return review_queue.queue(self.live.require_session(), review_queue.Look(which), self.today())
+        return self.reviews.queue(review_queue.Look(which), self.today())
 
     async def review(self, visit: bytes, state: ReviewState, reply: str) -> None:
         """See AppFace."""

@@ -5,7 +5,7 @@ A visit whose detail has gone (after twelve months) is a count and waits for nob
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any
@@ -18,20 +18,20 @@ from sync.core.ids import ID_BYTES
 _READ = "read answers"
 READ_AT_MOST = 4_000  # read answers that are remembered: older ones are over their twelve months
 _DETAIL = timedelta(days=365)
+_FILTERS = {which.value: which for which in QueueFilter}
 
-# Where a visit stands: the last word on it and what came after that.
-STANDS = """coalesce((SELECT CASE
-    WHEN r.words > 1 OR EXISTS (SELECT 1 FROM reviews o WHERE o.visit = v.id AND NOT o.hidden AND o.id <> r.id
-        AND (o.state <> r.state OR o.reply <> r.reply)) THEN 'both'
+# Where a visit stands by one word on it, `r`: that word and what came after it.
+_BY_WORD = """CASE
+    WHEN r.id IS NULL THEN 'open'
+    WHEN r.words > 1 THEN 'both'
     WHEN r.state = 'followup' THEN CASE WHEN EXISTS (
         SELECT 1 FROM followups f WHERE f.visit = v.id AND NOT f.hidden AND f.done = '') THEN 'followup' ELSE 'followed' END
     WHEN r.answered THEN 'answered'
     WHEN r.version <> '' AND r.version <> v.version THEN 'changed'
     WHEN r.state IN ('question', 'returned') THEN r.state
-    ELSE 'done' END
-    FROM reviews r WHERE r.visit = v.id AND NOT r.hidden ORDER BY r.stamp DESC, r.id DESC LIMIT 1), 'open')"""
-_OLDEST, _NEWEST = "v.day, v.made, v.id", "v.day DESC, v.made DESC, v.id"
-_UNREVIEWED_FIRST = f"EXISTS (SELECT 1 FROM reviews WHERE visit = v.id AND NOT hidden), {_OLDEST}"  # noqa: S608
+    ELSE 'done' END"""
+_STANDS = f"""SELECT v.id, {_BY_WORD} AS stands, r.state, r.reply
+    FROM visits v LEFT JOIN reviews r ON r.visit = v.id AND NOT r.hidden"""  # noqa: S608
 
 
 class Taken(Enum):
@@ -72,22 +72,52 @@ class Sign:
     unread: bool = False  # an answer, or what was done about it, is not yet read on this device
 
 
-def queue(session: Session, look: Look, today: date) -> Sequence[Visit]:
-    """The team's visits that are looked for: what waits longest first, of what was seen the newest first."""
-    where, values = _where(session, look, today)
-    if look.which is not QueueFilter.ALL:
-        where += f" AND {STANDS} = :stands"
-        values["stands"] = look.which.value
-    order = {QueueFilter.ALL: _UNREVIEWED_FIRST, QueueFilter.DONE: _NEWEST}.get(look.which, _OLDEST)
-    return visits.of_team(session, where, order, **values)
+class Queue:
+    """Where the visits of a look stand. It is asked once, and stands until something changes."""
+
+    def __init__(self) -> None:
+        self._known: tuple[object, dict[QueueFilter, list[str]]] | None = None
+
+    def queue(self, session: Session, look: Look, today: date) -> Sequence[Visit]:
+        """The team's visits that are looked for: what waits longest first; of what was seen, and of all, the newest."""
+        found = self._stand(session, look, today)
+        if look.which is QueueFilter.ALL:
+            return visits.Chosen(session, found.get(look.which, [])[::-1])
+        chosen = found.get(look.which, [])
+        return visits.Chosen(session, chosen[::-1] if look.which is QueueFilter.DONE else chosen)
+
+    def counts(self, session: Session, look: Look, today: date) -> dict[QueueFilter, int]:
+        """How many stand where, with everything else of this look."""
+        return {which: len(found) for which, found in self._stand(session, look, today).items()}
+
+    def _stand(self, session: Session, look: Look, today: date) -> dict[QueueFilter, list[str]]:
+        key = (session.view, session.view.changes, replace(look, which=QueueFilter.ALL), today)
+        if self._known is None or self._known[0] != key:
+            self._known = (key, _stand(session, look, today))
+        return self._known[1]
 
 
-def counts(session: Session, look: Look, today: date) -> dict[QueueFilter, int]:
-    """How many stand where, with everything else of this look."""
+def _stand(session: Session, look: Look, today: date) -> dict[QueueFilter, list[str]]:
+    """The visits (ids as hex, oldest day first) of a look, by where they stand; and all of them."""
     where, values = _where(session, look, today)
-    query = f"SELECT {STANDS} AS stands, count(*) AS n FROM visits v WHERE NOT v.hidden AND {where} GROUP BY 1"  # noqa: S608
-    found = {QueueFilter(row["stands"]): int(row["n"]) for row in session.view.ask(query, **values)}
-    return {**found, QueueFilter.ALL: sum(found.values())}
+    query = f"{_STANDS} WHERE NOT v.hidden AND {where} ORDER BY v.day, v.made, v.id, r.stamp, r.id"
+    stands = _by_visit(session.view.ask(query, **values))
+    found = {which: list[str]() for which in QueueFilter}
+    for visit, which in stands.items():
+        found[which].append(visit)
+    found[QueueFilter.ALL] = list(stands)
+    return {which: some for which, some in found.items() if some}
+
+
+def _by_visit(rows: Iterable[dict[str, Any]]) -> dict[str, QueueFilter]:
+    """Where each visit stands, by its last word; where two records say something else, one is to be chosen."""
+    stands, said = dict[str, QueueFilter](), dict[str, tuple[str, str]]()
+    for row in rows:
+        name, words = row["id"], (row["state"], row["reply"])
+        differs = name in said and (said[name] != words or stands[name] is QueueFilter.BOTH)
+        stands[name] = QueueFilter.BOTH if differs else _FILTERS[row["stands"]]
+        said[name] = words
+    return stands
 
 
 def _where(session: Session, look: Look, today: date) -> tuple[str, dict[str, str]]:
@@ -128,7 +158,7 @@ def signs(session: Session, shown: Iterable[bytes]) -> dict[bytes, Sign]:
     """What to tell of these visits, each by its id."""
     listed = json.dumps([v.hex() for v in shown])
     among = "IN (SELECT value FROM json_each(:listed))"
-    stands = session.view.ask(f"SELECT v.id, {STANDS} AS stands FROM visits v WHERE v.id {among}", listed=listed)  # noqa: S608
+    stands = _by_visit(session.view.ask(f"{_STANDS} WHERE v.id {among} ORDER BY r.stamp, r.id", listed=listed))
     rows = session.view.ask(
         f"SELECT desk, who FROM reviews WHERE desk {among} AND who <> '' AND NOT hidden",  # noqa: S608
         listed=listed,
@@ -139,13 +169,13 @@ def signs(session: Session, shown: Iterable[bytes]) -> dict[bytes, Sign]:
         at.setdefault(row["desk"], set()).update(w for w in row["who"].split(",") if bytes.fromhex(w) in there)
     unread = {visit for _, visit in _unread(session)}
     return {
-        bytes.fromhex(row["id"]): Sign(
-            QueueFilter(row["stands"]),
-            tuple(sorted(names.get(w) or "?" for w in at.get(row["id"], ()))),
-            session.member.hex() in at.get(row["id"], ()),
-            row["id"] in unread,
+        bytes.fromhex(name): Sign(
+            which,
+            tuple(sorted(names.get(w) or "?" for w in at.get(name, ()))),
+            session.member.hex() in at.get(name, ()),
+            name in unread,
         )
-        for row in stands
+        for name, which in stands.items()
     }
 
 

@@ -56,17 +56,20 @@ class _Typed:
 class Reviews(_Typed):
     """Words on visits. Hung on App as `reviews`."""
 
-    look = Look()  # what of the queue was on show last
+    def __init__(self, live: Live) -> None:
+        super().__init__(live)
+        self.look = Look()  # what of the queue was on show last
+        self._queue = review_queue.Queue()
 
     # -- the queue ---------------------------------------------------------------------------------------
 
     def queue(self, look: Look, today: date) -> Sequence[Visit]:
-        """See review_queue.queue."""
-        return review_queue.queue(self._session, look, today)
+        """See review_queue.Queue."""
+        return self._queue.queue(self._session, look, today)
 
     def counts(self, look: Look, today: date) -> dict[QueueFilter, int]:
         """How many stand where; those with none are left out."""
-        return review_queue.counts(self._session, look, today)
+        return self._queue.counts(self._session, look, today)
 
     def signs(self, shown: Iterable[bytes]) -> dict[bytes, Sign]:
         """What to tell of these visits at a glance."""

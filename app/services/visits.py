@@ -5,6 +5,7 @@ gift, wishes, note, come-back day) twelve months, and only to the own ring when 
 coordinator to read it. The two are two envelopes of one transaction. Where nothing may be noted there is no detail.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -277,6 +278,19 @@ class Listed(Sequence[Visit]):
         return _to_visits(self._session, rows)
 
 
+class Chosen(Listed):
+    """Visits chosen already, by their ids as hex, of which only those that are looked at are made."""
+
+    def __init__(self, session: Session, names: Sequence[str]) -> None:
+        self._session, self._names, self._length = session, names, len(names)
+
+    def _some(self, first: int, count: int) -> list[Visit]:
+        names = self._names[first : first + count]
+        query = f"{_SELECT} WHERE v.id IN (SELECT value FROM json_each(:names))"  # noqa: S608
+        rows = {row["id"]: row for row in self._session.view.ask(query, names=json.dumps(names))}
+        return _to_visits(self._session, [rows[name] for name in names if name in rows])
+
+
 def of_mine(session: Session) -> Sequence[Visit]:
     """This member's visits, newest day first, removed ones left out."""
     return Listed(session, "v.creator = :me AND NOT v.hidden", "v.day DESC, v.made DESC, v.id", me=session.member.hex())
@@ -286,11 +300,6 @@ def my_ids(session: Session) -> list[str]:
     """The ids, as hex, of this member's visits."""
     rows = session.view.ask("SELECT id FROM visits WHERE creator = :me", me=session.member.hex())
     return [row["id"] for row in rows]
-
-
-def of_team(session: Session, where: str, order: str, **values: str) -> Sequence[Visit]:
-    """Everyone's visits that this device may read; `where` and `order` are texts of ours, never of a user."""
-    return Listed(session, f"NOT v.hidden AND {where}", order, **values)
 
 
 def one(session: Session, visit: bytes) -> Visit:
