@@ -217,8 +217,8 @@ def _rings(session: Session, known: Record | None) -> frozenset[bytes]:
 
 def _parts(session: Session, form: ActivityForm, known: Record | None) -> tuple[bytes, list[Part]]:
     day, rings = form.day or date.min, _rings(session, known)
-    at = {"place": _counted_at(session, form, known)}
-    kept = (("count", COUNT_MONTHS, at), ("detail", DETAIL_MONTHS, {}))
+    at: dict[str, Any] = {"place": _counted_at(session, form, known)}
+    kept: tuple[tuple[str, int, dict[str, Any]], ...] = (("count", COUNT_MONTHS, at), ("detail", DETAIL_MONTHS, {}))
     groups = [Group(name, forms.fields(name, form) | more, rings, month_after(day, m)) for name, m, more in kept]
     return records.parts(session, KIND, groups, known)
 

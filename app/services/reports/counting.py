@@ -1,126 +1,144 @@
-"""What is counted of a period: plain rows in, numbers by place and part out. Pure; nothing in here is about a person.
+"""From rows of the view to counts by place. Pure: takes plain rows and a rule of where things lie, gives numbers.
 
-A visit is placed by its street while its address is there, in the borders of today; else by the place that its count keeps, in
-the borders of that year. Parts are those of measures.py: each is counted at one place itself, so areas are sums of them.
+How it is counted: a visit, activity or story on its day; what is hidden or erased is not; `reached` is a visit where
+somebody was met; a wish once for each visit that has it, whatever was said about it behind a colon. An activity counts once
+its day has come, with as many heads as were noted. A round counts on its last day, once it is closed; its doors are those
+that were rung (any word on them), each in the area of its street; the round itself in the smallest area that has all its
+streets. Of a round that two coordinators closed at once the result that had more counts.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from app.services.area_tree import Place, chain, within
-from app.services.areas_streets import street_key
+from app.services.area_tree import Place, chain
 from app.services.offers_form import bare
-from app.services.reports import measures
-from app.services.rounds.models import Progress
+from app.services.reports import measures, placing
+from app.services.rounds.counting import read_ending, weight
 
-Counted = dict[Place | None, Counter[str]]  # None: no place is known
+Rows = Iterable[Mapping[str, Any]]
+Counts = dict[Place | None, Counter[str]]  # what was counted at each place itself; None: of no known place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Where:
-    """What is known of places: each street's area, where each complex lies, and the years of the borders in use."""
+    """Where things lie. `streets`: the key of each street → its area, in the borders of now; `home`: of complexes."""
 
-    by_street: Mapping[str, Place] = field(default_factory=dict)
-    home: Mapping[Place, Place] = field(default_factory=dict)
-    years: frozenset[str] = frozenset()
+    streets: Mapping[str, Place]
+    home: Mapping[Place, Place]
+    _known: dict[str, Place | None] = field(default_factory=dict)
 
-    def place(self, street: str, kept: str) -> Place | None:
-        """Of a street's key, or else of what a count keeps: kind|code|year."""
-        found = self.by_street.get(street) if street else None
-        return found or read_place(kept)
+    def of(self, area: str, address: str) -> Place | None:
+        """By the street while its name is there, else where it was counted when it was noted."""
+        return self.of_street(address) or placing.read(area)
 
-    def is_old(self, place: Place | None) -> bool:
-        """Whether it is in borders that are no longer in use."""
-        return place is not None and bool(place[2]) and bool(self.years) and place[2] not in self.years
+    def of_street(self, address: str) -> Place | None:
+        """The area of a street or of an address in it, or of a complex by its name."""
+        if address not in self._known:
+            found = self.streets.get(placing.street_of(address)) if address else None
+            self._known[address] = found or next((p for p in self.home if p[:2] == ("complex", address)), None)
+        return self._known[address]
 
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    """So many visits that have the same of all this. `wishes`: codes joined by commas."""
-
-    street: str
-    place: str
-    outcome: str
-    wishes: str
-    n: int
+    def chain(self, place: Place) -> list[Place]:
+        """A place and all that it lies in, smallest first."""
+        return chain(place, self.home)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """So many activities at one place, and how many people came to them."""
-
-    place: str
-    n: int
-    heads: int
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All rows of one period. `rounds`: what each came to, by street."""
-
-    visits: Sequence[Some] = ()
-    activities: Sequence[Held] = ()
-    rounds: Sequence[Sequence[tuple[str, Progress]]] = ()
-    stories: int = 0
-    wishes_gone: bool = False  # of some of these visits the detail was dropped, as its time is over
+def visits(rows: Rows, where: Where) -> tuple[Counts, int]:
+    """Visits by outcome and their wishes; and of how many the detail, that was once to be read here, is gone."""
+    found: Counts = {}
+    gone = 0
+    known = set(measures.OUTCOMES)
+    for row in rows:
+        at = found.setdefault(where.of(row["area"], row["address"]), Counter())
+        n, outcome = row["n"], row["outcome"]
+        at[outcome if outcome in known else measures.OTHER] += n
+        gone += n if row["gone"] else 0
+        if row["wishes"]:
+            for code in {bare(code) for code in row["wishes"].split(",")}:
+                at[measures.WISH + code] += n
+    return found, gone
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Numbers by place itself (not the areas in it) and part."""
-
-    own: Counted
-    stories: int = 0
-    old_borders: bool = False
-    wishes_gone: bool = False
-
-    @property
-    def no_place(self) -> bool:
-        """Whether anything stands in the whole and in no area."""
-        return bool(self.own.get(None))
-
-    def within(self, area: Place | None, home: Mapping[Place, Place]) -> Counter[str]:
-        """Of an area and all that lies in it; None: of everything."""
-        found: Counter[str] = Counter()
-        for place, parts in self.own.items():
-            if area is None or (place is not None and within(place, area, home)):
-                found.update(parts)
-        return found
+def activities(rows: Rows, where: Where) -> Counts:
+    """Activities, and how many came."""
+    found: Counts = {}
+    for row in rows:
+        at = found.setdefault(where.of(row["area"], row["address"]), Counter())
+        at[measures.ACTIVITIES] += row["n"]
+        at[measures.HEADS] += row["heads"]
+    return found
 
 
-def read_place(text: str) -> Place | None:
-    """kind|code|year as a place."""
-    parts = text.split("|")
-    return (parts[0], parts[1], parts[2]) if len(parts) == 3 and parts[0] and parts[1] else None
+def rounds(rows: Rows, where: Where) -> Counts:
+    """Rounds, and doors that were rung: where somebody was spoken to, and where nobody was."""
+    best: dict[str, Any] = {}
+    for row in rows:
+        ending = read_ending(row)
+        if row["of"] not in best or weight(ending.progress) > weight(best[row["of"]].progress):
+            best[row["of"]] = ending
+    found: Counts = {}
+    for ending in best.values():
+        places = []
+        for street, progress in ending.streets:
+            place = where.of_street(street)
+            places.append(place)
+            at = found.setdefault(place, Counter())
+            at[measures.SPOKEN] += progress.reached
+            at[measures.SILENT] += max(0, progress.done - progress.reached)
+        found.setdefault(_around(places, where), Counter())[measures.ROUNDS] += 1
+    return found
 
 
-def count(facts: Facts, where: Where) -> Counts:
-    """The numbers of one period."""
-    own: Counted = {}
-    for v in facts.visits:
-        parts = own.setdefault(where.place(v.street, v.place), Counter())
-        parts[v.outcome if v.outcome in measures.OUTCOMES else measures.OTHER] += v.n
-        for wish in {bare(w) for w in v.wishes.split(",") if w}:
-            parts[measures.WISH + wish] += v.n
-    for a in facts.activities:
-        own.setdefault(read_place(a.place), Counter()).update({measures.ACTIVITIES: a.n, measures.HEADS: a.heads})
-    for streets in facts.rounds:
-        _count_round(own, streets, where)
-    return Counts(own, facts.stories, any(where.is_old(place) for place in own), facts.wishes_gone)
+def _around(places: Iterable[Place | None], where: Where) -> Place | None:
+    """The smallest area in which all of them lie; None where there is none, or one is not known."""
+    common: list[Place] | None = None
+    for place in places:
+        over = where.chain(place) if place else []
+        common = over if common is None else [p for p in common if p in over]
+    return common[0] if common else None
 
 
-def _count_round(own: Counted, streets: Sequence[tuple[str, Progress]], where: Where) -> None:
-    """Doors at the place of their street; the round itself at the smallest area that has all of them."""
-    places = [where.by_street.get(street_key(name)) for name, _progress in streets]
-    for place, (_name, progress) in zip(places, streets, strict=True):
-        doors = {measures.SPOKEN: progress.reached, measures.SILENT: progress.done - progress.reached}
-        own.setdefault(place, Counter()).update(doors)
-    own.setdefault(shared(places, where.home), Counter())[measures.ROUNDS] += 1
+def together(some: Iterable[Counts]) -> Counts:
+    """Counts of several kinds as one."""
+    found: Counts = {}
+    for counts in some:
+        for place, counted in counts.items():
+            found.setdefault(place, Counter()).update(counted)
+    return found
 
 
-def shared(places: Iterable[Place | None], home: Mapping[Place, Place]) -> Place | None:
-    """The smallest area that has all of these; None where there is none."""
-    chains = [chain(place, home) if place else [] for place in places]
-    first, *rest = chains or [[]]
-    return next((place for place in first if all(place in other for other in rest)), None)
+# -- from places to areas ------------------------------------------------------------------------------------------------
+
+
+def below(counts: Counts, where: Where, area: Place | None) -> tuple[dict[Place | None, Counter[str]], set[str]]:
+    """What was counted in an area (None: everywhere), by the area right below it in which it lies (None: in none), and
+    which footnotes that asks for: "old" for the borders of another year, "nowhere" for what has no place.
+    """
+    found: dict[Place | None, Counter[str]] = {}
+    notes: set[str] = set()
+    for place, counted in counts.items():
+        over = where.chain(place) if place else []
+        at, old = _index(over, area)
+        if area is not None and at is None:
+            continue
+        if place is None:
+            notes.add("nowhere")
+        if old:
+            notes.add("old")
+        part = over[-1] if area is None and over else over[at - 1] if at else None
+        if old and part is not None and area is not None:
+            part = (part[0], part[1], area[2] if part[2] else "")
+        found.setdefault(part, Counter()).update(counted)
+    return found, notes
+
+
+def _index(over: list[Place], area: Place | None) -> tuple[int | None, bool]:
+    """Which of these is the area, and whether only its code is the same: in the borders of another year."""
+    if area is None:
+        return None, False
+    if area in over:
+        return over.index(area), False
+    codes = [p[:2] for p in over]
+    return (codes.index(area[:2]), True) if area[2] and area[:2] in codes else (None, False)
