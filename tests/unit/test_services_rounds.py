@@ -12,7 +12,9 @@ import pytest
 from app.services.app import App
 from app.services.marks import Why
 from app.services.models import DayPart, Role
+from app.services.records import Group, known, parts, write
 from app.services.rounds.models import Answer, DoorLook, DoorState, Holding, Interest, PassRule, Standing
+from app.services.rounds.writing import expiry, rings_of
 from sync.core import ring
 from sync.core.change import Change, Patch
 from sync.core.errors import BadInput, Forbidden, NotFound, StraatError, Unreachable
@@ -131,7 +133,7 @@ def test_a_mark_made_elsewhere_while_walking_blocks_at_once(tell: Tell) -> None:
     async def story(t: Team) -> None:
         joke, fatma = await t.joke(), await t.fatma()
         await joke.marks.set("Tulpstraat 1", joke.today())
-        _, walk = await one_walk(joke, fatma)
+        name, walk = await one_walk(joke, fatma)
         assert fatma.rounds.next_door(walk) == at(3)
         assert fatma.rounds.walk(walk).progress.blocked == 1
         await joke.marks.set("tulpstr. 3", joke.today())
@@ -151,13 +153,17 @@ def test_a_mark_made_elsewhere_while_walking_blocks_at_once(tell: Tell) -> None:
         written = session_of(joke).log.count()
         await synced(joke, joke)
         assert session_of(joke).log.count() == written, "it is said once"
+        also = Group(
+            "plan", {"blocked": [at(1), at(5), at(9)]}, rings_of(name), expiry(LAST)
+        )  # by who reads a mark there
+        await write(s, parts(s, "walk", [also], known(s, "walk", walk))[1])
         await fatma.rounds.tap(walk, at(7), Answer(DoorState.NO_CONTACT))
         await synced(fatma, joke)
         for a_mark in joke.marks.all(joke.today()):
             if a_mark.address != "tulpstr. 3":
                 await joke.marks.lift(a_mark.id, Why.MISTAKE, joke.today())
         await synced(joke, joke, fatma)
-        assert [n for n in (1, 3, 5, 7) if door(fatma, walk, n).blocked] == [3, 7]
+        assert [n for n in (1, 3, 5, 7, 9) if door(fatma, walk, n).blocked] == [3, 7, 9]
         written = session_of(joke).log.count()
         await synced(joke, joke)
         assert session_of(joke).log.count() == written, "that too"

@@ -14,7 +14,7 @@ from app.services.models import Role
 from app.services.rounds.models import Answer, DoorState, Ended, Holding, Interest, Progress, Standing
 from sync.core import change, envelope, ring
 from sync.core.change import Change, Patch
-from sync.core.errors import NotFound, StraatError
+from sync.core.errors import NotFound, Quarantined, StraatError
 from sync.core.formats import SENDER_KEY
 from sync.core.ids import record_id
 from sync.core.ports import LogState
@@ -284,10 +284,12 @@ def test_a_closing_that_stopped_halfway_is_finished_at_the_next_round_of_sync(te
 
 
 def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no_name(tell: Tell) -> None:
-    """The door and what was found there, as on the round's own screens; not whose word it is. Taken over it counts as ever."""
+    """The door and what was found there, as on the round's own screens; not whose word it is. Taken over it counts as ever.
+    Whoever else has it on their phone is not told of it: they can do nothing about it.
+    """
 
     async def story(t: Team) -> None:
-        joke, fatma = await t.joke(), await t.fatma()
+        joke, fatma, laptop = await t.joke(), await t.fatma(), await t.unlocked("laptop")
         name, walk = await one_walk(joke, fatma)
         await fatma.rounds.tap(walk, at(1), Answer(DoorState.MET))
         await synced(fatma, joke)
@@ -296,6 +298,9 @@ def test_what_a_lost_phone_had_of_a_round_waits_for_a_coordinator_who_is_told_no
         with suppress(StraatError):
             await synced(fatma)
         await synced(joke)
+        await synced(laptop)
+        assert [a.reason for a in session_of(laptop).replica.aside.values()] == [Quarantined.code]
+        assert (joke.sync_status().aside, laptop.sync_status().aside) == (1, 0)
         [item] = joke.trust.quarantine()
         assert (item.kind, item.by) == ("door", "")
         assert item.lines == (("Tulpstraat 3", "later"),)
