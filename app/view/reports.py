@@ -18,7 +18,7 @@ def _row(record: Record) -> Row:
     said = {v.value for v in state.versions.values() if isinstance(v.value, str)} if state else set()
     return {
         "id": record.id.hex(),
-        "table": plain(values),
+        "fields": plain(values),
         "said": plain(sorted(said)),
         "about": name(record.value("table.about")),
         "changed": int(any(len(r.versions) > 1 for r in registers.values() if r)),
@@ -29,7 +29,7 @@ def _row(record: Record) -> Row:
 TABLE = Table(
     "reports",
     "report",
-    {"id": str, "table": str, "said": str, "about": str, "changed": int, "made": str},
+    {"id": str, "fields": str, "said": str, "about": str, "changed": int, "made": str},
     _row,
 )
 
@@ -40,9 +40,9 @@ FROM visits WHERE NOT hidden AND day BETWEEN :first AND :last
 GROUP BY area, address, outcome, wishes, gone
 """
 ACTIVITIES = """
-SELECT area, place AS address, count(*) AS n, coalesce(sum(max(heads, 0)), 0) AS heads
+SELECT area, count(*) AS n, coalesce(sum(max(heads, 0)), 0) AS heads
 FROM activities WHERE NOT hidden AND day BETWEEN :first AND min(:last, :today)
-GROUP BY area, address
+GROUP BY area
 """
 ROUNDS = """
 SELECT of, walks, streets, late FROM rounds

@@ -76,7 +76,7 @@ def read(rows: list[dict[str, Any]]) -> Shelf:
     disowned = {row["about"] for row in rows if row["about"]}
     tables, damaged, thresholds = [], [], [THRESHOLD]
     for row in rows:
-        fields = _json(row["table"])
+        fields = _json(row["fields"])
         if row["about"]:
             continue
         threshold = fields.get("threshold")
