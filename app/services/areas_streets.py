@@ -59,7 +59,7 @@ def covers(streets: Sequence[Street], workers: Sequence[Worker], home: Mapping[P
     everywhere = tuple(w.name for w in workers if not w.places)
     rows = []
     for street in streets:
-        at = tuple(w.name for w in workers if w.places and any(_meets(c, street, home) for c in w.places))
+        at = tuple(w.name for w in workers if any(_meets(c, street, home) for c in w.places))
         rows.append(Cover(street, at, everywhere))
     return sorted(rows, key=lambda row: (not row.nobody, bool(row.by_choice), street_key(row.street.name)))
 

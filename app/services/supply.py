@@ -11,8 +11,10 @@ from enum import Enum
 
 from app.services.area_tree import Place, chain, within
 from app.services.offers_form import answers, bare
+from app.services.reports.models import THRESHOLD
 
-THRESHOLD = 10
+__all__ = ["THRESHOLD"]  # the same as in reports
+
 ACTIVITY, CONTACT_PERSON = "activity", "contact_person"  # what somebody at the door of a round would like
 HEARD = {ACTIVITY, CONTACT_PERSON}
 GATHERINGS = frozenset({"coffee", "eating", "repair", "garden", "language"})  # wishes that an activity answers

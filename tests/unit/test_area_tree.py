@@ -53,6 +53,7 @@ def teams(draw: st.DrawFn) -> list[Put]:
 def test_a_buurt_lies_in_its_wijk_and_that_in_its_gemeente_in_one_year() -> None:
     """As its code says; in another year's borders nothing is known of it."""
     assert chain(BUURT, {}) == [BUURT, WIJK, GEMEENTE]
+    assert {year for _kind, _code, year in chain((*BUURT[:2], "2024"), {})} == {"2024"}
     assert within(BUURT, GEMEENTE)
     assert not within(BUURT, ("gemeente", "GM0796", "2024"))
     assert not within(GEMEENTE, BUURT)

@@ -136,6 +136,8 @@ class AreasScreen(Screen):
     def _card(self, depth: int, team: TeamLook) -> ft.Control:
         rows = [text(area_name(self.app, team.id), weight=ft.FontWeight.W_600, size=18)]
         rows += [text(code_line(c), soft=True) for c in team.areas]
+        people = sum(p.team == team.id and bool(p.devices) for p in self.app.trust.people())
+        rows.append(text(counted("{n} mens", "{n} mensen", people), soft=True))
         choose = self.safe(lambda e: self._choose(team.id)) if team.mine else None
         shown = card(*rows, on_click=choose, accent=team.id == self.open)
         return ft.Container(shown, padding=inset(start=20 * min(depth, 4)))
