@@ -249,6 +249,12 @@ def _fields() -> dict[tuple[str, str], str]:
         ("report_period", "order"): _("Kies eerst de eerste dag, dan de laatste."),
         ("report_period", "open"): _("Deze periode is nog niet voorbij."),
         ("report_period", "published"): _("Dit is al gepubliceerd. Wat gepubliceerd is, verandert niet meer."),
+        ("report_period", "year_published"): _(
+            "Het hele jaar is al gepubliceerd. Een kwartaal daaruit kan dan niet meer: het verschil zou iets verraden."
+        ),
+        ("report_area", "year"): _(
+            "Dit gebied heeft grenzen van een ander jaar. Kies een gebied in de grenzen van dat jaar."
+        ),
         ("report_period", "waiting"): _("Er wacht al een publicatie hiervan. Kijk straks nog eens."),
         ("report_period", "too_old"): _("Dit is te lang geleden om nog te publiceren."),
         ("report_period", "gives_away"): _(

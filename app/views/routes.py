@@ -115,6 +115,24 @@ def _help_line(shell: Shell, rest: str) -> Screen:
     return HelpLineScreen(shell, rest)
 
 
+def _report(shell: Shell) -> Screen:
+    from app.views.coordinate.report import ReportScreen  # late: few open it
+
+    return ReportScreen(shell)
+
+
+def _publications(shell: Shell) -> Screen:
+    from app.views.coordinate.report_published import PublicationsScreen
+
+    return PublicationsScreen(shell)
+
+
+def _publication(shell: Shell, publication: bytes) -> Screen:
+    from app.views.coordinate.report_published import PublicationScreen
+
+    return PublicationScreen(shell, publication)
+
+
 def _export(shell: Shell, rest: str) -> Screen:
     from app.views.coordinate.export import ExportScreen  # late: few open it
 
@@ -194,6 +212,9 @@ COORDINATING: dict[str, Maker] = {
     "maatjes": lambda s, rest: MatchesScreen(s),
     "straten": lambda s, rest: _streets(s, rest),
     "meenemen": lambda s, rest: _export(s, rest),
+    "rapport": lambda s, rest: _report(s),
+    "publicaties": lambda s, rest: _publications(s),
+    "publicatie": lambda s, rest: _publication(s, record_of(rest)),
     "redactie": lambda s, rest: _stories_desk(s),
     "recht": lambda s, rest: _law(s, "recht", rest),
     "gewist": lambda s, rest: _law(s, "gewist", rest),
