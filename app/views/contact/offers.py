@@ -12,6 +12,9 @@ from app.views.parts import Colors, card, notice, page_body, pick, stack, text, 
 from app.views.screen import Screen
 
 
+BRIEF = 3  # lines within a form
+
+
 def wish_words(code: str) -> str:
     """A wish in words, also one that is only heard at a door on a round."""
     heard = {"activity": _("een activiteit"), "contact_person": _("een contactpersoon")}
@@ -25,7 +28,7 @@ def offer_facts(screen: Screen, offer: Offer) -> list[ft.Control]:
         (ft.Icons.FAVORITE_BORDER, wish_words(f.wish)),
         (ft.Icons.MAP_OUTLINED, area_text(screen.app, f.area) if f.area else _("overal")),
         (ft.Icons.PLACE_OUTLINED, f.place),
-        (ft.Icons.SCHEDULE, " ".join(x for x in (day_text(offer.day), f.when) if x)),
+        (ft.Icons.SCHEDULE, _when(offer)),
         (ft.Icons.PERSON_OUTLINE, _("Vraag het aan {name}").format(name=f.ask) if f.ask else ""),
         (ft.Icons.EVENT_BUSY_OUTLINED, _("Tot en met {day}").format(day=day_text(f.until)) if f.until else ""),
     ]
@@ -38,6 +41,10 @@ def offer_facts(screen: Screen, offer: Offer) -> list[ft.Control]:
         for icon, words in rows
         if words
     ]
+
+
+def _when(offer: Offer) -> str:
+    return " ".join(x for x in (day_text(offer.day), offer.form.when) if x)
 
 
 def _name(offer: Offer) -> str:
@@ -60,6 +67,19 @@ def nearby(screen: Screen, address: str, wishes: Iterable[str]) -> list[ft.Contr
     if not found:
         return []
     return [title(_("Dit is er in de buurt"), 2), *(offer_card(screen, offer) for offer in found)]
+
+
+def nearby_brief(screen: Screen, address: str, wishes: Iterable[str]) -> list[ft.Control]:
+    """The same in a line each: within a form, where one stands at a door."""
+    found = screen.app.offers.near(address, wishes)[:BRIEF]
+    if not found:
+        return []
+    lines: list[ft.Control] = [text(_("Dit is er in de buurt"), weight=ft.FontWeight.W_600)]
+    for offer in found:
+        f = offer.form
+        ask = _("Vraag het aan {name}").format(name=f.ask) if f.ask else ""
+        lines.append(text(" · ".join(x for x in (_name(offer), f.place, _when(offer), ask) if x)))
+    return [card(*lines)]
 
 
 class OffersScreen(Screen):

@@ -8,7 +8,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.models import Wish
-from app.views.contact.offers import nearby
+from app.views.contact.offers import nearby_brief
 from app.views.contact.words import topics, wish_text
 from app.views.parts import pick, text
 
@@ -44,7 +44,7 @@ class WishField(ft.Column):
                 value=self.screen.form.introduce, label=words, on_change=self.screen.safe(self._introduce)
             )
             self.controls.append(box)
-        self.controls += nearby(self.screen, self.screen.form.address, self._chosen)
+        self.controls += nearby_brief(self.screen, self.screen.form.address, self._chosen)
 
     def _has(self, code: object) -> bool:
         """Chosen, alone or with what it is about."""
