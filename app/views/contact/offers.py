@@ -11,7 +11,6 @@ from app.views.coordinate.area_words import area_text
 from app.views.parts import Colors, card, notice, page_body, pick, stack, text, title
 from app.views.screen import Screen
 
-
 BRIEF = 3  # lines within a form
 
 
