@@ -155,6 +155,7 @@ class Session:
         await leaving.drop_lost(self.log, self.roll, self.keyring, self.replica)
         await self.catch_up()
         await erasing.follow_up(self)
+        await self._settle_reports()
         await self.tidy()
         self.short = {device for device, _ in self.replica.short_of_cuts()}
         if await self.editions.look(self.world.clock.millis(), self.syncer.woken):
@@ -169,6 +170,15 @@ class Session:
                 self.on_directory()
         except StraatError as error:
             logger.warning("stories are not looked after yet: %s", error.code)
+
+    async def _settle_reports(self) -> None:
+        if self.view.ask("SELECT 1 FROM reports LIMIT 1"):
+            from app.services.reports import settling  # late: it writes records, as this does
+
+            try:
+                await settling.follow_up(self)
+            except StraatError as error:
+                logger.warning("a publication is not settled yet: %s", error.code)
 
     async def _end_rounds(self) -> None:
         from app.services.rounds import closing, marking  # late: they write records, as this does

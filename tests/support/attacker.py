@@ -28,6 +28,7 @@ class Printed:
 
 
 def quarters(key: str) -> list[str]:
+    """The quarters that a table is about."""
     return [f"{key}-Q{n}" for n in (1, 2, 3, 4)] if len(key) == 4 else [key]
 
 
@@ -60,9 +61,16 @@ class Attacker:
         n = len(self.at)
         self.solver.addVars(n, [0.0] * n, [float(MANY)] * n)
         self.solver.changeColsIntegrality(n, list(range(n)), [highspy.HighsVarType.kInteger] * n)
+        known = set()
         for t in self.tables:
             for (i, measure), shown in t.cells.items():
-                self._add(t, i, measure, shown)
+                if (
+                    t.key,
+                    t.nodes[i][0],
+                    measure,
+                ) not in known:  # else it stands in an earlier table, and says no more here
+                    self._add(t, i, measure, shown)
+                known.add((t.key, t.nodes[i][0], measure))
         self._add_obvious()
         self.seen = [set[int]() for _ in self.rows]
 

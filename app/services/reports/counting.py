@@ -1,7 +1,7 @@
 """From rows of the view to counts by place. Pure: takes plain rows and a rule of where things lie, gives numbers.
 
 How it is counted: a visit, activity or story on its day; what is hidden or erased is not; `reached` is a visit where
-somebody was met; a wish once for each visit that has it, whatever was said about it behind a colon. An activity counts once
+somebody was met; a wish once for each visit that has it, whatever was said about it behind a colon. An activity counts where its count says, once
 its day has come, with as many heads as were noted. A round counts on its last day, once it is closed; its doors are those
 that were rung (any word on them), each in the area of its street; the round itself in the smallest area that has all its
 streets. Of a round that two coordinators closed at once the result that had more counts.
@@ -61,11 +61,11 @@ def visits(rows: Rows, where: Where) -> tuple[Counts, int]:
     return found, gone
 
 
-def activities(rows: Rows, where: Where) -> Counts:
+def activities(rows: Rows) -> Counts:
     """Activities, and how many came."""
     found: Counts = {}
     for row in rows:
-        at = found.setdefault(where.of(row["area"], row["address"]), Counter())
+        at = found.setdefault(placing.read(row["area"]), Counter())
         at[measures.ACTIVITIES] += row["n"]
         at[measures.HEADS] += row["heads"]
     return found

@@ -123,7 +123,10 @@ def basis(table: Table, fresh: Mapping[str, Own], earlier: Iterable[Table]) -> B
         tree = tree.joined(t.tree)
     told = {q for t in before if not t.yearly for q in quarters_of(t.period)}
     told |= set() if table.yearly else {table.period.key}
-    leaves = _counted(tree, table.period, told, fresh)
+    about = _about(tree, before)
+    if not table.yearly:
+        about[table.period.key] = set(tree.places)
+    leaves = _counted(tree, table.period, about, fresh)
     _freeze(leaves, before, sorted(told), tree)
     made = Table(table.period, tree, table.threshold, {}, table.wishes)
     found = Basis(made, tuple(before), leaves, tuple(sorted(told)))
@@ -135,12 +138,22 @@ def basis(table: Table, fresh: Mapping[str, Own], earlier: Iterable[Table]) -> B
     )
 
 
-def _counted(tree: Tree, period: Period, told: set[str], fresh: Mapping[str, Own]) -> dict[Leaf, int]:
+def _about(tree: Tree, tables: Iterable[Table]) -> dict[str, set[Place]]:
+    """Of each quarter that was published the places that it was about, also those that it did not know yet."""
+    inside = dict(zip(tree.places, tree.within(), strict=True))
+    found: dict[str, set[Place]] = {}
+    for t in tables:
+        if not t.yearly:
+            found.setdefault(t.period.key, set()).update(t.tree.places, inside[t.tree.places[0]])
+    return found
+
+
+def _counted(tree: Tree, period: Period, about: Mapping[str, set[Place]], fresh: Mapping[str, Own]) -> dict[Leaf, int]:
     leaves: dict[Leaf, int] = {}
     for q in quarters_of(period):
         for place in tree.places:
             for part, n in fresh.get(q, {}).get(place, {}).items():
-                at = (place, q if q in told else REST, part)
+                at = (place, q if place in about.get(q, ()) else REST, part)
                 leaves[at] = leaves.get(at, 0) + n
     return leaves
 

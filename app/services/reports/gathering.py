@@ -8,7 +8,7 @@ from app.services import areas, areas_names, stories_form, stories_placing, wish
 from app.services.area_tree import CBS, Place, chain, place_of
 from app.services.offers_form import bare
 from app.services.records import iso
-from app.services.reports import counting
+from app.services.reports import counting, placing
 from app.services.reports.counting import Counts, Where
 from app.services.reports.frozen import Tree
 from app.services.reports.models import AreaChoice, Period
@@ -63,7 +63,8 @@ class Areas:
 def areas_of(session: Session) -> Areas:
     """The areas of this device's team and of those below it, and every area in which a street of theirs lies."""
     put = areas.puts(session)
-    home, streets = areas.homes_and_streets(session, put)
+    home, told = areas.homes_and_streets(session, put)
+    streets = {**_of_register(session), **told}  # what coordinators say of the team's streets goes before the register
     listed = {place_of(c): c.name for p in put for c in p.codes if c.kind in _ORDER}
     below: dict[Place | None, list[Place]] = {}
     for place in dict.fromkeys((*listed, *home, *streets.values())):
@@ -74,6 +75,12 @@ def areas_of(session: Session) -> Areas:
     for some in below.values():
         some.sort(key=lambda p: (_ORDER.get(p[0], 4), p[1].casefold(), p[2]))
     return Areas(below, {place: name for place, name in listed.items() if name}, Where(streets, home))
+
+
+def _of_register(session: Session) -> dict[str, Place]:
+    rows = session.view.ask("SELECT name, area FROM streets WHERE area <> '' AND NOT hidden ORDER BY id")
+    read = ((placing.street_of(f"{row['name']} 1"), placing.read(row["area"])) for row in rows)
+    return {street: place for street, place in read if place is not None}
 
 
 def wishes_of(session: Session) -> tuple[str, ...]:
@@ -87,7 +94,7 @@ def count(session: Session, period: Period, today: date, where: Where) -> Counte
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
     ask = session.view.ask
     visits, gone = counting.visits(ask(queries.VISITS, **days), where)
-    activities = counting.activities(ask(queries.ACTIVITIES, today=today.isoformat(), **days), where)
+    activities = counting.activities(ask(queries.ACTIVITIES, today=today.isoformat(), **days))
     rounds = counting.rounds(ask(queries.ROUNDS, **days), where)
     told = ask(queries.STORIES, **days)
     stories = sum(_published(session, row, today) for row in told)

@@ -160,7 +160,12 @@ class _Telling:
         places = b.table.tree.places
         new = [(k, s) for k, s in self._of_table(b.table, cells) if (places[k[0]], k[1]) not in before]
         told = [(measure, s) for (_, measure), s in new]
-        told += [(measure, s) for t in b.earlier for (_, measure), s in self._of_table(t, t.cells)]
+        seen: set[tuple[str, Place, str]] = set()
+        for t in b.earlier:  # smaller ones first: what a larger one has of them it has from them
+            for (i, measure), s in self._of_table(t, t.cells):
+                cell = (t.period.key, t.tree.places[i], measure)
+                told += [(measure, s)] if cell not in seen else []
+                seen.add(cell)
         told += [*self._unplaced(), *self._between(), *self._obvious()]
         return Bounds(
             tuple(self._values), tuple(s for _, s in told), tuple(m for m, _ in told), tuple(k for k, _ in new)

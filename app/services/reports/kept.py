@@ -14,7 +14,7 @@ from app.services.area_tree import CBS, Place
 from app.services.records import iso
 from app.services.reports import measures
 from app.services.reports.frozen import CellKey, Table, Tree, parts_of
-from app.services.reports.models import MOST_THRESHOLD, THRESHOLD, Damaged, Note, Period, Standing, from_key
+from app.services.reports.models import MOST_THRESHOLD, ROUND_TO, THRESHOLD, Damaged, Note, Period, Standing, from_key
 
 VERSION = 1
 MOST_AREAS, MOST_WISHES, MAX_TEXT, MOST_BASE = 2_000, 60, 80, 500
@@ -137,8 +137,8 @@ def _table(period: Period, area: Place, fields: Mapping[str, Any]) -> Table | No
         return None
     made = Table(period, tree, threshold, own, bare.wishes, cells)
     if own or fields.get("exact") is not None:
-        totals = made.totals()
-        if any(cell is not None and cell != measures.image(totals[key], threshold) for key, cell in cells.items()):
+        totals = made.totals()  # cells of earlier tables stand in it, that may have had a lower threshold
+        if any(cell is not None and cell != measures.image(totals[key], THRESHOLD) for key, cell in cells.items()):
             return None
     return made
 
@@ -167,7 +167,7 @@ def _cells(table: Table, value: object) -> dict[CellKey, int | None] | None:
         if not isinstance(column, list) or len(column) != len(table.tree.nodes):
             return None
         for i, cell in enumerate(column):
-            if cell is not None and not (_whole(cell, measures.MOST) and cell >= table.threshold - 2 and cell % 5 == 0):
+            if cell is not None and not (_whole(cell, measures.MOST) and cell >= THRESHOLD and cell % ROUND_TO == 0):
                 return None
             found[i, measure] = cell
     return found
