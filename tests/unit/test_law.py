@@ -28,6 +28,7 @@ from tests.support.native_app import synced
 from tests.support.rounds import plan, put_street, street
 from tests.support.settled_team import DAY, FORM, Team, session_of, team
 from tests.support.traces import bodies, lies_in
+from tests.unit.test_records_docs import _note, documented
 
 TODAY = date(2026, 11, 18)
 ACTIVITY = ActivityForm(ActivityKind.COFFEE, TODAY, "10:00", 120, "Wijkplein", 12, 2, how="Ook Tulpstraat 12 kwam.")
@@ -258,6 +259,10 @@ def test_a_coordinator_erases_for_a_resident_and_everybody_forgets(settled: Path
             assert ("request", "address") in kinds(left)
             again = await joke.law.answers.erase(mine, (), "Nog eens", joke.today())
             assert (again.records, again.before) == ((), 3)
+            written: dict[tuple[str, str], set[str]] = {}
+            _note(joke, written)
+            for row in (("request", "detail"), ("audit", "event"), ("receipt", "erased")):
+                assert written[row] == documented()[row], "docs/records.md says what stands in it"
 
     asyncio.run(story())
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.services import inviting, records, retention
+from app.services.law import receipts, requests, trail
+from app.services.law.terms import BOUNDS, Kept
 from app.services.models import MAX_NOTE, VALID_DAYS
 from sync.server import sessions
 
@@ -78,6 +80,24 @@ def test_what_is_said_to_be_there_is_there() -> None:
         "shared details on a contact person's phone",
     )
     assert {rows(9)[data][-1] for data in yes} == {"yes"}
+
+
+def test_the_screens_for_residents_rights_are_called_as_it_says() -> None:
+    """Every button or title that section 4, 6, 8 or 9 sends somebody to is on a screen."""
+    for words in ("Recht van bewoners", "Nieuwe vraag", "Zoek alles over dit adres", "Wat is gewist", "Logboek"):
+        assert f'"{words}"' in section(6)
+        assert f'_("{words}")' in CODE
+    assert '_("Bewaartermijnen")' in CODE
+
+
+def test_the_bounds_of_the_organisation_s_own_terms_are_the_code_s() -> None:
+    """In months, years for counts, days for drafts; and the terms of what the law itself leaves."""
+    (d, dd), (c, cc), (t, tt), (f, ff) = (BOUNDS[kept] for kept in (Kept.DETAIL, Kept.COUNT, Kept.TRAIL, Kept.DRAFT))
+    said = f"details {d} to {dd} months, counts {c // 12} to {cc // 12} years"
+    assert said in section(9)
+    assert f"trail and receipts {t} to {tt} months, drafts {f} to {ff} days" in section(9)
+    assert {trail.MONTHS, receipts.MONTHS, requests.MONTHS} == {tt}
+    assert rows(9)["trail, receipts of erasing"][0] == f"{tt} months"
 
 
 def test_every_place_where_the_browser_keeps_something_is_told() -> None:

@@ -18,6 +18,7 @@ from sync.core.rights import TABLE
 from tests.support.native_app import synced
 from tests.support.settled_team import DAY, FORM, session_of, team
 from tests.support.traces import bodies, lies_in
+from tests.unit.test_records_docs import _note, documented
 
 EPOCH = date(1970, 1, 1)
 lengths = st.fixed_dictionaries({kept: st.integers(*BOUNDS[kept]) for kept in Kept})
@@ -209,5 +210,8 @@ def test_only_the_top_team_sets_terms_within_bounds_and_new_teams_hear_of_them(s
             await synced(joke, fatma)
             assert retention.draft_days(session_of(fatma)) == 7
             assert [e.what for e in joke.trail.events(10)] == ["decided"]
+            written: dict[tuple[str, str], set[str]] = {}
+            _note(joke, written)
+            assert written["setting", "keeping"] == documented()["setting", "keeping"]
 
     asyncio.run(story())

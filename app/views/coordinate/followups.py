@@ -145,10 +145,12 @@ class FollowUpScreen(Screen):
 
     def _done(self, f: FollowUp, mine: bool) -> list[ft.Control]:
         again = quiet_button(_("Toch nog niet gedaan"), self.safe(self._again), ft.Icons.UNDO)
-        return [again, *([self._visit(f)] if self.shell.coordinates else [])]
+        return [again, *(self._visit(f) if self.shell.coordinates else [])]
 
-    def _visit(self, f: FollowUp) -> ft.Control:
-        return side_button(_("Naar het bezoek"), self.go(f"/beoordeel/{f.visit.hex()}"), ft.Icons.RATE_REVIEW_OUTLINED)
+    def _visit(self, f: FollowUp) -> list[ft.Control]:
+        """The way to it; none where something was asked about an address (app.services.law.answering)."""
+        way = self.go(f"/beoordeel/{f.visit.hex()}")
+        return [side_button(_("Naar het bezoek"), way, ft.Icons.RATE_REVIEW_OUTLINED)] if f.visit else []
 
     def _desk(self, f: FollowUp) -> list[ft.Control]:
         if self.who is None:
@@ -158,7 +160,8 @@ class FollowUpScreen(Screen):
             left = _("{name} hoort niet meer bij dit team. Geef het aan iemand anders.").format(name=f.name or "?")
             self.who.tell(left)
         away = quiet_button(_("Dit hoeft niet meer"), self.safe(self._remove), ft.Icons.DELETE_OUTLINE)
-        return [title(_("Anders afspreken"), 2), self.who, self.day, self._visit(f), away]
+        who = [self.who] if f.visit else []
+        return [title(_("Anders afspreken"), 2), *who, self.day, *self._visit(f), away]
 
     async def _finish(self, e) -> None:
         try:

@@ -88,18 +88,17 @@ class LawScreen(Screen):
         self.address = field(_("Adres"), hint_text=_("Straat en huisnummer"), autofocus=True)
         self.on = DayField(_("Gevraagd op"), self.day, self._set_day, self.safe)
         self._draw_chips()
-        self.form.controls = [
-            card(
-                title(_("Nieuwe vraag"), 2),
-                text(_("Wat vraagt de bewoner?")),
-                self.chips,
-                self.address,
-                self.on,
-                notice(_("Schrijf geen naam op. Vraag wel of diegene daar woont: geef niets aan een ander.")),
-                main_button(_("Noteer de vraag"), self.safe(self._note), ft.Icons.CHECK),
-                quiet_button(_("Toch niet"), self.safe(lambda e: self._close())),
-            )
-        ]
+        parts = stack(
+            title(_("Nieuwe vraag"), 2),
+            text(_("Wat vraagt de bewoner?")),
+            self.chips,
+            self.address,
+            self.on,
+            notice(_("Schrijf geen naam op. Vraag wel of diegene daar woont: geef niets aan een ander.")),
+            main_button(_("Noteer de vraag"), self.safe(self._note), ft.Icons.CHECK),
+            quiet_button(_("Toch niet"), self.safe(lambda e: self._close())),
+        )
+        self.form.controls = [card(parts)]
 
     def _draw_chips(self) -> None:
         options: list[tuple[object, str]] = list(asked_texts().items())

@@ -24,6 +24,7 @@ from app.views.parts import (
     notice,
     quiet_button,
     side_button,
+    stack,
     text,
     tick,
     title,
@@ -109,18 +110,17 @@ class AskAuthors(ft.Column):
         self._error = error_text()
         self._to = {member for member, _name, _count in self._hidden}
         people = [] if correcting else [self._person(member, name) for member, name, _count in self._hidden]
-        self.controls = [
-            card(
-                title(_("Vraag om het te verbeteren") if correcting else _("Vraag vrijwilligers om te kijken"), 2),
-                *people,
-                self._what,
-                self._on,
-                text(_("Het komt bij hen op de lijst, met deze dag erbij."), soft=True),
-                self._error,
-                side_button(_("Vraag het"), self._screen.safe(self._ask), ft.Icons.SEND),
-                quiet_button(_("Toch niet"), self._screen.safe(lambda e: self._close())),
-            )
+        parts = [
+            title(_("Vraag om het te verbeteren") if correcting else _("Vraag vrijwilligers om te kijken"), 2),
+            *people,
+            self._what,
+            self._on,
+            text(_("Het komt bij hen op de lijst, met deze dag erbij."), soft=True),
+            self._error,
+            side_button(_("Vraag het"), self._screen.safe(self._ask), ft.Icons.SEND),
+            quiet_button(_("Toch niet"), self._screen.safe(lambda e: self._close())),
         ]
+        self.controls = [card(stack(*parts))]
 
     def _person(self, member: bytes, name: str) -> ft.Control:
         async def changed(e) -> None:
@@ -213,7 +213,7 @@ class EraseParts(ft.Column):
             side_button(_("Ja, wis het overal"), self._screen.safe(self._erase), ft.Icons.DELETE_FOREVER_OUTLINED),
             quiet_button(_("Toch niet"), self._screen.safe(lambda e: self._close())),
         ]
-        self.controls = [card(*parts)]
+        self.controls = [card(stack(*parts))]
 
     async def _erase(self, e) -> None:
         app, screen = self._screen.app, self._screen

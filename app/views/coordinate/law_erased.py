@@ -1,5 +1,7 @@
 """What was erased, and which devices have said that they have it no more."""
 
+from contextlib import suppress
+
 import flet as ft
 
 from app.services.language import _, counted, day_text
@@ -7,6 +9,7 @@ from app.services.law.receipts import Erasing, Holder
 from app.views.coordinate.law_words import kind_text
 from app.views.parts import card, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
+from sync.core.errors import StraatError
 
 PAGE = 25
 
@@ -43,6 +46,10 @@ class ErasedScreen(Screen):
 
     async def opened(self) -> None:
         await self._load()
+        with suppress(StraatError):  # offline: then it is not known when they were last there
+            await self.app.trust.refresh()
+            self._draw()
+            self.page.update()
 
     def refresh(self) -> None:
         self.page.run_task(self._load)
