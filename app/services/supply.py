@@ -69,6 +69,7 @@ class Picture:
     areas: tuple[Place | None, ...]
     wishes: tuple[str, ...]
     cells: Mapping[tuple[Place | None, str], Cell]
+    threshold: int = THRESHOLD
 
     @property
     def most(self) -> int:
@@ -109,7 +110,7 @@ def picture(
         for area in placed
         for wish in columns
     }
-    return Picture(tuple(placed), tuple(columns), cells)
+    return Picture(tuple(placed), tuple(columns), cells, threshold)
 
 
 def _for(area: Place | None, wish: str, offered: Sequence[Offered], home: Mapping[Place, Place]) -> list[str]:

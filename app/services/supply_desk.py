@@ -11,7 +11,7 @@ from app.services.offers_form import bare
 from app.services.rounds import counting
 from app.services.rounds.models import Interest
 from app.services.session import Session
-from app.services.supply import ACTIVITY, CONTACT_PERSON, THRESHOLD, Offered, Picture, Wished, picture
+from app.services.supply import ACTIVITY, CONTACT_PERSON, Offered, Picture, Wished, picture
 from app.services.wishes import of_area
 
 DAY_MILLIS = 24 * 60 * 60 * 1000
@@ -34,11 +34,14 @@ class Supply:
         return self._last[1]
 
     def _make(self, session: Session) -> Picture:
+        from app.services.reports.settling import shelf_of  # late: heavy, and only this screen asks for it
+
+        threshold = shelf_of(session).threshold  # an organisation may have set it higher
         put = areas.puts(session)
         home, by_street = areas.homes_and_streets(session, put)
         wished = [*_of_visits(session, by_street), *self._heard(session), *_of_rounds(session, by_street)]
         return picture(
-            self._desk.rows(), of_area(session, session.team), wished, self._offered(session), home, THRESHOLD
+            self._desk.rows(), of_area(session, session.team), wished, self._offered(session), home, threshold
         )
 
     def _offered(self, session: Session) -> list[Offered]:

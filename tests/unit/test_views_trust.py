@@ -145,7 +145,7 @@ def test_an_area_is_made_below_another_and_someone_moves_there(tell: Callable[[S
         await person.paste("Waar", "BU07960101 2026 Muntel")
         await person.tap("Maak dit gebied")
         assert person.sees("BU07960101 2026 Muntel")
-        await person.tap("Terug")
+        await person.place("Mensen")
         await person.tap("Fatma")
         await person.tap("De Muntel")
         assert person.sees("Wat nog niet verstuurd was, komt gewoon aan.")

@@ -72,6 +72,11 @@ class AreasScreen(Screen):
     below it.
     """
 
+    @property
+    def back(self) -> str:
+        """On a phone it was opened from the desk's list."""
+        return "" if self.shell.wide else "/bureau"
+
     def build(self) -> ft.Control:
         self.open: bytes | None = None
         self.below = False

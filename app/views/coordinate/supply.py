@@ -17,6 +17,11 @@ WIDTH = 980
 class SupplyScreen(Screen):
     """What residents wish in each buurt and complex against what there is."""
 
+    @property
+    def back(self) -> str:
+        """On a phone it was opened from the desk's list."""
+        return "" if self.shell.wide else "/bureau"
+
     def build(self) -> ft.Control:
         self.way = getattr(self.shell, "supply_way", "picture")
         self.limit = AREAS
@@ -63,7 +68,7 @@ class SupplyScreen(Screen):
         ordered = self._ordered(seen)
         parts: list[ft.Control] = [
             said,
-            legend(),
+            legend(seen),
             *(area_picture(self.app, seen, area) for area in ordered[: self.limit]),
         ]
         if len(ordered) > self.limit:
@@ -98,7 +103,7 @@ class SupplyScreen(Screen):
         ordered = self._ordered(seen)
         parts: list[ft.Control] = []
         for area in ordered[: self.limit]:
-            rows = [self._line(wish, seen.cells[area, wish]) for wish in seen.wishes]
+            rows = [self._line(seen, wish, seen.cells[area, wish]) for wish in seen.wishes]
             parts += [title(area_text(self.app, area), 2), stack(self._head(), *rows, spacing=4)]
         if len(ordered) > self.limit:
             parts.append(quiet_button(_("Toon meer"), self.safe(self._more)))
@@ -110,10 +115,10 @@ class SupplyScreen(Screen):
             [ft.Container(text(w, soft=True, size=15), expand=n) for w, n in zip(words, (3, 2, 4), strict=True)]
         )
 
-    def _line(self, wish: str, cell) -> ft.Control:
+    def _line(self, seen: Picture, wish: str, cell) -> ft.Control:
         words = [
             wish_words(wish),
-            str(cell.wished) if cell.wished is not None else few(),
+            str(cell.wished) if cell.wished is not None else few(seen),
             ", ".join(cell.offers) or _("geen"),
         ]
         weight = ft.FontWeight.W_700 if cell.match is Match.MISSING else None

@@ -9,7 +9,7 @@ import flet as ft
 from app.services.area_tree import Place
 from app.services.face import AppFace
 from app.services.language import _, counted
-from app.services.supply import THRESHOLD, Cell, Match, Picture
+from app.services.supply import Cell, Match, Picture
 from app.views.contact.offers import wish_words
 from app.views.coordinate.area_words import area_text
 from app.views.parts import Colors, inset, stack, text, title
@@ -18,24 +18,24 @@ TILE, LARGEST, SMALLEST = 144, 56, 24
 SIGN = 20
 
 
-def few() -> str:
+def few(seen: Picture) -> str:
     """What stands where a number is not shown."""
-    return _("minder dan {n} wensen").format(n=THRESHOLD)
+    return _("minder dan {n} wensen").format(n=seen.threshold)
 
 
-def cell_words(cell: Cell) -> str:
+def cell_words(seen: Picture, cell: Cell) -> str:
     """A cell in words: what is wished, and what there is."""
-    wished = counted("{n} wens", "{n} wensen", cell.wished) if cell.wished is not None else few()
+    wished = counted("{n} wens", "{n} wensen", cell.wished) if cell.wished is not None else few(seen)
     there = counted("{n} aanbod", "{n} keer aanbod", len(cell.offers)) if cell.offers else _("geen aanbod")
     return f"{wished}, {there}"
 
 
-def legend() -> ft.Control:
+def legend(seen: Picture) -> ft.Control:
     """What the signs mean."""
     rows = [
         (_sign(Match.MISSING, 0, 1), _("Gewenst, maar er is nog niets")),
         (_sign(Match.MET, 0, 1), _("Gewenst, en het is er")),
-        (_sign(Match.SPARE, 0, 1), _("Het is er, en minder dan {n} wensen").format(n=THRESHOLD)),
+        (_sign(Match.SPARE, 0, 1), _("Het is er, en minder dan {n} wensen").format(n=seen.threshold)),
     ]
     parts = [
         ft.Row([ft.Container(sign, width=SMALLEST), ft.Container(text(words, size=15), expand=True)])
@@ -48,7 +48,7 @@ def area_picture(app: AppFace, seen: Picture, area: Place | None) -> ft.Control:
     """One area: a tile for each wish of which there is something to see, the rest in one line."""
     name = area_text(app, area)
     told = [(w, seen.cells[area, w]) for w in seen.wishes]
-    tiles = [_tile(wish_words(w), cell, seen.most) for w, cell in told if cell.match is not Match.NOTHING]
+    tiles = [_tile(seen, wish_words(w), cell) for w, cell in told if cell.match is not Match.NOTHING]
     rest = [wish_words(w) for w, cell in told if cell.match is Match.NOTHING]
     parts: list[ft.Control] = [title(name, 2)]
     if tiles:
@@ -56,21 +56,28 @@ def area_picture(app: AppFace, seen: Picture, area: Place | None) -> ft.Control:
             ft.Row(tiles, wrap=True, spacing=10, run_spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
         )
     if rest:
-        words = _("{few} en geen aanbod: {wishes}").format(few=few(), wishes=", ".join(rest))
+        words = _("{few} en geen aanbod: {wishes}").format(few=few(seen), wishes=", ".join(rest))
         parts.append(text(words[0].upper() + words[1:], soft=True, size=15))
     return ft.Container(stack(*parts, spacing=8), padding=inset(bottom=8))
 
 
-def _tile(wish: str, cell: Cell, most: int) -> ft.Control:
+def _tile(seen: Picture, wish: str, cell: Cell) -> ft.Control:
     """A sign above its words; the one that is missing stands in a frame of its own."""
     missing = cell.match is Match.MISSING
     lines = [
         text(_in_two(wish), weight=ft.FontWeight.W_600, size=15, text_align=ft.TextAlign.CENTER),
-        text(_in_two(cell_words(cell).replace(", ", ",\n")), soft=not missing, size=13, text_align=ft.TextAlign.CENTER),
+        text(
+            _in_two(cell_words(seen, cell).replace(", ", ",\n")),
+            soft=not missing,
+            size=13,
+            text_align=ft.TextAlign.CENTER,
+        ),
     ]
     if missing:
         lines[1].weight = ft.FontWeight.W_700
-    sign = ft.Container(_sign(cell.match, cell.wished or 0, most), height=LARGEST + 8, alignment=ft.Alignment.CENTER)
+    sign = ft.Container(
+        _sign(cell.match, cell.wished or 0, seen.most), height=LARGEST + 8, alignment=ft.Alignment.CENTER
+    )
     column = ft.Column(
         [ft.Container(width=TILE), sign, *lines],
         spacing=2,
@@ -89,7 +96,9 @@ def _tile(wish: str, cell: Cell, most: int) -> ft.Control:
     if missing:
         for line in lines:
             line.color = Colors.ON_TERTIARY_CONTAINER
-    return ft.Semantics(content=shown, label=f"{wish}: {cell_words(cell)}", exclude_semantics=True, container=True)
+    return ft.Semantics(
+        content=shown, label=f"{wish}: {cell_words(seen, cell)}", exclude_semantics=True, container=True
+    )
 
 
 def _sign(match: Match, wished: int, most: int) -> ft.Control:
