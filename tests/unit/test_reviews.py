@@ -148,6 +148,29 @@ def test_two_who_change_the_same_word_at_once_are_both_read(desk: Tell) -> None:
     desk(story)
 
 
+def test_a_word_said_over_two_replaces_both_and_an_answer_to_one_of_them_is_kept(desk: Tell) -> None:
+    """Saying something new is choosing as well; what was answered meanwhile can still be read."""
+
+    async def story(d: Desk) -> None:
+        visit = await noted(d)
+        await d.joke.review(visit, ReviewState.QUESTION, "Hoe laat?")
+        await d.anneke.review(visit, ReviewState.RETURNED, "De dag klopt niet")
+        await d.settle()
+        await d.fatma.reviews.answer(visit, "Om tien uur", TODAY)
+        await d.joke.review(visit, ReviewState.SEEN, "Dank")
+        await d.settle()
+        for app in (d.joke, d.anneke, d.fatma):
+            assert [s.text for s in app.reviews.standing(visit)] == ["Dank"]
+            assert {s.text for s in app.reviews.thread(visit)} == {
+                "Hoe laat?",
+                "De dag klopt niet",
+                "Om tien uur",
+                "Dank",
+            }
+
+    desk(story)
+
+
 def test_two_who_say_the_same_at_once_have_nothing_to_choose(desk: Tell) -> None:
     """Two coordinators who both have seen it agree."""
 

@@ -133,8 +133,10 @@ class ReviewPane(Screen):
         await self.app.reviews.type(REPLY, self.visit, words)
 
     async def _quick(self, words: str) -> None:
-        self.reply.value = words
-        await self._type(words)
+        """Usual words come after what is typed already: they take the place of nothing."""
+        typed = self.reply.value.rstrip()
+        self.reply.value = f"{typed} {words}" if typed and not typed.endswith(words) else typed or words
+        await self._type(self.reply.value)
 
     def _saying(self, state: ReviewState) -> Callable:
         return self.safe(lambda e: self.say_word(state))
