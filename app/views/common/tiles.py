@@ -135,7 +135,6 @@ def _sample(look: DoorLook, words: str, ringed: bool = False) -> ft.Control:
         letter,
         bgcolor=ground,
         border=ft.Border.all(4, HERE) if ringed else ft.Border.all(1.5, EDGE),
-        border_radius=6,
         padding=ft.Padding.symmetric(horizontal=9, vertical=3),
     )
     shown = ft.Row([tile, text(words, size=15)], spacing=8, tight=True)
