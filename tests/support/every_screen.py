@@ -118,6 +118,9 @@ DESK = [
     Stop("bewaartermijnen", "/bewaartermijnen", "Dat er een bezoek was", Who.COORDINATOR),
     Stop("logboek", "/logboek", "Logboek", Who.COORDINATOR),
     Stop("kwijt", "/kwijt/{new_coordinator}", "Voor de Autoriteit Persoonsgegevens", Who.COORDINATOR),
+    Stop("rapport", "/rapport", "Hoe het ging", Who.COORDINATOR),
+    Stop("publicaties", "/publicaties", "Publicaties", Who.COORDINATOR),
+    Stop("publicatie", "/publicatie/{publication}", "Kwartaalverslag straatcontact", Who.COORDINATOR),
     Stop("quarantaine", "/quarantaine", "Van afgemelde apparaten", Who.COORDINATOR),
 ]
 LOCKED = [

@@ -18,6 +18,7 @@ from app.services.area_tree import Place
 from app.services.law.requests import Asked
 from app.services.models import AreaCode, Gift, Outcome, QueueFilter, ReviewState, Role, VisitForm, Wish
 from app.services.offers_form import OfferForm
+from app.services.reports.models import quarter
 from app.services.rounds.models import Answer, Door, DoorState, Interest, Purpose
 from app.services.stories_form import StoryForm
 from tests.support.rounds import plan, put_street, street
@@ -147,6 +148,18 @@ async def neighbourhood(coordinator: App) -> dict[str, str]:
     return {"offer": (await coordinator.offers.save(coffee)).hex()}
 
 
+async def published(coordinator: App) -> dict[str, str]:
+    """The quarter before this one, with visits enough to be told of, on paper."""
+    this = quarter(coordinator.today().year, (coordinator.today().month + 2) // 3)
+    form = VisitForm(True, "", this.before.last, Gift.PLANT, Outcome.MET, frozenset({"coffee"}))
+    for number in range(300, 316):
+        await coordinator.save_visit(replace(form, address=f"Wilgenstraat {number}"))
+    name = await coordinator.reports.publish(this.before, ("wijk", "WK079604", "2025"))
+    for _ in range(2):  # it is sure to be the first once the server has it
+        await coordinator.sync_once()
+    return {"publication": name.hex()}
+
+
 class MadeUp:
     """The team, made when this is."""
 
@@ -174,6 +187,7 @@ class MadeUp:
         self.records |= await question(joke)
         self.contact_records |= walks
         self.records |= await neighbourhood(joke)
+        self.records |= await published(joke)
         await joke.sync_once()
         self.contact_records["request"] = self.records["request"]
         urls = [url for _who, url in await demo.links()]
