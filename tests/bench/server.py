@@ -71,6 +71,7 @@ class World:
 
     async def there(self) -> None:
         """Everyone who was silent for so long that the server hung up connects again."""
+        await asyncio.sleep(0)  # while envelopes were made nobody listened
         self.lines = [await self.server.line() if line.closed else line for line in self.lines]
 
     def hang_up(self) -> None:
