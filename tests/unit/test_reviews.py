@@ -135,9 +135,9 @@ def test_two_who_change_the_same_word_at_once_are_both_read(desk: Tell) -> None:
         await d.anneke.review(visit, ReviewState.RETURNED, "De dag klopt niet")
         await d.settle()
         assert d.stands(d.anneke, visit) is Q.BOTH
-        assert {(s.text, s.by) for s in d.fatma.reviews.standing(visit)} == {
-            ("Dank van Joke", "Joke"),
-            ("De dag klopt niet", "Anneke"),
+        assert {(s.state, s.text, s.by) for s in d.fatma.reviews.standing(visit)} == {
+            (ReviewState.SEEN, "Dank van Joke", "Joke"),
+            (ReviewState.RETURNED, "De dag klopt niet", "Anneke"),
         }
         [hers] = [s for s in d.joke.reviews.standing(visit) if s.by == "Anneke"]
         await d.joke.reviews.choose(visit, hers.id, TODAY)
