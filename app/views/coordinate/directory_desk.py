@@ -45,6 +45,11 @@ def help_desk_screen(shell, rest: str) -> Screen:
 class HelpDeskScreen(Screen):
     """All lines; each one opens its form."""
 
+    @property
+    def back(self) -> str:
+        """On a phone it was opened from the desk's list."""
+        return "" if self.shell.wide else "/bureau"
+
     def build(self) -> ft.Control:
         self.limit = MOST
         self.top, self.list = stack(spacing=10), stack()

@@ -69,7 +69,7 @@ def difference_card(d: Difference) -> ft.Control:
     """One line that is not as it was: what it said, and what it says."""
     words, icon = kind_words(d.kind)
     rows: list[ft.Control] = [text(d.line.name, weight=ft.FontWeight.W_600, size=18), notice(words, icon)]
-    names, nothing = field_names(), _("leeg")
+    names, nothing = {name: label.rstrip("?") for name, label in field_names().items()}, _("leeg")
     if d.kind is Kind.ADDED:
         told = [n for n in ("numbers", "about", "hours", "source") if value_text(d.line, n)]
         rows += [text(f"{names[n]}: {value_text(d.line, n)}", soft=True, size=16) for n in told]

@@ -49,6 +49,11 @@ def stage_words(item: Item) -> tuple[str, ft.IconData]:
 class StoriesDeskScreen(Screen):
     """Everything that was offered, by whose turn it is."""
 
+    @property
+    def back(self) -> str:
+        """On a phone it was opened from the desk's list."""
+        return "" if self.shell.wide else "/bureau"
+
     def build(self) -> ft.Control:
         self.limit = MOST
         self.list = stack()
