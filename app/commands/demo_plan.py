@@ -17,7 +17,7 @@ from app.services.models import DayPart, Gift, Outcome, VisitForm, Wish
 
 DAYS = 2 * 365
 MOVES = (0.6, 0.7, 0.9, 1.0, 1.0, 1.1, 1.4, 1.5, 1.4, 1.1, 0.8, 0.5)  # by month: how many move in
-FAST = 400  # visits that a contact person makes in two years
+FAST, SLOW = 400, 40  # visits that a contact person makes in two years, in a very large organisation and in any other
 MOST_TRIES = 4
 GIFTS = (Gift.PLANT, Gift.PLANT, Gift.PLANT, Gift.CAKE, Gift.CAKE, Gift.OTHER, Gift.NONE)
 
@@ -153,7 +153,7 @@ def script(seed: int, visits: int, last: date) -> Script:
 
 
 def _workers(random: Random, visits: int) -> tuple[Worker, ...]:
-    count = min(len(w.CONTACTS), max(3, visits // (FAST if visits > FAST * 6 else FAST // 2)))
+    count = min(len(w.CONTACTS), max(3, visits // (FAST if visits > FAST * len(w.CONTACTS) else SLOW)))
     made = []
     for n, name in enumerate(w.CONTACTS[:count]):
         team = n % len(WIJKEN)

@@ -8,12 +8,13 @@ simple on purpose: every number is a loop over records.
 
 Which rules:
 - A visit counts on its `day`, and `reached` are those with the outcome `met`. What was removed or erased is not in the export.
-- Wishes stand in the detail: they count where that can be read.
+- Wishes stand in the detail: they count where that can be read, each once a visit, whatever was said behind a colon.
 - While its detail is there, a visit lies where its street lies (area/detail `streets`, street/doors `area`), in the borders of
   now; else where visit/count `place` says. A street that two areas beside one another claim lies nowhere.
 - An area holds what lies in it by CBS code and year; a complex lies where the area record that names it has one smallest CBS
   area, else where the team above that lies.
-- An activity counts on its `day`, with its `heads`; a round on the last day that stands in its result.
+- An activity counts on its `day`, once that has come, with its `heads`; a closed round on the last day of its result, with
+  the doors that were rung (blocked ones were not) and those where somebody was spoken to.
 """
 
 import io
@@ -21,7 +22,6 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -32,19 +32,23 @@ DIGITS = {"gemeente": 4, "wijk": 6, "buurt": 8}
 class Recount:
     """One export, read whole."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, today: date) -> None:
+        self.today = today
+        self._read: dict[str, list[dict[str, Any]]] = {}
+        self._lies: dict[tuple[Place | None, Place | None], bool] = {}
         self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._files = set(self._zip.namelist())
         self.teams = {t["team"]: t for t in json.loads(self._zip.read("teams.json"))}
         self.homes = self._homes()
         self.streets = self._streets()
 
-    def records(self, kind: str) -> Iterator[dict[str, Any]]:
-        """The fields of each record of a kind."""
+    def records(self, kind: str) -> list[dict[str, Any]]:
+        """The fields of each record of a kind, read once."""
         name = f"records/{kind}.jsonl"
-        if name in self._files:
-            for line in self._zip.read(name).decode().splitlines():
-                yield json.loads(line)["fields"]
+        if kind not in self._read:
+            lines = self._zip.read(name).decode().split("\n") if name in self._files else []
+            self._read[kind] = [json.loads(line)["fields"] for line in lines if line]
+        return self._read[kind]
 
     # -- where ---------------------------------------------------------------------------------------
 
@@ -100,7 +104,9 @@ class Recount:
         return (at[0], at[1], at[2]) if isinstance(at, list) and len(at) == 3 else None
 
     def _there(self, place: Place | None, area: Place | None) -> bool:
-        return area is None or (place is not None and self.lies_in(place, area))
+        if (place, area) not in self._lies:
+            self._lies[place, area] = area is None or (place is not None and self.lies_in(place, area))
+        return self._lies[place, area]
 
     # -- what ----------------------------------------------------------------------------------------
 
@@ -127,7 +133,7 @@ class Recount:
         """Wishes by code, each once a visit."""
         counts: Counter[str] = Counter()
         for f in self.visits(first, last, area):
-            counts.update({w for w in f.get("detail.wishes") or [] if isinstance(w, str)})
+            counts.update({w.partition(":")[0] for w in f.get("detail.wishes") or [] if isinstance(w, str)})
         return dict(counts)
 
     def activities(self, first: date, last: date, area: Place | None) -> dict[str, int]:
@@ -136,9 +142,20 @@ class Recount:
         for f in self.records("activity"):
             at = f.get("count.place")
             place = (at[0], at[1], at[2]) if isinstance(at, list) and len(at) == 3 else None
-            if _within(f.get("count.day"), first, last) and self._there(place, area):
+            if _within(f.get("count.day"), first, min(last, self.today)) and self._there(place, area):
                 found.append(f)
         return {"activities": len(found), "heads": sum(f.get("count.heads") or 0 for f in found)}
+
+    def rounds(self, first: date, last: date) -> dict[str, int]:
+        """Rounds of everywhere: how many, doors rung, doors where somebody was spoken to."""
+        spoken = ("met", "no_contact", "later")
+        found = [f for f in self.records("round") if _within(f.get("result.last"), first, last)]
+        rung = talked = 0
+        for f in found:
+            for _name, (_doors, _blocked, states, *_rest) in f.get("result.streets") or []:
+                rung += sum(states.values())
+                talked += sum(n for state, n in states.items() if state in spoken)
+        return {"rounds": len(found), "doors": rung, "spoken": talked}
 
     def areas(
         self, first: date, last: date, area: Place | None, below: list[Place], met: bool = False

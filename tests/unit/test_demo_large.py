@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 
 from app.cli import main
 from app.commands import demo_large
-from app.commands.demo import FOLDER, READY, Demo
+from app.commands.demo import FOLDER, READY
 from app.commands.demo_plan import DAYS, Script, script
 from app.commands.demo_words import CONTACTS, COORDINATORS
-from app.services.app import App
 from app.services.guard.look import look
 from app.services.models import Outcome
 from sync.core.errors import BadInput, Busy
+from tests.support.large_demo import SEED, VISITS, large_demo, woken
 from tests.support.settled_team import session_of
 
 LAST = date(2026, 11, 25)
-VISITS, SEED = 60, 7
 
 
 @given(st.integers(0, 2**32), st.integers(1, 400))
@@ -57,21 +56,10 @@ def test_ten_thousand_visits_look_like_two_years() -> None:
     assert not [note for note in sorted(notes)[:200] if look(note)], "the guard has nothing to ask about"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Script]:
+@pytest.fixture
+def made(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> tuple[Path, Script]:
     """A small one, as the command makes it."""
-    data = tmp_path_factory.mktemp("demo") / "data"
-    return data, demo_large.make(data, "http://localhost:8550", VISITS, SEED, lambda _: None)
-
-
-async def _woken(data: Path, who: str) -> App:
-    """Somebody's device after a restart, without a server."""
-    team = Demo(data / FOLDER, "http://127.0.0.1:1")
-    app = team._device(who)
-    await app.start()
-    await app.unlock(team._secret(who))
-    await app.locking.stop()
-    return app
+    return large_demo(tmp_path_factory, tmp_path)
 
 
 def test_what_was_played_stands_on_the_coordinators_device_and_nothing_was_set_aside(
@@ -82,7 +70,7 @@ def test_what_was_played_stands_on_the_coordinators_device_and_nothing_was_set_a
 
     async def story() -> None:
         for who in ("joke", "karim", "annika", *(w.key for w in played.workers)):
-            app = await _woken(data, who)
+            app = await woken(data, who)
             status = app.sync_status()
             assert (who, status.aside, status.unsent, status.withheld) == (who, 0, 0, 0)
             if who in ("joke", "karim"):
@@ -103,7 +91,7 @@ def test_notes_were_written_when_the_visit_was(made: tuple[Path, Script]) -> Non
     data, _played = made
 
     async def story() -> None:
-        app = await _woken(data, "joke")
+        app = await woken(data, "joke")
         records = [r for r in session_of(app).replica.records.values() if r.kind == "visit"]
         days = [
             (r.value("count.day"), date.fromtimestamp(v.stamp.millis / 1000))
