@@ -12,10 +12,11 @@ from app.services.models import QueueFilter
 from app.services.trust import Trust
 from sync.core.errors import RollUnconfirmed, Unreachable
 from sync.device import editions, syncer
+from sync.device.asking import Asking
 from sync.device.patience import Pace
 from sync.server.sessions import TOKEN_MILLIS
 from tests.support.on_air import OnAir, on_air, until
-from tests.support.settled_team import FORM, JOKE, session_of, team
+from tests.support.settled_team import FORM, JOKE, Team, session_of, team
 
 Story = Callable[[OnAir], Awaitable[None]]
 
@@ -261,3 +262,31 @@ def test_without_a_line_all_goes_on_by_the_minute(settled: Path, tmp_path: Path)
         await until(lambda: fatma.sync_status().unsent == 0)
 
     told(settled, tmp_path, story)
+
+
+def test_a_new_list_is_asked_for_within_twenty_seconds_of_the_server_s_word() -> None:
+    """Also where the word comes right after a question: the next round does not wait its whole minute for it."""
+    asking = Asking()
+    assert asking.due(1_000, woken=False)
+    assert not asking.due(2_000, woken=True)  # just asked: owed, and soon
+    assert asking.wait_millis(2_000) == editions.ASK_SOON_MILLIS - 1_000
+    assert not asking.due(20_000, woken=False)
+    assert asking.due(21_000, woken=False)
+    assert asking.wait_millis(21_000) is None
+    assert not asking.due(22_000 + editions.ASK_SOON_MILLIS, woken=False)
+    assert asking.due(21_000 + editions.ASK_AGAIN_MILLIS, woken=False)
+
+
+def test_what_is_owed_shortens_the_rest_between_two_rounds(
+    tell: Callable[[Callable[[Team], Awaitable[None]]], None],
+) -> None:
+    """The help lines and the stories are public lists: their turn comes with the round."""
+
+    async def story(t: Team) -> None:
+        session = session_of(await t.fatma())
+        await session.syncer.once()
+        assert session.syncer.wait_millis() == syncer.IDLE_MILLIS
+        session.editions.asking.due(t.clock.now + 1_000, woken=True)
+        assert session.syncer.wait_millis() <= editions.ASK_SOON_MILLIS + syncer.JITTER_MILLIS
+
+    tell(story)
