@@ -1,12 +1,12 @@
 """Areas and people at the desk: the tree, the streets, who looks after which, and who was not there for a while."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from app.services import areas, areas_names, areas_streets, records
-from app.services.area_tree import Node, Place, Put, chain, flat, homes, place_of, tree, years
+from app.services.area_tree import Node, Place, Put, chain, flat, place_of, tree, years
 from app.services.areas_streets import STREET, Cover, Street, Worker, street_key
 from app.services.live import Live
 from app.services.models import AreaCode, Person, TeamLook
@@ -46,11 +46,39 @@ def quiet(people: Sequence[Person], today: date, days: int) -> list[Quiet]:
     return sorted(found, key=lambda q: (q.seen or date.min, q.person.name))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where teams are put, where each complex lies, the area of each street by its key, and names."""
+
+    put: list[Put]
+    home: dict[Place, Place]
+    by_street: dict[str, Place]
+    names: dict[Place, str]
+
+
+def _names(put: Sequence[Put], home: Mapping[Place, Place]) -> dict[Place, str]:
+    """As teams named them, else as the list of CBS names has them."""
+    named = {place_of(c): c.name for p in put for c in p.codes if c.name}
+    used = {at for p in put for c in p.codes for at in chain(place_of(c), home)}
+    return {at: areas_names.name_of(at[0], at[1]) for at in used} | named
+
+
 class Areas:
     """The areas of the open app."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._last: tuple[object, Known] | None = None
+
+    def _known(self) -> Known:
+        """What is known of areas, asked anew only when something has changed: lists ask for a name a hundred times."""
+        session = self._session
+        now = (session, session.view.changes, session.roll.state.head)
+        if self._last is None or self._last[0] != now:
+            put = areas.puts(session)
+            home, by_street = areas.homes_and_streets(session, put)
+            self._last = now, Known(put, home, by_street, _names(put, home))
+        return self._last[1]
 
     @property
     def _session(self) -> Session:
@@ -60,24 +88,18 @@ class Areas:
 
     def tree(self) -> list[tuple[int, Node]]:
         """Every area where a team is put, from top to bottom, with how deep it stands."""
-        put = areas.puts(self._session)
-        return flat(tree(put, self._names(put)))
+        known = self._known()
+        return flat(tree(known.put, known.names))
 
     def years(self) -> list[str]:
         """The years of the CBS divisions in use; more than one makes reports of them impossible."""
-        return years(areas.puts(self._session))
+        return years(self._known().put)
 
     def name(self, place: Place | None) -> str:
         """What an area is called, "" for what has no name here (its code says enough)."""
         if place is None:
             return ""
-        known = self._names(areas.puts(self._session)).get(place, "")
-        return known or (place[1] if place[0] == "complex" else "")
-
-    def _names(self, put: Sequence[Put]) -> dict[Place, str]:
-        named = {place_of(c): c.name for p in put for c in p.codes if c.name}
-        used = {at for p in put for c in p.codes for at in chain(place_of(c), homes(put))}
-        return {at: named.get(at) or areas_names.name_of(at[0], at[1]) for at in used} | named
+        return self._known().names.get(place, "") or (place[1] if place[0] == "complex" else "")
 
     def find(self, typed: str) -> list[AreaCode]:
         """Gemeenten and wijken to pick from."""
@@ -99,7 +121,7 @@ class Areas:
         rows = self._session.view.ask(
             "SELECT id, name, place, area FROM streets WHERE NOT hidden ORDER BY name, place, id"
         )
-        _home, by_name = areas.homes_and_streets(self._session, areas.puts(self._session))
+        by_name = self._known().by_street
         return [
             RegisterStreet(
                 bytes.fromhex(r["id"]), r["name"], r["place"], _place(r["area"]) or by_name.get(street_key(r["name"]))
@@ -142,16 +164,18 @@ class Areas:
 
     def covers(self) -> list[Cover]:
         """Who looks after each street that is known here: first those that nobody does."""
-        put = areas.puts(self._session)
-        home, by_name = areas.homes_and_streets(self._session, put)
-        named: dict[str, Street] = {}
-        for p in put:
+        known = self._known()
+        claims: dict[str, list[Place]] = {}
+        spelt: dict[str, str] = {}
+        for p in known.put:
             for place, names in areas.streets_of(self._session, p.team).items():
                 for name in names:
-                    named.setdefault(street_key(name), Street(name, by_name.get(street_key(name), place)))
+                    spelt.setdefault(street_key(name), name)
+                    claims.setdefault(street_key(name), []).append(place)
+        named = {at: Street(name, known.by_street.get(at), tuple(claims[at])) for at, name in spelt.items()}
         for row in self.register():
             named.setdefault(street_key(row.name), Street(row.name, row.area))
-        return areas_streets.covers(list(named.values()), self.workers(), home)
+        return areas_streets.covers(list(named.values()), self.workers(), known.home)
 
     def workers(self) -> list[Worker]:
         """The contact persons, and where each works."""
@@ -167,8 +191,7 @@ class Areas:
 
     def choices(self, team: TeamLook) -> list[AreaCode]:
         """Where a member of this team can be put: at its areas and those in them, and at its streets."""
-        put = areas.puts(self._session)
-        home = homes(put)
+        home = self._known().home
         own = {place_of(c) for c in team.areas}
         found = [
             AreaCode(*place, self.name(place))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.services import addresses
-from app.services.area_tree import Place, place_of, within
+from app.services.area_tree import Place, chain, place_of, within
 from app.services.models import AreaCode
 from sync.core.errors import BadInput
 
@@ -20,10 +20,13 @@ STREET = "street"  # the kind of code by which a member is put at one street: it
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """A street that is known here, and in which area it lies (None: not said)."""
+    """A street that is known here, and in which area it lies (None: not said). `claims`: of a street of which nobody knows
+    in which of several areas a door lies, all of them: whoever works in one of those looks after it too.
+    """
 
     name: str
     area: Place | None = None
+    claims: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,20 @@ def street_key(name: str) -> str:
 def covers(streets: Sequence[Street], workers: Sequence[Worker], home: Mapping[Place, Place]) -> list[Cover]:
     """Who looks after each street: first those that nobody does, then by name."""
     everywhere = tuple(w.name for w in workers if not w.places)
+    at_street: dict[str, list[int]] = {}
+    at_area: dict[Place, list[int]] = {}
+    for i, worker in enumerate(workers):
+        for code in worker.places:
+            if code.kind == STREET:
+                at_street.setdefault(street_key(code.code), []).append(i)
+            else:
+                at_area.setdefault(place_of(code), []).append(i)
     rows = []
     for street in streets:
-        at = tuple(w.name for w in workers if any(_meets(c, street, home) for c in w.places))
-        rows.append(Cover(street, at, everywhere))
+        around = [at for place in (street.area, *street.claims) if place for at in chain(place, home)]
+        there = {i for at in around for i in at_area.get(at, ())} | set(at_street.get(street_key(street.name), ()))
+        rows.append(Cover(street, tuple(workers[i].name for i in sorted(there)), everywhere))
     return sorted(rows, key=lambda row: (not row.nobody, bool(row.by_choice), street_key(row.street.name)))
-
-
-def _meets(code: AreaCode, street: Street, home: Mapping[Place, Place]) -> bool:
-    if code.kind == STREET:
-        return street_key(code.code) == street_key(street.name)
-    return street.area is not None and within(street.area, place_of(code), home)
 
 
 def read(typed: str) -> list[str]:

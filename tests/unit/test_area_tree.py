@@ -167,6 +167,15 @@ def test_a_street_stands_out_exactly_when_nobody_works_there(streets: list, plac
         assert row.nobody == (not there)
 
 
+def test_a_street_in_two_areas_is_looked_after_by_whoever_works_in_either() -> None:
+    """Which door lies where is not known, so it has no area; but it is nobody's street only when neither has anybody."""
+    both = Street("Tulpstraat", None, (BUURT, ("buurt", "BU07960501", "2025")))
+    [row] = covers([both], [Worker("Fatma", (code(WIJK),))], {})
+    assert row.by_choice == ("Fatma",)
+    [row] = covers([both], [Worker("Fatma", (code(("wijk", "WK075700", "2025")),))], {})
+    assert row.nobody
+
+
 def test_somebody_can_be_put_at_one_street() -> None:
     """That is what a contact person of a street is."""
     fatma = Worker("Fatma", (AreaCode("street", "Tulpstraat", "", ""),))

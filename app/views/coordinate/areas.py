@@ -1,6 +1,7 @@
 """The areas: which team works where, as a tree; and making one."""
 
 import re
+from collections import Counter
 
 import flet as ft
 
@@ -96,7 +97,10 @@ class AreasScreen(Screen):
 
     def refresh(self) -> None:
         self.map.controls = self._map()
-        self.tree.controls = [self._card(depth, team) for depth, team in in_tree(self.app.trust.teams())]
+        people = Counter(p.team for p in self.app.trust.people() if p.devices)
+        self.tree.controls = [
+            self._card(depth, team, people[team.id]) for depth, team in in_tree(self.app.trust.teams())
+        ]
 
     # -- the areas -----------------------------------------------------------------------------------------------
 
@@ -106,7 +110,8 @@ class AreasScreen(Screen):
             return [
                 notice(_("Er staan nog geen gebieden in. Kies bij een team waar het werkt."), ft.Icons.MAP_OUTLINED)
             ]
-        parts: list[ft.Control] = [self._row(depth, node) for depth, node in rows]
+        names = {team.id: area_name(self.app, team.id) for team in self.app.trust.teams()}
+        parts: list[ft.Control] = [self._row(depth, node, names) for depth, node in rows]
         years = self.app.areas.years()
         if len(years) > 1:
             words = _("Er staan gebieden in uit {years}. Een rapport kan maar over de indeling van één jaar gaan.")
@@ -118,9 +123,9 @@ class AreasScreen(Screen):
         parts.append(side_button(_("Wie waar werkt"), self.go("/wie-waar"), ft.Icons.SIGNPOST_OUTLINED))
         return parts
 
-    def _row(self, depth: int, node: Node) -> ft.Control:
+    def _row(self, depth: int, node: Node, teams: dict[bytes, str]) -> ft.Control:
         """One area: bold where a team works, else only to show where others lie."""
-        names = [area_name(self.app, team) for team in node.teams]
+        names = [teams.get(team, "") for team in node.teams]
         streets = sum(len(self.app.areas.streets(team, node.place)) for team in node.teams)
         facts = [area_facts(node.place), *names]
         facts += [counted("{n} straat", "{n} straten", streets)] if streets else []
@@ -138,10 +143,9 @@ class AreasScreen(Screen):
 
     # -- the teams -----------------------------------------------------------------------------------------------
 
-    def _card(self, depth: int, team: TeamLook) -> ft.Control:
+    def _card(self, depth: int, team: TeamLook, people: int) -> ft.Control:
         rows = [text(area_name(self.app, team.id), weight=ft.FontWeight.W_600, size=18)]
         rows += [text(code_line(c), soft=True) for c in team.areas]
-        people = sum(p.team == team.id and bool(p.devices) for p in self.app.trust.people())
         rows.append(text(counted("{n} mens", "{n} mensen", people), soft=True))
         choose = self.safe(lambda e: self._choose(team.id)) if team.mine else None
         shown = card(*rows, on_click=choose, accent=team.id == self.open)
