@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from app.services.area_tree import Place
 from app.services.reports import measures
 from app.services.reports.frozen import REST, Basis, CellKey, Leaf, Table, quarters_of
-from app.services.reports.worlds import EFFORTS, INFINITE, LAST_EFFORT, Sum, Worlds, lines
+from app.services.reports.worlds import EFFORTS, INFINITE, LAST_EFFORT, Lines, Sum, Worlds
 
 Cells = dict[CellKey, int | None]
 
@@ -61,12 +61,13 @@ def hide(b: Basis, breathe: Callable[[], None] = lambda: None) -> Cells:
     for bounds in every_bounds(b, cells):
         worlds = Worlds(bounds.leaves, bounds.sums)
         shown = {i for i, key in enumerate(bounds.cells) if cells[key] is not None}
-        columns = _columns(bounds)
+        columns, lines = _columns(bounds), Lines(bounds.sums)
         while stuck := _stuck(worlds, EFFORTS if columns else (LAST_EFFORT,), breathe):
-            chosen = next((j for i in stuck for j in lines(bounds.sums, i, shown)), None)
-            if chosen is not None:
-                worlds.widen(chosen, b.table.threshold, INFINITE)
-                going = [chosen]
+            chosen = {j for i in stuck if (j := next(lines.of(i, shown), None)) is not None}
+            if chosen:
+                going = sorted(chosen)
+                for j in going:
+                    worlds.widen(j, b.table.threshold, INFINITE)
             elif columns:
                 of = {bounds.measures[i] for i in stuck}
                 column = next((c for c in columns if c in of), next(iter(columns)))

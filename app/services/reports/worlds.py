@@ -12,7 +12,7 @@ another value in enough worlds is safe; of one for which none is found more must
 Pure, and the same on every device: what looks like chance comes from a fixed seed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from random import Random
 
@@ -179,12 +179,31 @@ class Worlds:
                 self._bad.add(j)
 
 
-def lines(sums: Sequence[Sum], i: int, among: Iterable[int]) -> list[int]:
-    """Of some sums those that may give this one away, the least told by first: sums that it is part of, and the other
-    parts of those; small ones before large ones.
-    """
-    mine = {leaf for leaf, _ in sums[i].terms}
-    members = {j: {leaf for leaf, _ in sums[j].terms} for j in among if j != i}
-    over = [j for j, m in members.items() if m >= mine]
-    beside = [j for j, m in members.items() if not m & mine and any(m <= members[k] for k in over)]
-    return sorted({*over, *beside}, key=lambda j: (len(members[j]), j in over, j))
+class Lines:
+    """Of which sums others follow."""
+
+    def __init__(self, sums: Sequence[Sum]) -> None:
+        self._members = [frozenset(leaf for leaf, _ in s.terms) for s in sums]
+        self._of: dict[int, set[int]] = {}
+        for i, members in enumerate(self._members):
+            for leaf in members:
+                self._of.setdefault(leaf, set()).add(i)
+
+    def of(self, i: int, among: Set[int]) -> Iterator[int]:
+        """Those among some that may give this one away, the least told by first: the other parts of the smallest sum that
+        it is part of, that sum itself, then the next larger one. For a table that reads as columns of areas, quarters and
+        outcomes: what stands beside it, then what stands above.
+        """
+        mine = self._members[i]
+        over = set.intersection(*(self._of[leaf] for leaf in mine)) - {i}
+        for k in sorted(over, key=self._size):
+            inner = set().union(*(self._of[leaf] for leaf in self._members[k] - mine)) & among
+            beside = (
+                j for j in inner if j != k and self._members[j] <= self._members[k] and not self._members[j] & mine
+            )
+            yield from sorted(beside, key=self._size)
+            if k in among:
+                yield k
+
+    def _size(self, i: int) -> tuple[int, int]:
+        return (len(self._members[i]), i)
