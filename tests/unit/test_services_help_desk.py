@@ -13,7 +13,7 @@ from app.services.models import Role
 from sync.core.directory import ALWAYS_FIRST
 from sync.core.errors import BadInput, Forbidden, RollMoved, Unreachable
 from tests.support.native_app import synced
-from tests.support.settled_team import MINUTE, Team, hushed, session_of
+from tests.support.settled_team import JOKE, MINUTE, Team, hushed, session_of
 
 Story = Callable[[Team], Awaitable[None]]
 ROOM = LineForm("Buurtkamer", numbers=(NumberForm("073-612 88 88"),), source="gebeld")
@@ -123,9 +123,12 @@ def test_offline_the_draft_is_kept_and_published_later(tell: Callable[[Story], N
         t.nets["joke"].offline = True
         with pytest.raises(Unreachable):
             await joke.help_desk.publish()
-        assert [d.line.id for d in joke.help_desk.changes()] == ["buurtkamer"]
-        t.nets["joke"].offline = False
-        assert await joke.help_desk.publish() == 1
+        await joke.help_desk.keep_form("", replace(ROOM, name="Half get"))
+        await joke.locking.stop()
+        again = await t.unlocked("joke", JOKE)  # killed, and started anew
+        assert [d.line.id for d in again.help_desk.changes()] == ["buurtkamer"]
+        assert again.help_desk.form("").name == "Half get"
+        assert await again.help_desk.publish() == 1
 
     tell(story)
 
