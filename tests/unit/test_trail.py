@@ -65,7 +65,9 @@ def test_no_dossier_of_volunteers(settled: Path, tmp_path: Path) -> None:
     async def story() -> None:
         async with team(settled, tmp_path) as t:
             fatma, joke = await t.fatma(), await t.joke()
+            before = session_of(fatma).log.count()
             await fatma.trail.note(Act.READ, "address")
+            assert session_of(fatma).log.count() == before, "nothing is written, not even aside"
             await synced(fatma, joke)
             assert fatma.trail.count() == joke.trail.count() == 0
             assert not any(r.kind == "audit" for r in session_of(fatma).replica.records.values())

@@ -52,7 +52,10 @@ class ErasedScreen(Screen):
             self.page.update()
 
     def refresh(self) -> None:
-        self.page.run_task(self._load)
+        self.page.run_task(self.safe(self._follow), None)
+
+    async def _follow(self, e) -> None:
+        await self._load()
 
     async def _load(self) -> None:
         asked = self.app.law.requests.one(self.request) if self.request else None
