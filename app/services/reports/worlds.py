@@ -49,18 +49,17 @@ class Worlds:
                 self._of[leaf].append((i, factor))
         self._left = self._budget = _BUDGET
         self._random = Random(seed)  # noqa: S311 a search, no secret
-        self._back_to_truth()
-        if self._bad:
+        self._sums_of_truth = [sum(self._truth[leaf] * f for leaf, f in s.terms) for s in self.sums]
+        if any(not s.low <= total <= s.high for s, total in zip(self.sums, self._sums_of_truth, strict=True)):
             raise ValueError("the truth is none of its own worlds")
+        self._back_to_truth()
         for i, s in enumerate(self.sums):
             if s.guarded:
                 s.values.add(self._totals[i])
 
     def _back_to_truth(self) -> None:
-        self._leaves = list(self._truth)
-        leaves = self._truth
-        self._totals = [sum(leaves[leaf] * f for leaf, f in s.terms) for s in self.sums]
-        self._bad = {i for i, s in enumerate(self.sums) if not s.low <= self._totals[i] <= s.high}
+        self._leaves, self._totals = list(self._truth), list(self._sums_of_truth)
+        self._bad: set[int] = set()
 
     def open(self) -> list[int]:
         """Guarded sums that have too few values as yet."""
