@@ -60,6 +60,7 @@ def waited(data: Path, url: str) -> str:
         made = (await app.second_device()).url
         await app.sync_once()  # its keys are handed on
         await app.lock()
+        await app.live.world.transport.close()  # type: ignore[attr-defined]
         return made
 
     with ThreadPoolExecutor(1) as own:
