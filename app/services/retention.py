@@ -37,11 +37,13 @@ EARLY: Mapping[str, tuple[str, ...]] = {
     "visit": ("count.day", "detail.come_back"),
     "activity": ("count.day", "detail.until"),
     "welcome": ("task.since", "state.plan"),
+    "followup": ("detail.due", "state.done"),
 }
 EARLY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "visit": ("detail",),
     "activity": ("detail",),
     "welcome": ("task", "state"),
+    "followup": ("detail", "state"),
 }
 _EPOCH = date(1970, 1, 1)
 
@@ -69,6 +71,8 @@ def last_day(record: Record) -> int | None:
     None: it has something to be done yet, and stays.
     """
     if record.kind == "welcome" and record.value("state.done") is not True:
+        return None
+    if record.kind == "followup" and not record.value("state.done"):
         return None
     written = [
         v.stamp.millis // DAY_MILLIS

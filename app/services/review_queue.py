@@ -191,13 +191,14 @@ def contacts(session: Session) -> list[tuple[bytes, str]]:
 
 
 def areas(session: Session) -> list[tuple[str, frozenset[str]]]:
-    """Areas of which it is known which streets lie in them: the area's code, and its streets' names."""
-    found = dict[str, frozenset[str]]()
-    for row in session.view.ask("SELECT id FROM areas"):
+    """Areas of which it is known which streets lie in them: the area's name (or its code), and its streets' names."""
+    found, names = dict[str, frozenset[str]](), dict[str, str]()
+    for row in session.view.ask("SELECT id, codes FROM areas"):
         record = session.replica.records[bytes.fromhex(row["id"])]
+        names |= {c[1]: c[3] for c in json.loads(row["codes"]) if len(c) == 4 and c[3]}
         for code, streets in _streets(record.value("detail.streets")):
             found[code] = found.get(code, frozenset()) | streets
-    return sorted(found.items())
+    return sorted(((names.get(c, c), streets) for c, streets in found.items() if streets), key=lambda a: a[0])
 
 
 def _streets(value: Any) -> Iterable[tuple[str, frozenset[str]]]:

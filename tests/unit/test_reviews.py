@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services import review_words, reviews
+from app.services import retention, review_words, reviews
 from app.services.app import App
 from app.services.followups import When, when
 from app.services.models import Outcome, QueueFilter, ReviewState, Role
 from app.services.review_queue import Look, Taken
 from sync.core.errors import BadInput, Forbidden, NotFound
 from tests.support.native_app import synced
-from tests.support.settled_team import FORM, JOKE, Team, hushed, session_of, team
+from tests.support.settled_team import DAY, FORM, JOKE, Team, hushed, session_of, team
 
 TODAY = date(2026, 11, 18)
 WEEK = TODAY + timedelta(days=7)
@@ -504,6 +504,31 @@ def test_what_is_said_and_asked_of_a_visit_that_was_erased_meanwhile_goes_with_i
             await d.joke.review(visit, ReviewState.SEEN, "")
         with pytest.raises(NotFound):
             await d.anneke.reviews.take(visit, TODAY)
+
+    desk(story)
+
+
+def test_a_follow_up_that_is_done_leaves_the_contact_persons_phone_after_ninety_days_and_one_that_is_not_stays(
+    desk: Tell,
+) -> None:
+    """The coordinators keep it their twelve months; nothing counts as missing."""
+
+    async def story(d: Desk) -> None:
+        visit = await noted(d)
+        me = session_of(d.fatma).member
+        for what in ("Gedaan werk", "Nog te doen"):
+            await d.joke.followups.ask(visit, me, what, WEEK, "", TODAY)
+        await d.settle()
+        [done] = [f for f in d.fatma.followups.mine() if f.what == "Gedaan werk"]
+        await d.fatma.followups.done(done.id, "", TODAY)
+        await d.settle()
+        d.team.clock.now += 100 * DAY
+        await synced(d.fatma, d.fatma)
+        await retention.tidy(session_of(d.fatma))
+        left = session_of(d.fatma).view.ask("SELECT what FROM followups WHERE what <> ''")
+        assert [row["what"] for row in left] == ["Nog te doen"]
+        assert {f.what for f in d.joke.followups.of_visit(visit)} == {"Gedaan werk", "Nog te doen"}
+        assert session_of(d.fatma).replica.withheld == set()
 
     desk(story)
 

@@ -74,6 +74,8 @@ GOES: dict[str, Callable[[int], str]] = {
     "welcome/task": lambda n: counted("{n} nieuw adres.", "{n} nieuwe adressen.", n),
     "story/detail": lambda n: counted("{n} verhaal.", "{n} verhalen.", n),
     "review/word": lambda n: counted("{n} woord van een coördinator.", "{n} woorden van een coördinator.", n),
+    "review/answer": lambda n: counted("{n} antwoord aan een coördinator.", "{n} antwoorden aan een coördinator.", n),
+    "followup/detail": lambda n: counted("{n} vraag om iets te doen.", "{n} vragen om iets te doen.", n),
     "draft": lambda n: counted("{n} half ingevuld formulier.", "{n} half ingevulde formulieren.", n),
 }
 

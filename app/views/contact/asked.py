@@ -5,6 +5,8 @@ import flet as ft
 from app.services.followups import When, when
 from app.services.language import _
 from app.services.models import ReviewState, Visit
+from app.services.reviews import ASKING
+from app.views.contact.said import said_by
 from app.views.coordinate.followup_form import followup_card
 from app.views.parts import card, notice, quiet_button, text, title
 from app.views.screen import Screen
@@ -30,14 +32,14 @@ def asked_cards(screen: Screen) -> list[ft.Control]:
 
 
 def _question(screen: Screen, v: Visit) -> ft.Control:
-    assert v.review is not None
-    back = v.review.state is ReviewState.RETURNED
-    words = _("{name} stuurt dit terug om aan te passen") if back else _("Vraag van {name}")
-    name = v.review.by or _("De coördinator")
+    said = [s for s in screen.app.reviews.standing(v.id) if s.state in ASKING]
     return card(
-        notice(words.format(name=name), ft.Icons.UNDO if back else ft.Icons.HELP_OUTLINE),
+        *(
+            notice(said_by(s), ft.Icons.UNDO if s.state is ReviewState.RETURNED else ft.Icons.HELP_OUTLINE)
+            for s in said
+        ),
         text(v.form.address or _("Bezoek zonder notitie"), weight=ft.FontWeight.W_600),
-        text(v.review.reply, max_lines=4),
+        *(text(s.text, max_lines=4) for s in said),
         on_click=screen.go(f"/bezoek/{v.id.hex()}"),
         accent=True,
     )

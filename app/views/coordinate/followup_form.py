@@ -12,7 +12,7 @@ from app.services.wording import field_text
 from app.views.common.guarded_field import GuardedField
 from app.views.parts import DayField, card, error_text, main_button, notice, pick, quiet_button, text, title
 from app.views.screen import Screen
-from sync.core.errors import BadInput
+from sync.core.errors import BadInput, NotFound
 
 USUAL = timedelta(days=7)
 ASKED = "asked"  # the draft of what is asked
@@ -109,7 +109,10 @@ class FollowUpForm(ft.Column):
         self.visible = True
 
     def _author(self) -> str:
-        return self._screen.app.visit(self._visit).by
+        try:
+            return self._screen.app.visit(self._visit).by
+        except NotFound:  # erased meanwhile: what was typed is still to be read
+            return ""
 
     async def _type(self, words: str) -> None:
         await self._screen.app.reviews.type(ASKED, self._visit, words)
@@ -130,9 +133,7 @@ class FollowUpForm(ft.Column):
         self.what.error = None
         app, reply = self._screen.app, self._screen.reply.value
         try:
-            undo = await app.followups.ask(
-                self._visit, self._who.chosen, self.what.value, self._due, reply, app.today()
-            )
+            await app.followups.ask(self._visit, self._who.chosen, self.what.value, self._due, reply, app.today())
         except BadInput as error:
             self._tell(error)
             return
@@ -141,7 +142,6 @@ class FollowUpForm(ft.Column):
         await self._type("")
         self._screen.say(_("Gevraagd. Diegene ziet het bij de volgende keer verbinding."))
         self._done()
-        del undo  # what was asked is taken away under "Opvolgen", not by undoing the word
 
     def _tell(self, error: BadInput) -> None:
         words = field_text(error)
