@@ -65,7 +65,7 @@ def hide(b: Basis, breathe: Callable[[], None] = lambda: None) -> Cells:
         while stuck := _stuck(worlds, EFFORTS if columns else (LAST_EFFORT,), breathe):
             chosen = {j for i in stuck if (j := next(lines.of(i, shown), None)) is not None}
             if chosen:
-                going = sorted(chosen)
+                going = sorted(chosen)[: max(1, len(chosen) // 8)]  # little by little: one may be enough for several
                 for j in going:
                     worlds.widen(j, b.table.threshold, INFINITE)
             elif columns:
