@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from app.services.reports import models
 from app.services.reports.models import HIDDEN, Note, Period, Report, Shown, Standing, Table, Topic, quarter, year
 from app.view import reports as queries
 from sync.core import ring
+from sync.core.envelope import parse_any
 from sync.core.errors import BadInput, Forbidden
 from tests.support.native_app import joined, synced
 from tests.support.settled_team import JOKE, Team, session_of
@@ -25,6 +27,7 @@ GM = ("gemeente", "GM0796", "2026")
 BUURT, OTHER_BUURT = ("buurt", "BU07960101", "2026"), ("buurt", "BU07960102", "2026")
 Q3, YEAR = quarter(2026, 3), year(2026)
 DAY = date(2026, 8, 3)
+RECORDS = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
 FORM = VisitForm(shared=True, day=DAY, outcome=Outcome.MET, wishes=frozenset({Wish.COFFEE}))
 
 
@@ -227,6 +230,34 @@ def test_a_damaged_table_is_shown_and_stops_what_it_may_be_about(tell: Tell) -> 
         ]
         await records.write(session, records.parts(session, "report", groups, record)[1])
         assert name in {d.id for d in joke.reports.damaged()}, "what was published does not change"
+
+    tell(story)
+
+
+def test_who_works_below_knows_what_was_published_but_not_its_exact_counts(tell: Tell) -> None:
+    """So nobody publishes a part of it anew; and what stands in the record is what docs/records.md says."""
+
+    async def story(t: Team) -> None:
+        joke, _ = await at_work(t)
+        session = session_of(joke)
+        below = await joke.trust.make_team(session.team, "Muntel", [AreaCode(*BUURT, "Muntel")])
+        name = await joke.reports.publish(Q3, GM)
+        await synced(joke)
+        [held] = joke.reports.published()
+        assert (held.id, held.standing) == (name, Standing.HELD)
+        assert not joke.aside()
+        fields = session.replica.records[name].fields
+        rings = {}
+        for entry in session.log.read(0, 10_000):
+            envelope_ = parse_any(entry.data)
+            for field in ("cells", "exact"):
+                if envelope_.id in fields[f"table.{field}"].versions:
+                    rings[field] = {link.ring for link in envelope_.header.links}
+        top, lower = ring.coordinators_ring(session.team), ring.coordinators_ring(below)
+        assert rings == {"cells": {top, lower}, "exact": {top}}
+        [row] = [line for line in RECORDS.splitlines() if line.startswith("| report | table |")]
+        named = set(re.findall(r"`(\w+)`", row.split("|")[3]))
+        assert {f.removeprefix("table.") for f in fields} == named - {"about"}
 
     tell(story)
 
