@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.models import AreaCode, Role
+from app.services.models import AreaCode, ReviewState, Role
 from app.services.offers_form import OfferForm
+from app.views.coordinate import desk
 from sync.core.errors import Forbidden
 from tests.support.native_app import synced
 from tests.support.screens import LAPTOP, PHONE, Person
@@ -221,5 +222,42 @@ def test_who_was_not_there_for_a_while_is_listed_and_a_lost_phone_is_replaced_in
         assert not bea_now.devices
         assert person.sees("/uitnodiging/")
         assert person.calm()
+
+    tell(story)
+
+
+def test_the_desk_is_at_the_side_of_a_laptop_and_behind_one_place_of_a_phone_and_counts_what_waits(tell: Tell) -> None:
+    """The number follows without the bar being drawn anew; every place leads somewhere; a contact person has no desk."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        visit = await fatma.save_visit(FORM)
+        await synced(fatma, joke)
+        laptop, phone = Person(joke, LAPTOP), Person(joke, PHONE)
+        for person in (laptop, phone):
+            await person.arrive()
+        bar = laptop.find("Beoordelen")
+        assert laptop.named(bar) == "Beoordelen 1"
+        assert {"Gebieden", "Wens en aanbod", "Vergrendel", "Snel verbergen"} <= {
+            laptop.named(c) for c in laptop.actions()
+        }
+        await phone.place("Bureau")
+        for words in ("Team", "Mensen", "Wens en aanbod", "Wat bewoners willen, en wat er is"):
+            assert phone.sees(words)
+        assert len([c for c in phone.actions() if phone.named(c).startswith("Mensen")]) == 1
+        await joke.review(visit, ReviewState.SEEN, "")
+        await laptop.breathe()
+        assert laptop.find("Beoordelen") is bar
+        assert laptop.named(bar) == "Beoordelen"
+        for _heading, places in desk.groups():
+            for place in places:
+                await laptop.go(place.route)
+                assert laptop.shell.route == place.route
+        other = Person(fatma, LAPTOP)
+        await other.arrive()
+        await other.go("/bureau")
+        assert not other.sees("Gebieden")
+        assert laptop.calm()
+        assert phone.calm()
 
     tell(story)
