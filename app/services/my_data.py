@@ -36,6 +36,8 @@ ABOUT: Mapping[str, str] = {
     "activities": "",
     "stories": "",
     "tasks": "",
+    "offers": "",
+    "reports": "",
     "streets": "",
     "rounds": "",
     "walks": "",

@@ -30,6 +30,8 @@ def heading(table: str, count: int) -> str:
         "events": lambda: counted("{n} regel in het logboek", "{n} regels in het logboek", count),
         "receipts": lambda: counted("{n} ontvangst van wissen", "{n} ontvangsten van wissen", count),
         "requests": lambda: counted("{n} vraag van een bewoner", "{n} vragen van bewoners", count),
+        "offers": lambda: counted("{n} aanbod in de buurt", "{n} keer aanbod in de buurt", count),
+        "reports": lambda: counted("{n} publicatie", "{n} publicaties", count),
         "terms": lambda: counted("{n} keuze over bewaren", "{n} keuzes over bewaren", count),
     }
     return words[table]() if table in words else f"{table}: {count}"
