@@ -166,6 +166,13 @@ def test_where_visits_stand_is_chosen_with_how_many_there_are_and_by_whom_withou
             await person.arrive()
             assert person.find("Nieuw 2")
             assert person.find("Gezien 0")
+            chip = person.find("Nieuw")
+            person.session.apply_patch(chip._i, {"selected": False})  # as the browser does with a chosen chip
+            await person.session.dispatch_event(chip._i, "select", False)
+            await person.breathe()
+            now = person.find("Nieuw")
+            assert isinstance(now, ft.Chip)
+            assert now.selected, "tapped again it is still what is on show"
             await person.tap("Zoek preciezer")
             assert {person.named(c) for c in person.actions()} >= {"Fatma", "door niemand opgepakt", "kennisgemaakt"}
             await person.type("Straat of adres", "Tulp")

@@ -174,7 +174,7 @@ class QueueScreen(Screen):
         if self.look.which is not QueueFilter.OPEN or not len(self.visits):
             return []
         if self.picked is None:
-            return [quiet_button(_("Kies er meer"), self.safe(self._begin), ft.Icons.CHECKLIST)]
+            return [ft.Row([quiet_button(_("Kies er meer"), self.safe(self._begin), ft.Icons.CHECKLIST)], wrap=True)]
         n = len(self.picked)
         label = counted("Zet {n} bezoek op gezien", "Zet {n} bezoeken op gezien", n)
         parts: list[ft.Control] = [

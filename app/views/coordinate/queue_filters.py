@@ -105,6 +105,8 @@ class QueueFilters(ft.Column):
         return self._screen.safe(chosen)
 
     def _take(self, look: Look) -> None:
+        if look == self.look:  # a chip that is tapped again shows itself as not chosen: it is drawn anew
+            self._shown = None
         self.look = look
         self._on_look(look)
 

@@ -31,7 +31,7 @@ class KeysHelp(ft.Column):
         on = self._screen.app.reviews.keys_on
         label = _("Toetsen: j k g v o t") if on else _("Toetsen staan uit")
         icon = ft.Icons.KEYBOARD_OUTLINED
-        self.controls = [quiet_button(label, self._screen.safe(self.toggle), icon)]
+        self.controls = [ft.Row([quiet_button(label, self._screen.safe(self.toggle), icon)], wrap=True)]
         if self._open:
             lines = [
                 _("j of pijl omlaag: volgende"),
