@@ -14,7 +14,9 @@ from app.services.app import App
 from app.services.law.terms import BOUNDS, OF, USUAL, Kept, Terms, read, sooner
 from app.services.records import month_after
 from sync.core.errors import BadInput, Forbidden
+from sync.core.ports import LogState
 from sync.core.rights import TABLE
+from sync.device import meta
 from tests.support.native_app import synced
 from tests.support.settled_team import DAY, FORM, session_of, team
 from tests.support.traces import bodies, lies_in
@@ -175,15 +177,23 @@ def test_what_is_not_sent_stays_whatever_the_setting(settled: Path, tmp_path: Pa
     async def story() -> None:
         async with team(settled, tmp_path) as t:
             fatma, joke = await t.fatma(), await t.joke()
+            old = await fatma.save_visit(replace(FORM, shared=False, note="nooit aangekomen"))
+            await synced(fatma, joke)
+            t.clock.now += 121 * DAY
             await joke.law.keeping.put({**USUAL, Kept.DETAIL: 3}, joke.today())
             await synced(joke, fatma)
-            form = replace(FORM, day=date(2026, 7, 3), note="nooit verstuurd")
-            late = await fatma.save_visit(form)
+            session = session_of(fatma)
+            late = await fatma.save_visit(replace(FORM, day=date(2026, 7, 3), note="laat genoteerd"))
             [detail] = bodies(fatma, late, "detail")
-            assert session_of(fatma).replica.origins[detail].expiry == 202612, "noted late: a month at least"
-            t.clock.now += 40 * DAY
-            await retention.tidy(session_of(fatma))
-            assert notes(fatma) == {"nooit verstuurd"}
+            assert session.replica.origins[detail].expiry == 202704, "noted late: a month at least"
+            session.log.mark(sorted(bodies(fatma, old)), LogState.PENDING)
+            t.clock.now += 20 * DAY
+            session.log.put({meta.SERVER_TIME: meta.int_bytes(t.clock.now)})
+            await retention.tidy(session)
+            assert notes(fatma) == {"nooit aangekomen", "laat genoteerd"}
+            await fatma.sync_once()
+            await retention.tidy(session)
+            assert notes(fatma) == {"laat genoteerd"}, "once the server has it"
 
     asyncio.run(story())
 
