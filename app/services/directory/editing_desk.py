@@ -219,10 +219,7 @@ class HelpDesk:
             chosen = await self._live.page.choose_file(hint, choose, close, ".json", MAX_FILE_BYTES)
         except BadInput as error:
             raise BadInput("help_file", error.why) from error
-        try:
-            return Path(chosen.path).read_bytes() if chosen else b""
-        except OSError as error:
-            raise BadInput("help_file", "unreadable") from error
+        return _bytes(chosen.path) if chosen else b""
 
     # -- publishing --------------------------------------------------------------------------------------
 
@@ -290,3 +287,11 @@ class HelpDesk:
         self._live.require_session()
         if self._live.drafts:
             await self._live.drafts.put(key, plain)
+
+
+def _bytes(path: str) -> bytes:
+    """A chosen file, which is small. Raises BadInput("help_file", "unreadable")."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise BadInput("help_file", "unreadable") from error
