@@ -87,6 +87,7 @@ class Shell:
         handler = getattr(self.screen, "key", None)
         if handler and self.inside and not self._asking() and self.app.reviews.keys_on:
             await handler(letter)
+            self.page.update()  # it comes from the page, and is no event of Flet's, after which all is drawn by itself
 
     def safe(self, handler: Callable) -> Callable:
         """A handler of something that a person does: its errors are told, and the lock waits."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import flet as ft
 import pytest
+from flet.messaging.protocol import Message, MessageAction
 
 from app.services.app import App
 from app.services.models import Outcome, QueueFilter, ReviewState, Role, VisitForm
@@ -106,10 +107,19 @@ def test_half_typed_words_stay_with_their_visit(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-async def _key(person: Person, letter: str) -> None:
-    """A letter, typed where nobody types: as the page tells it."""
+async def _key(person: Person, letter: str) -> list[MessageAction]:
+    """A letter, typed where nobody types: as the page tells it. What went to the browser by it."""
+    sent, send = list[MessageAction](), person.client.send_message
+
+    def noting(message: Message) -> None:
+        sent.append(message.action)
+        send(message)
+
+    person.client.send_message = noting  # type: ignore[method-assign]
     await person.shell.safe(person.shell.key)(letter)
     await person.breathe()
+    person.client.send_message = send  # type: ignore[method-assign]
+    return sent
 
 
 def test_a_queue_is_read_and_answered_with_letters_alone_and_each_has_a_button(tmp_path: Path) -> None:
@@ -125,7 +135,10 @@ def test_a_queue_is_read_and_answered_with_letters_alone_and_each_has_a_button(t
             queue = person.shell.screen
             assert isinstance(queue, QueueScreen)
             first, second, *_more = [v.id for v in queue.shown]
-            await _key(person, "j")
+            sent = await _key(person, "j")
+            assert sent.index(MessageAction.PATCH_CONTROL) < sent.index(MessageAction.INVOKE_METHOD), (
+                "drawn, then shown"
+            )
             assert queue.reading is not None
             assert queue.reading.visit == first
             await _key(person, "j")

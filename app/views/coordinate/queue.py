@@ -233,4 +233,5 @@ class QueueScreen(Screen):
             self.refresh()
         visit = self.shown[min(to, len(self.shown) - 1)].id
         await self._open(visit)
+        self.page.update()
         await self.left.scroll_to(scroll_key=visit.hex(), duration=0)

@@ -15,7 +15,7 @@ from app.views.contact.visit_read import visit_facts
 from app.views.contact.words import outcomes
 from app.views.coordinate import queue_keys as keys
 from app.views.coordinate.followup_form import FollowUpForm, followup_card
-from app.views.parts import card, main_button, notice, page_body, pick, quiet_button, side_button, stack, text, title
+from app.views.parts import card, main_button, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
 from sync.core.errors import BadInput, NotFound
 
@@ -46,7 +46,7 @@ class ReviewPane(Screen):
         self.form = FollowUpForm(self, self.visit, self._followed)
         self.words = stack(
             self.reply,
-            pick([(q, q) for q in quick], lambda q: False, self.safe(self._quick)),
+            *(quiet_button(q, self.safe(lambda e, q=q: self._quick(q)), ft.Icons.ADD_COMMENT_OUTLINED) for q in quick),
             main_button(_("Gezien"), self._saying(ReviewState.SEEN), ft.Icons.CHECK),
             ft.Row(
                 [
