@@ -89,6 +89,16 @@ def test_a_street_of_the_register_is_told_where_it_lies_unless_two_have_its_name
         assert {lie()["Kerkstraat", p] for p in ("Den Bosch", "Vught")} == {""}
         await joke.areas.put_streets(team, WIJK, "Kerkstraat")
         assert lie()["Tulpstraat", "Den Bosch"] == ""
+        # Through two areas: in neither, and looked after by whoever works in one of them.
+        other = ("wijk", "WK079605", "2025")
+        await joke.trust.put_team(team, "Muntel", [AreaCode(*WIJK, ""), AreaCode(*other, "")])
+        await joke.areas.put_streets(team, other, "Kerkstr.")
+        fatma = next(p for p in joke.trust.people() if p.name == "Fatma")
+        await joke.trust.put_member(fatma.id, [AreaCode(*other, "")])
+        found = {c.street.name: c for c in joke.areas.covers()}
+        assert found["Kerkstraat"].street.area is None
+        assert found["Kerkstraat"].by_choice == ("Fatma",)
+        assert found["Tulpstraat"].nobody
 
     tell(story)
 
