@@ -45,11 +45,19 @@ class Device:
         self.unsent.append(k)
 
     def sync(self, server: Said) -> None:
-        """Push, pull all, settle: as app/services/reports/settling.py does after a whole round."""
+        """A whole round."""
+        self.push(server)
+        self.pull(server)
+
+    def push(self, server: Said) -> None:
+        """The first half: others may push and pull before the second."""
         for k in self.unsent:
             _take(server, k)
             self.stored.add(k.id)
         self.unsent = []
+
+    def pull(self, server: Said) -> None:
+        """Take in all that the server has, then settle: as app/services/reports/settling.py does."""
         for k in server.values():
             _take(self.here, k)
         for k in list(self.here.values()):
@@ -69,17 +77,21 @@ def _take(into: Said, k: Kept) -> None:
 
 AREAS = st.sampled_from([GM, WIJK])
 PERIODS = st.sampled_from([quarter(2026, 1), year(2026)])
-STEPS = st.lists(st.tuples(st.integers(0, 2), st.one_of(st.none(), st.tuples(AREAS, PERIODS))), max_size=30)
+Act = str | tuple[tuple[str, str, str], Period]
+STEPS = st.lists(
+    st.tuples(st.integers(0, 2), st.one_of(st.sampled_from(["push", "pull", "sync"]), st.tuples(AREAS, PERIODS))),
+    max_size=30,
+)
 
 
-def play(steps: list[tuple[int, tuple[tuple[str, str, str], Period] | None]], clocks: list[int]) -> list[Device]:
+def play(steps: list[tuple[int, Act]], clocks: list[int]) -> list[Device]:
     """Whatever was given out at any moment is looked at: what one device takes for held."""
     server: Said = {}
     devices = [Device(name, now) for name, now in zip("abc", clocks, strict=True)]
     given_out: dict[str, Kept] = {}
-    for which, act in [*steps, *((i, None) for _ in range(6) for i in range(3))]:
-        if act is None:
-            devices[which].sync(server)
+    for which, act in [*steps, *((i, "sync") for _ in range(6) for i in range(3))]:
+        if isinstance(act, str):
+            getattr(devices[which], act)(server)
         else:
             devices[which].publish(*act)
         for d in devices:
@@ -93,14 +105,24 @@ def play(steps: list[tuple[int, tuple[tuple[str, str, str], Period] | None]], cl
 
 @settings(max_examples=150, deadline=None)
 @given(STEPS, st.lists(st.integers(0, 50), min_size=3, max_size=3))
-def test_of_two_that_race_one_holds_and_everyone_agrees(
-    steps: list[tuple[int, tuple[tuple[str, str, str], Period] | None]], clocks: list[int]
-) -> None:
+def test_of_two_that_race_one_holds_and_everyone_agrees(steps: list[tuple[int, Act]], clocks: list[int]) -> None:
     """Whatever the clocks say and whoever is away how long; in the end none waits, and all see the same."""
     devices = play(steps, clocks)
     views = [{k.id: k.standing for k in d.here.values()} for d in devices]
     assert views[0] == views[1] == views[2]
     assert Standing.WAITING not in views[0].values()
+
+
+def test_of_two_that_see_each_other_the_earlier_one_holds() -> None:
+    """Both are at the server before either takes anything in: the later one is set aside, then the earlier one holds."""
+    early, late = Device("a", 1), Device("b", 10)
+    server: Said = {}
+    for d in (early, late):
+        d.publish(GM, quarter(2026, 1))
+        d.push(server)
+    for d in (early, late, late, early):
+        d.sync(server)
+    assert [k.standing for k in sorted(early.here.values(), key=lambda k: k.id)] == [Standing.HELD, Standing.ASIDE]
 
 
 def test_the_earlier_stamp_alone_would_let_two_hold() -> None:
