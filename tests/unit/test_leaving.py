@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.services.activities_form import ActivityForm, ActivityKind
@@ -185,6 +185,7 @@ def test_a_guarded_cell_is_never_a_formula_and_says_the_same(text: str) -> None:
         max_leaves=8,
     )
 )
+@example([float("inf"), float("nan")])
 def test_whatever_another_version_wrote_can_be_said_in_json(value: Any) -> None:
     """Strictly: no NaN, which other programs can't read."""
     json.dumps(plain(value), allow_nan=False)

@@ -5,6 +5,7 @@ Fields have the names of docs/records.md. Bytes are hex texts; photos stand in f
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from sync.core.hlc import Stamp
@@ -57,7 +58,7 @@ def plain(value: Any) -> Any:
         return {str(plain(k)): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
-    if isinstance(value, float) and value != value:  # no JSON
+    if isinstance(value, float) and not isfinite(value):  # no JSON
         return None
     return value
 
