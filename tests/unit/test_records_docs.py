@@ -24,7 +24,14 @@ Tell = Callable[[Callable[[Team], Awaitable[None]]], None]
 TODAY = date(2026, 11, 18)
 DOCS = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
 # Written by acts that other tests tell of: what a coordinator decides about people, devices and pairs.
-ELSEWHERE = {("adoption", "verdict"), ("grant", "keys"), ("task", "detail"), ("story", "photo"), ("story", "publication"), ("report", "table")}
+ELSEWHERE = {
+    ("adoption", "verdict"),
+    ("grant", "keys"),
+    ("task", "detail"),
+    ("story", "photo"),
+    ("story", "publication"),
+    ("report", "table"),
+}
 ELSEWHERE |= {("request", "detail"), ("setting", "keeping"), ("audit", "event"), ("receipt", "erased")}
 
 
