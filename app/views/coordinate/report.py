@@ -8,7 +8,7 @@ from app.services.area_tree import Place
 from app.services.language import _
 from app.services.reports.models import Period, Report, quarter, year
 from app.services.wording import field_text
-from app.views.coordinate.area_words import kinds
+from app.views.coordinate.report_areas import AreaPick
 from app.views.coordinate.report_charts import NARROW, chart, charted, table_of
 from app.views.coordinate.report_words import notes, period_words
 from app.views.parts import (
@@ -18,7 +18,6 @@ from app.views.parts import (
     notice,
     page_body,
     pick,
-    quiet_button,
     side_button,
     stack,
     text,
@@ -28,7 +27,7 @@ from app.views.parts import (
 from app.views.screen import Screen
 from sync.core.errors import BadInput
 
-WIDTH, AREAS = 980, 12
+WIDTH = 980
 OWN = "own"
 
 
@@ -40,8 +39,9 @@ class ReportScreen(Screen):
         choice = getattr(self.shell, "report_choice", None) or ("this_year", None, False, None)
         self.which, self.area, self.comparing, self.own = choice
         self.own = self.own or Period(self.today.replace(day=1), self.today)
-        self.as_table, self.all_areas = False, False
-        self.periods, self.days, self.areas = ft.Column([]), stack(), stack()
+        self.as_table = False
+        self.periods, self.days, self.compare = ft.Column([]), stack(), stack()
+        self.areas = AreaPick(self, self._choose_area, _("alles"))
         self.wrong, self.body = error_text(), stack(spacing=28)
         self.refresh()
         return page_body(
@@ -52,6 +52,7 @@ class ReportScreen(Screen):
             self.periods,
             self.days,
             self.areas,
+            self.compare,
             self.wrong,
             self.body,
             width=WIDTH,
@@ -88,23 +89,8 @@ class ReportScreen(Screen):
                     wrap=True,
                 )
             ]
-        self.areas.controls = [
-            *self._areas(),
-            tick(_("vergelijk met de tijd ervoor"), self.comparing, self.safe(self._compare)),
-        ]
-
-    def _areas(self) -> list[ft.Control]:
-        every = self.app.reports.areas()
-        if len(every) < 2:
-            return []
-        shown = every if self.all_areas or len(every) <= AREAS else every[:AREAS]
-        chosen = [a for a in every if a.place == self.area and a not in shown]
-        options: list[tuple[Place | None, str]] = [(None, _("alles"))]
-        options += [(a.place, f"{a.name} ({kinds().get(a.place[0], a.place[0])})") for a in [*shown, *chosen]]
-        parts: list[ft.Control] = [pick(options, lambda p: p == self.area, self.safe(self._choose_area))]
-        if len(shown) < len(every):
-            parts.append(quiet_button(_("Toon alle gebieden"), self.safe(self._show_areas)))
-        return parts
+        self.areas.show(self.app.reports.areas(), self.area)
+        self.compare.controls = [tick(_("vergelijk met de tijd ervoor"), self.comparing, self.safe(self._compare))]
 
     async def _choose(self, which: str) -> None:
         self.which = which
@@ -117,10 +103,6 @@ class ReportScreen(Screen):
     async def _compare(self, e) -> None:
         self.comparing = e.control.value
         self.refresh()
-
-    def _show_areas(self, e) -> None:
-        self.all_areas = True
-        self._draw_choices()
 
     async def _first(self, day: date | None) -> None:
         self.own = Period(day or self.own.first, self.own.last)

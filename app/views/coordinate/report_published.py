@@ -2,14 +2,14 @@
 
 import flet as ft
 
-from app.services.area_tree import Place
+from app.services.area_tree import CBS, Place
 from app.services.language import _, day_text
 from app.services.papers.csv_file import csv_file
 from app.services.papers.page import page as page_file
 from app.services.reports.models import Damaged, Period, Published, Standing
 from app.services.wording import field_text
-from app.views.coordinate.area_words import kinds
 from app.views.coordinate.asking import Ask
+from app.views.coordinate.report_areas import AreaPick
 from app.views.coordinate.report_paper import about, file_name, paper
 from app.views.coordinate.report_words import period_words, published_words, row_words, topics
 from app.views.parts import (
@@ -41,9 +41,10 @@ class PublicationsScreen(Screen):
         self.period: Period | None = None
         self.area: Place | None = None
         self.more = False
+        self.areas = AreaPick(self, self._choose_area)
         self.form, self.list = stack(spacing=14), stack()
         self.refresh()
-        return page_body(title(_("Publicaties")), self.form, self.list, width=WIDTH)
+        return page_body(title(_("Publicaties")), self.form, title(_("Wat er al is"), 2), self.list, width=WIDTH)
 
     def refresh(self) -> None:
         self.wrong = error_text()
@@ -56,7 +57,8 @@ class PublicationsScreen(Screen):
     # -- making one ------------------------------------------------------------------------------------------------
 
     def _form(self) -> list[ft.Control]:
-        periods, areas = self.app.reports.closed_periods(), self.app.reports.areas()
+        periods = self.app.reports.closed_periods()
+        areas = [a for a in self.app.reports.areas() if a.place[0] in CBS]
         if not periods or not areas:
             return [
                 notice(
@@ -67,13 +69,14 @@ class PublicationsScreen(Screen):
         self.period = self.period or shown[0]
         self.area = self.area or areas[0].place
         parts: list[ft.Control] = [
-            title(_("Nieuw"), 2),
+            text(_("Voor wie buiten het team staat: afgerond, en zo dat niemand te herkennen is.")),
+            title(_("Welke tijd?"), 2),
             pick([(p, period_words(p)) for p in shown], lambda p: p == self.period, self.safe(self._choose_period)),
         ]
         if len(shown) < len(periods):
-            parts.append(quiet_button(_("Toon oudere"), self.safe(self._older)))
-        named = [(a.place, f"{a.name} ({kinds().get(a.place[0], a.place[0])})") for a in areas]
-        parts.append(pick(named, lambda p: p == self.area, self.safe(self._choose_area)))
+            parts.append(ft.Row([quiet_button(_("Toon oudere"), self.safe(self._older), ft.Icons.EXPAND_MORE)]))
+        self.areas.show(areas, self.area)
+        parts += [title(_("Welk gebied?"), 2), self.areas]
         consequences = [
             _("Aantallen zijn afgerond op 5, en kleine aantallen staan er niet in."),
             _("Wat gepubliceerd is, verandert niet meer. Wat later binnenkomt, telt er niet in mee."),
