@@ -42,7 +42,7 @@ class LawScreen(Screen):
             text(_("Je antwoordt binnen een maand. Het kost niets, en waarom is niet nodig."), soft=True),
             self.form,
             self.list,
-            title(_("Verder"), 2),
+            title(_("Meer"), 2),
             self._way("/gewist", _("Wat is gewist"), _("Welke apparaten het kwijt zijn, en welke nog niet")),
             self._way("/bewaartermijnen", _("Bewaartermijnen"), _("Hoelang, en wat er volgende maand weggaat")),
             self._way("/logboek", _("Logboek"), _("Wie wat deed, zonder inhoud")),
@@ -81,11 +81,11 @@ class LawScreen(Screen):
         self.filled_in = False
         self.form.controls = [main_button(_("Nieuwe vraag"), self.safe(self._open), ft.Icons.ADD)]
 
-    def _open(self, e) -> None:
+    async def _open(self, e) -> None:
         self.filled_in = True
         self.what, self.day = Asked.LOOK, self.app.today()
         self.chips = stack()
-        self.address = field(_("Adres"), hint_text=_("Straat en huisnummer"), autofocus=True)
+        self.address = field(_("Adres"), hint_text=_("Straat en huisnummer"))
         self.on = DayField(_("Gevraagd op"), self.day, self._set_day, self.safe)
         self._draw_chips()
         parts = stack(
@@ -99,6 +99,8 @@ class LawScreen(Screen):
             quiet_button(_("Toch niet"), self.safe(lambda e: self._close())),
         )
         self.form.controls = [card(parts)]
+        self.form.update()
+        await self.address.focus()  # whoever came by keys goes on by keys
 
     def _draw_chips(self) -> None:
         options: list[tuple[object, str]] = list(asked_texts().items())
