@@ -1,14 +1,14 @@
 """Reports on screen: any period, any area. The threshold holds here too, and nothing of it is for publication."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.services.area_tree import Place
-from app.services.reports import counting, measures
+from app.services.reports import counting, guarding, measures
 from app.services.reports.gathering import Areas, Counted, areas_of, count, wishes_of
-from app.services.reports.models import Note, Period, Report, Row, Table, Topic
-from app.services.reports.tables import small, tables
+from app.services.reports.models import Cell, Note, Period, Report, Row, Shown, Table, Topic
+from app.services.reports.tables import tables
 from app.services.session import Session
 from sync.core.errors import BadInput
 
@@ -31,15 +31,15 @@ def report(session: Session, area: Place | None, period: Period, before: bool, t
     ago, old_notes = counting.below(earlier.counts, known.where, area) if earlier else ({}, set[str]())
     sums, sums_ago = _sum(now.values()), _sum(ago.values())
     wishes = wishes_of(session)
+    hidden, hidden_ago = guarding.of_whole(sums, threshold), guarding.of_whole(sums_ago, threshold)
     listed = tables(
         wishes,
-        lambda m: small(_of(sums, m), threshold),
-        (lambda m: small(_of(sums_ago, m), threshold)) if then else None,
+        lambda m: _cell(sums, m, hidden, threshold),
+        (lambda m: _cell(sums_ago, m, hidden_ago, threshold)) if then else None,
     )
     if area is None:
-        stories = small(counted.stories, threshold)
-        ago_stories = small(earlier.stories, threshold) if earlier else None
-        listed.append(Table(Topic.STORIES, "stories", (Row("stories", "", stories, ago_stories),)))
+        before_them = Shown(earlier.stories) if earlier else None
+        listed.append(Table(Topic.STORIES, "stories", (Row("stories", "", Shown(counted.stories), before_them),)))
     listed += _by_area(known, area, now, ago if then else None, threshold)
     return Report(
         area=area,
@@ -68,17 +68,33 @@ def _by_area(known: Areas, area: Place | None, now: Parts, ago: Parts | None, th
     listed += sorted(p for p in (*now, *(ago or ())) if p is not None and p not in listed)
     if len(listed) < 1:
         return []
-    listed = [*dict.fromkeys(listed), None]
+    elsewhere = any(_of(parts.get(None, Counter()), measures.VISITS) for parts in (now, ago or {}))
+    listed = [*dict.fromkeys(listed), *([None] if elsewhere else [])]
+    cells = _cells(listed, now, threshold)
+    older = _cells(listed, ago, threshold) if ago is not None else None
     found = []
-    for topic, measure in ((Topic.AREAS, measures.VISITS), (Topic.AREAS_REACHED, measures.REACHED)):
+    for topic in (Topic.AREAS, Topic.AREAS_REACHED):
         rows = []
         for place in listed:
-            cell = small(_of(now.get(place, Counter()), measure), threshold)
-            then = small(_of(ago.get(place, Counter()), measure), threshold) if ago is not None else None
             key, label = ("|".join(place), known.name(place)) if place else (REST, "")
-            rows.append(Row(key, label, cell, then))
+            rows.append(Row(key, label, cells[topic, place], older[topic, place] if older else None))
         found.append(Table(topic, "visits", tuple(rows)))
     return found
+
+
+def _cells(listed: Sequence[Place | None], parts: Parts, threshold: int) -> dict[tuple[Topic, Place | None], Cell]:
+    visits = {place: _of(parts.get(place, Counter()), measures.VISITS) for place in listed}
+    reached = {place: _of(parts.get(place, Counter()), measures.REACHED) for place in listed}
+    whole = guarding.of_whole(_sum(parts.values()), threshold)
+    few, met = guarding.of_areas(visits, reached, threshold, measures.REACHED not in whole)
+    found = {(Topic.AREAS, place): guarding.cell(n, place in few) for place, n in visits.items()}
+    return found | {(Topic.AREAS_REACHED, place): guarding.cell(n, place in met) for place, n in reached.items()}
+
+
+def _cell(sums: Counter[str], measure: str, hidden: set[str], threshold: int) -> Cell:
+    n = _of(sums, measure)
+    unknown = measure not in sums and measure not in _PARTS and n < threshold  # a wish that nobody has
+    return guarding.cell(n, measure in hidden or unknown or (measure == measures.HEADS and n < threshold))
 
 
 def _notes(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from app.services.reports import measures
-from app.services.reports.models import HIDDEN, Cell, Row, Shown, Table, Topic
+from app.services.reports.models import Cell, Row, Shown, Table, Topic
 
 REACHED = "reached"
 Given = Callable[[str], Cell]  # the cell of a measure
@@ -13,11 +13,6 @@ _ROWS: tuple[tuple[Topic, str, tuple[tuple[str, str], ...]], ...] = (  # topic, 
     (Topic.ACTIVITIES, "activities", tuple((m, m) for m in (measures.ACTIVITIES, measures.HEADS))),
     (Topic.ROUNDS, "rounds", tuple((m, m) for m in (measures.ROUNDS, measures.DOORS, measures.SPOKEN))),
 )
-
-
-def small(n: int, threshold: int) -> Cell:
-    """A number on screen: hidden when it is small."""
-    return Shown(n) if n >= threshold else HIDDEN
 
 
 def tables(wishes: Iterable[str], now: Given, before: Given | None = None) -> list[Table]:
