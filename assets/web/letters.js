@@ -6,7 +6,7 @@
 const STEPS = ["j", "k", "ArrowDown", "ArrowUp"], ACTS = "gvot?";
 const ASKS = "vot"; // these lead to a field
 const PATIENCE_MILLIS = 10_000; // then the app is taken to have missed it
-const FOCUS_MILLIS = 800; // from the app's asking for the focus until the field has it
+const FOCUS_MILLIS = 3_000; // from the app's asking for the focus until the field has it, on a slow machine
 let busy = "", since = 0, quietUntil = 0, last = "";
 
 const isField = (node) => node instanceof Element && (/^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) || node.isContentEditable);
@@ -35,3 +35,5 @@ export function letterDone(now) {
 
 // Arrows go from one control to the next for whoever has the focus on one; elsewhere they go through the list.
 const isGround = (node) => node === document.body || node === document.documentElement || /^FLUTTER-VIEW$/i.test(node.tagName);
+
+addEventListener("focusin", ({ target }) => { if (isField(target)) quietUntil = 0; }, true);

@@ -15,7 +15,7 @@ from app.services.app import App
 from app.services.models import AreaCode, Outcome, Role, VisitForm
 from app.services.papers.csv_file import csv_file
 from app.services.reports.models import HIDDEN, Shown, Standing
-from app.views.coordinate.report_paper import paper
+from app.views.coordinate.report_paper import paper, wide
 from tests.support.native_app import TestClock, joined, server, synced
 from tests.support.screens import LAPTOP, PHONE, Person
 from tests.support.settled_team import session_of
@@ -121,9 +121,14 @@ def test_a_quarter_is_published_after_a_yes_and_goes_out_on_paper_rounded_withou
             await person.tap("Print")
             assert "Kwartaalverslag straatcontact" in page.printed
             assert "Kwartaalverslag straatcontact" in csv_file(paper(made)).decode("utf-8-sig")
+            [told] = [
+                x for x in csv_file(wide(made)).decode("utf-8-sig").splitlines() if x.startswith("'s-Hertogenbosch")
+            ]
+            assert told.split(";")[1:4] == ["gemeente", "GM0796", "2026"]
+            assert "15" in told.split(";")
             assert all(person.named(c) for c in person.actions())
             assert isinstance(person.find("Excel"), ft.OutlinedButton)
-            assert (await joke.papers.workbook(paper(made))).startswith(b"PK")
+            assert (await joke.papers.workbook(wide(made))).startswith(b"PK")
             await person.go("/publicaties")
             await person.tap("Publiceer")
             await person.tap("Ja, publiceer")

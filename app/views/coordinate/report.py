@@ -124,7 +124,7 @@ class ReportScreen(Screen):
             report = self.app.reports.report(self.area, self._periods()[self.which][1], self.comparing)
         except BadInput as error:
             self.wrong.value, self.wrong.visible = field_text(error), True
-            return []
+            return [self._outward()]
         ways = [(False, _("Plaatje")), (True, _("Tabel"))]
         parts: list[ft.Control] = [
             self._head(report),

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.services.language import _
 from app.services.reports.models import Cell, Report, Row, Shown, Table, Topic
-from app.views.coordinate.report_words import cell_words, change_words, row_words, topics
+from app.views.coordinate.report_words import cell_words, change_words, period_words, row_words, topics
 from app.views.parts import Colors, stack, text, title
 
 BAR, SLIM = 22, 8
@@ -65,7 +65,9 @@ def _areas(report: Report, table: Table, wide: bool) -> ft.Control:
     reached = {r.key: r.cell for t in report.tables if t.topic is Topic.AREAS_REACHED for r in t.rows}
     most = max((r.cell.n for r in table.rows if isinstance(r.cell, Shown)), default=0)
     rows = [_area(report, row, reached.get(row.key), most, wide) for row in _ordered(table.rows, table.topic)]
-    return stack(text(_("Het volle deel: kennisgemaakt."), soft=True, size=15), *rows, spacing=10)
+    drawn = any(isinstance(reached.get(r.key), Shown) and isinstance(r.cell, Shown) for r in table.rows)
+    legend = [text(_("Het volle deel: kennisgemaakt."), soft=True, size=15)] if drawn else []
+    return stack(*legend, *rows, spacing=10)
 
 
 def _area(report: Report, row: Row, met: Cell | None, most: int, wide: bool) -> ft.Control:
@@ -144,15 +146,17 @@ def table_of(report: Report, table: Table) -> ft.Control:
         [row_words(table.topic, r), cell_words(r.cell, report.threshold), cell_words(r.before, report.threshold)]
         for r in table.rows
     ]
-    lines = [_table_line(row if comparing else row[:2]) for row in rows]
+    heads = ["", period_words(report.period), period_words(report.before)] if report.before else []
+    lines = [_table_line(heads, soft=True)] if heads else []
+    lines += [_table_line(row if comparing else row[:2]) for row in rows]
     return stack(title(topics()[table.topic], 2), *lines, spacing=6)
 
 
-def _table_line(words: list[str]) -> ft.Control:
+def _table_line(words: list[str], soft: bool = False) -> ft.Control:
     name, *numbers = words
-    cells = [ft.Container(text(name), expand=3)]
-    cells += [ft.Container(text(n, text_align=ft.TextAlign.END), expand=2) for n in numbers]
+    cells = [ft.Container(text(name, soft=soft), expand=3)]
+    cells += [ft.Container(text(n, soft=soft, text_align=ft.TextAlign.END), expand=2) for n in numbers]
     row = ft.Row(cells, vertical_alignment=ft.CrossAxisAlignment.START)
     return ft.Semantics(
-        content=row, label=": ".join((name, ", ".join(numbers))), container=True, exclude_semantics=True
+        content=row, label=": ".join(x for x in (name, ", ".join(numbers)) if x), container=True, exclude_semantics=True
     )

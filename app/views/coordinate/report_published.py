@@ -10,7 +10,7 @@ from app.services.reports.models import Damaged, Period, Published, Standing
 from app.services.wording import field_text
 from app.views.coordinate.asking import Ask
 from app.views.coordinate.report_areas import AreaPick
-from app.views.coordinate.report_paper import about, file_name, paper
+from app.views.coordinate.report_paper import about, file_name, paper, wide
 from app.views.coordinate.report_words import period_words, published_words, row_words, topics
 from app.views.parts import (
     card,
@@ -59,12 +59,14 @@ class PublicationsScreen(Screen):
     def _form(self) -> list[ft.Control]:
         periods = self.app.reports.closed_periods()
         areas = [a for a in self.app.reports.areas() if a.place[0] in CBS]
-        if not periods or not areas:
+        if not periods:
             return [
-                notice(
-                    _("Publiceren kan als er een kwartaal voorbij is, en als er een gebied is gekozen bij Gebieden.")
-                )
+                notice(_("Publiceren kan als er een kwartaal voorbij is waarin iets is genoteerd."), ft.Icons.SCHEDULE)
             ]
+        if not areas:
+            words = _("Zet eerst een gemeente, wijk of buurt bij Gebieden. Daarna kun je publiceren.")
+            ways = ft.Row([quiet_button(_("Naar Gebieden"), self.go("/gebieden"), ft.Icons.ARROW_FORWARD)])
+            return [notice(words, ft.Icons.MAP_OUTLINED), ways]
         shown = periods if self.more else periods[:PERIODS]
         self.period = self.period or shown[0]
         self.area = self.area or areas[0].place
@@ -77,7 +79,9 @@ class PublicationsScreen(Screen):
             parts.append(ft.Row([quiet_button(_("Toon oudere"), self.safe(self._older), ft.Icons.EXPAND_MORE)]))
         self.areas.show(areas, self.area)
         parts += [title(_("Welk gebied?"), 2), self.areas]
+        name = next((a.name for a in areas if a.place == self.area), "")
         consequences = [
+            _("Je publiceert: {name}, {period}.").format(name=name, period=period_words(self.period)),
             _("Aantallen zijn afgerond op 5, en kleine aantallen staan er niet in."),
             _("Wat gepubliceerd is, verandert niet meer. Wat later binnenkomt, telt er niet in mee."),
             _("Alle coördinatoren zien dat je dit hebt gepubliceerd."),
@@ -189,9 +193,7 @@ class PublicationScreen(Screen):
     def _area(self, area) -> list[ft.Control]:
         parts: list[ft.Control] = [stack(title(area.name, 2), text(about(area), soft=True, size=15), spacing=2)]
         for table in area.tables:
-            lines = [
-                self._line(row_words(table.topic, r), published_words(r.cell, self.p.threshold)) for r in table.rows
-            ]
+            lines = [self._line(row_words(table.topic, r), published_words(r.cell)) for r in table.rows]
             if lines:
                 parts.append(stack(text(topics()[table.topic], weight=ft.FontWeight.W_600), *lines, spacing=6))
         return parts
@@ -206,10 +208,10 @@ class PublicationScreen(Screen):
         self.app.papers.print(paper(self.p))
 
     async def _workbook(self, e) -> None:
-        await self._save("xlsx", await self.app.papers.workbook(paper(self.p)))
+        await self._save("xlsx", await self.app.papers.workbook(wide(self.p)))
 
     async def _csv(self, e) -> None:
-        await self._save("csv", csv_file(paper(self.p)))
+        await self._save("csv", csv_file(wide(self.p)))
 
     async def _page(self, e) -> None:
         await self._save("html", page_file(paper(self.p)))

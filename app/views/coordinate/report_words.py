@@ -58,7 +58,7 @@ def few(threshold: int) -> str:
     return _("minder dan {n}").format(n=threshold)
 
 
-def published_words(cell: Cell, threshold: int) -> str:
+def published_words(cell: Cell) -> str:
     """In a published table a cell may also be hidden because it would give another away."""
     return number_text(cell.n) if isinstance(cell, Shown) else _("niet getoond")
 

@@ -150,6 +150,7 @@ class ReviewPane(Screen):
             undo = await self.app.reviews.say(self.visit, state, self.reply.value, self.app.today())
         except BadInput as error:
             self.reply.error = field_text(error)
+            self.page.update()  # it has to be on the page to get the focus: a step through the list may just have drawn it
             await self.reply.field.focus()
             return
         finally:
