@@ -1,4 +1,4 @@
-"""What residents asked: to look, to take along, to correct, to erase, to object. `records` are ids of what was erased."""
+"""What residents asked: to look, to take along, to correct, to erase, to object. `records` are ids of what was erased, `why`: for what reason."""
 
 from app.view.table import Row, Table, creator, made, text
 from sync.core.merge import Record
@@ -16,6 +16,7 @@ def _row(record: Record) -> Row:
         "done": text(record.value("detail.done"), 10),
         "how": text(record.value("detail.how"), 2000),
         "records": ",".join(x.hex() for x in records if isinstance(x, bytes)) if isinstance(records, list) else "",
+        "why": text(record.value("detail.why"), 1000),
         "hidden": int(record.hidden),
         "made": made(record, "detail.day"),
     }
@@ -34,6 +35,7 @@ TABLE = Table(
         "done": str,
         "how": str,
         "records": str,
+        "why": str,
         "hidden": int,
         "made": str,
     },

@@ -216,7 +216,7 @@ def test_it_is_handed_over_without_a_volunteers_name_or_an_id(settled: Path, tmp
 
 
 def test_a_coordinator_erases_for_a_resident_and_everybody_forgets(settled: Path, tmp_path: Path) -> None:
-    """One act with a word of why: gone from all files, on every device, with receipts; the mark stays; it is answered."""
+    """One act with a word of why: gone from all files, on every device, with receipts; the mark stays; a person answers it."""
 
     async def story() -> None:
         async with team(settled, tmp_path) as t:
@@ -243,12 +243,13 @@ def test_a_coordinator_erases_for_a_resident_and_everybody_forgets(settled: Path
             assert fatma.marks.blocks("Tulpstraat 12")
             assert {v.form.note for v in joke.queue(QueueFilter.ALL)} >= {"heeft een hond"}
             assert joke.draft("new") is None
+            [open_] = joke.law.requests.open()
+            assert (open_.how, open_.why, set(open_.erased)) == ("", "Vraagt om te wissen", set(done.records))
+            assert joke.law.requests.answered() == [], "erasing answers nobody"
+            await joke.law.requests.answer(asked, "Gebeld", joke.today())
             [answered] = joke.law.requests.answered()
-            assert (answered.how, answered.done, set(answered.erased)) == (
-                "Vraagt om te wissen",
-                joke.today(),
-                set(done.records),
-            )
+            assert (answered.how, answered.why, answered.done) == ("Gebeld", open_.why, joke.today())
+            assert set(answered.erased) == set(done.records)
             assert joke.law.requests.open() == []
             found = await joke.law.receipts.erasings(done.records)
             assert {e.kind for e in found} == {"visit", "welcome", "review"}

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import flet as ft
+
 from app.services.law.terms import Kept
 from tests.support.native_app import synced
 from tests.support.screens import Person
@@ -62,7 +64,12 @@ def test_a_question_is_noted_before_anything_is_looked_for_and_erased_after_a_ch
         assert person.sees("· 1 half ingevuld formulier")
         assert person.sees("Het adres zonder contact blijft")
         await person.tap("Ja, wis het overal")
-        assert person.sees("Wat is gewist")
+        await until(person, "Gewist: De bewoner vraagt het")
+        assert person.sees("Wissen · Tulpstraat 12")
+        assert person.sees("Antwoord uiterlijk vrijdag 18 december")
+        assert not person.sees("Beantwoord op")
+        assert person.find("Wat heb je geantwoord?", ft.TextField).value == "Gezegd dat het gewist is"
+        await person.tap("Wat is gewist")
         await until(person, "3 apparaten moeten nog.")
         await synced(joke, fatma, fatma, joke)
         await person.breathe()
@@ -72,6 +79,7 @@ def test_a_question_is_noted_before_anything_is_looked_for_and_erased_after_a_ch
         await person.go("/logboek")
         assert person.sees("Joke · Alles over een adres · bekeken")
         assert person.sees("Joke · Bezoek · gewist")
+        assert person.sees("We bewaren alleen de dag, niet hoe laat het was.")
         assert "Tulpstraat" not in person.reads()
         assert person.calm()
 
@@ -101,6 +109,11 @@ def test_authors_are_asked_to_look_and_what_was_found_is_handed_over(tell: Tell)
         await person.tap("Vraag vrijwilligers om te kijken")
         await person.tap("Vraag het")
         assert person.sees("1 vraag verstuurd.")
+        await person.type("Waarom?", "De bewoner vraagt het")
+        await person.tap("Wis wat is aangevinkt")
+        await person.tap("Ja, wis het overal")
+        await until(person, "Gewist: De bewoner vraagt het")
+        assert person.find("Wat heb je geantwoord?", ft.TextField).value == "", "only who asked to erase is answered so"
         await person.type("Wat heb je geantwoord?", "Meegegeven")
         await person.tap("Beantwoord")
         await until(person, "Beantwoord op")

@@ -117,6 +117,7 @@ class Answers:
         """Erase these records for good, everywhere, and half-typed forms on this device. One transaction: all or
         nothing. In force here at once, elsewhere once this device has sent it and the others have heard.
 
+        `request`: for whom; it says so, and is not answered by it.
         A no-contact mark stays, whatever is chosen. What was erased meanwhile is passed over.
         Raises BadInput("law_why" or "found", why), Forbidden or DiskFull.
         """
@@ -133,7 +134,7 @@ class Answers:
         for kind in sorted({f.kind for f in chosen if f.id in names}) or (["draft"] if drafts else []):
             made += trail.part(session, Act.ERASED, kind)
         if request:
-            made += requests.answering(session, request, why, today, tuple(names))
+            made += requests.erasing_for(session, request, tuple(names), why, today)
         await session.writer.write(made)
         for draft in drafts if self._live.drafts else ():
             await self._live.drafts.put(draft, None)  # type: ignore[union-attr]

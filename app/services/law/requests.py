@@ -35,7 +35,9 @@ class Asked(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question. `done`: the day of the answer; `how`: what was answered, in a line; `erased`: ids of records."""
+    """One question. `done`: the day of the answer; `how`: what was answered, in a line; `erased`: ids of records,
+    `why`: the reason of that erasing, which is no answer.
+    """
 
     id: bytes
     day: date
@@ -45,6 +47,7 @@ class Request:
     done: date | None
     how: str
     erased: tuple[bytes, ...]
+    why: str = ""
 
 
 def month_later(day: date) -> date:
@@ -99,6 +102,7 @@ class Requests:
             "done": "",
             "how": "",
             "records": [],
+            "why": "",
         }
         record, made = records.parts(session, KIND, [_group(session, values, None, month_later(day))])
         await records.write(session, made)
@@ -130,7 +134,7 @@ def checked(address: str) -> str:
     return tidied
 
 
-def answering(session: "Session", request: bytes, how: str, today: date, erased: tuple[bytes, ...] = ()) -> list[Part]:
+def answering(session: "Session", request: bytes, how: str, today: date) -> list[Part]:
     """What to write to answer a request; all of it once more, so that it is kept as long as the answer. Raises
     BadInput("law_how", why) or NotFound.
     """
@@ -139,17 +143,22 @@ def answering(session: "Session", request: bytes, how: str, today: date, erased:
         raise BadInput("law_how", "missing")
     if len(how) > MAX_HOW:
         raise BadInput("law_how", "too_long")
+    return _anew(session, records.known(session, KIND, request), {"done": today.isoformat(), "how": how}, today)
+
+
+def erasing_for(session: "Session", request: bytes, erased: tuple[bytes, ...], why: str, today: date) -> list[Part]:
+    """What to write so that a request says what was erased for it and why. Only a person answers it. Raises NotFound."""
     known = records.known(session, KIND, request)
     before = known.value("detail.records")
     ids = [*(before if isinstance(before, list) else []), *erased]
-    values: dict[str, Any] = {
-        name: known.value(f"detail.{name}")
-        for name in ("day", "what", "address", "until")
-        if f"detail.{name}" in known.fields
-    }
-    values |= {"done": today.isoformat(), "how": how, "records": ids}
-    group = _group(session, values, known, today)
-    return records.parts(session, KIND, [group], known, everything=True)[1]
+    days = [iso(str(known.value(f"detail.{name}") or "")) for name in ("done", "until")]
+    return _anew(session, known, {"records": ids, "why": why}, max([today, *(day for day in days if day)]))
+
+
+def _anew(session: "Session", known: Record, new: dict[str, Any], day: date) -> list[Part]:
+    fields = ("day", "what", "address", "until", "done", "how", "records", "why")
+    values = {name: known.value(f"detail.{name}") for name in fields if f"detail.{name}" in known.fields} | new
+    return records.parts(session, KIND, [_group(session, values, known, day)], known, everything=True)[1]
 
 
 def _group(session: "Session", values: dict[str, Any], known: Record | None, day: date) -> Group:
@@ -168,4 +177,5 @@ def _request(row: dict[str, Any]) -> Request:
         done=iso(row["done"]),
         how=row["how"],
         erased=tuple(bytes.fromhex(x) for x in row["records"].split(",") if x),
+        why=row["why"],
     )

@@ -217,11 +217,10 @@ class EraseParts(ft.Column):
 
     async def _erase(self, e) -> None:
         app, screen = self._screen.app, self._screen
-        request = screen.request if not screen.asked.done else b""
-        done = await app.law.answers.erase(self._some, self._about.drafts, self._why.value or "", app.today(), request)
+        some, drafts, why = self._some, self._about.drafts, self._why.value or ""
+        done = await app.law.answers.erase(some, drafts, why, app.today(), screen.request)
         said = _("Hier is het weg. Bij de anderen zodra zij contact hebben.")
         if done.before:
             said += " " + counted("{n} was al gewist.", "{n} waren al gewist.", done.before)
         screen.say(said)
-        ids = ".".join(name.hex() for name in done.records[:1])
-        screen.shell.go(f"/gewist/{screen.request.hex()}" if request and ids else "/recht")
+        screen.erased()

@@ -71,10 +71,13 @@ class RequestScreen(Screen):
         ]
         if r.done:
             parts.append(notice(_("Beantwoord op {day}: {how}").format(day=day_text(r.done, today), how=r.how)))
-            if r.erased:
-                parts.append(side_button(_("Wie is het kwijt?"), self.go(f"/gewist/{r.id.hex()}"), ft.Icons.FACT_CHECK))
         else:
             parts.append(notice(due_text(r, today), ft.Icons.SCHEDULE, alarm=(r.until - today).days <= 7))
+        if r.erased or r.why:
+            said = _("Gewist: {why}").format(why=r.why) if r.why else _("Voor deze vraag is er iets gewist.")
+            parts.append(notice(said, ft.Icons.DELETE_FOREVER_OUTLINED))
+        if r.erased:
+            parts.append(side_button(_("Wat is gewist"), self.go(f"/gewist/{r.id.hex()}"), ft.Icons.FACT_CHECK))
         if self.about is None:
             look = self.safe(lambda e: self._look(r.address))
             parts += [
@@ -250,11 +253,20 @@ class RequestScreen(Screen):
         self.say(_("Hier belt niemand meer aan."))
         await self._look(self.about.address)
 
+    def erased(self) -> None:
+        """What was found is gone; the question stays open until somebody says what was answered."""
+        self.about, self.filled_in = None, False
+        self.found.controls, self.acts.controls = [], []
+        self.asked = self._find()
+        self._draw_top()
+
     # -- the answer ----------------------------------------------------------------------------------------
 
     def _answer_parts(self) -> ft.Control:
+        wiped = self.asked.what is Asked.ERASE and self.asked.erased  # proposed; a tap of a person makes it the answer
         self.how = field(
             _("Wat heb je geantwoord?"),
+            _("Gezegd dat het gewist is") if wiped else "",
             hint_text=_("Zoals: voorgelezen aan de telefoon"),
             helper=_("Schrijf geen naam op, en niet wat er stond."),
         )
