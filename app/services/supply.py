@@ -64,12 +64,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Rows are areas (None: wishes of which the area is not known), columns are wishes."""
+    """Rows are areas (None: wishes of which the area is not known), columns are wishes. `rest`: rows that have another
+    row inside them, and count only what lies in none of those.
+    """
 
     areas: tuple[Place | None, ...]
     wishes: tuple[str, ...]
     cells: Mapping[tuple[Place | None, str], Cell]
     threshold: int = THRESHOLD
+    rest: frozenset[Place] = frozenset()
 
     @property
     def most(self) -> int:
@@ -110,7 +113,8 @@ def picture(
         for area in placed
         for wish in columns
     }
-    return Picture(tuple(placed), tuple(columns), cells, threshold)
+    around = frozenset(at for area in rows for at in chain(area, home)[1:]) & rows
+    return Picture(tuple(placed), tuple(columns), cells, threshold, around)
 
 
 def _for(area: Place | None, wish: str, offered: Sequence[Offered], home: Mapping[Place, Place]) -> list[str]:

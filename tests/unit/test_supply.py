@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.area_tree import Place, within
+from app.services.area_tree import Place, above, within
 from app.services.offers_form import OfferForm, answers, check, from_row, tidied, to_fields
 from app.services.supply import Match, Offered, Wished, picture
 from app.view import offers
@@ -78,6 +78,17 @@ def test_coffee_for_the_whole_wijk_answers_coffee_in_each_of_its_buurten() -> No
     assert seen.cells[B, "repair"].match is Match.MISSING
     assert seen.cells[A, "repair"].match is Match.NOTHING
     assert (seen.most, seen.missing(), seen.areas) == (30, 1, (A, B))
+
+
+def test_an_area_around_others_says_that_it_is_the_rest() -> None:
+    """A wijk shows no fewer wishes than its own buurt: what is counted in the buurt is said to be left out of it."""
+    around = above(A)
+    assert around is not None
+    wished = [Wished(HOEF, "garden", 14), Wished(A, "garden", 12), Wished(around, "garden", 11)]
+    seen = picture([around, A, HOEF, B], ["garden"], wished, [], HOME)
+    assert [seen.cells[at, "garden"].wished for at in (around, A, HOEF)] == [11, 12, 14]
+    assert seen.rest == {around, A}
+    assert picture([A, B], ["garden"], wished, [], HOME).rest == frozenset()
 
 
 def test_a_round_that_asks_for_an_activity_is_answered_by_any() -> None:

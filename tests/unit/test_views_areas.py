@@ -199,6 +199,13 @@ def test_wishes_of_visits_activities_and_rounds_stand_against_offers_in_one_pict
         assert person.sees("Repair café")
         await person.tap("Plaatje")
         assert person.sees("Wat vaak gewenst is, is er ook.")
+        assert not person.sees("elders")
+        await joke.trust.make_team(team, "Buurtteam", [AreaCode(*BUURT, "De Muntel")])
+        for way in ("Tabel", "Plaatje"):
+            await person.tap(way)
+            assert person.sees("Muntel / Vliert, elders"), "what is wished in its own buurt is not counted here"
+            assert person.sees("De Muntel")
+            assert not person.sees("De Muntel, elders")
         assert person.calm()
 
     tell(story)

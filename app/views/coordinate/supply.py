@@ -5,8 +5,7 @@ import flet as ft
 from app.services.language import _, counted
 from app.services.supply import Match, Picture
 from app.views.contact.offers import offer_card, wish_words
-from app.views.coordinate.area_words import area_text
-from app.views.coordinate.supply_picture import area_picture, few, legend
+from app.views.coordinate.supply_picture import area_picture, few, legend, row_text
 from app.views.parts import main_button, notice, page_body, pick, quiet_button, stack, text, title
 from app.views.screen import Screen
 
@@ -104,7 +103,7 @@ class SupplyScreen(Screen):
         parts: list[ft.Control] = []
         for area in ordered[: self.limit]:
             rows = [self._line(seen, wish, seen.cells[area, wish]) for wish in seen.wishes]
-            parts += [title(area_text(self.app, area), 2), stack(self._head(), *rows, spacing=4)]
+            parts += [title(row_text(self.app, seen, area), 2), stack(self._head(), *rows, spacing=4)]
         if len(ordered) > self.limit:
             parts.append(quiet_button(_("Toon meer"), self.safe(self._more)))
         return [*parts, self._how_counted()]

@@ -44,9 +44,15 @@ def legend(seen: Picture) -> ft.Control:
     return stack(*parts, spacing=4)
 
 
+def row_text(app: AppFace, seen: Picture, area: Place | None) -> str:
+    """What a row is called: one that has others inside it counts only the rest, and says so."""
+    name = area_text(app, area)
+    return _("{area}, elders").format(area=name) if area in seen.rest else name
+
+
 def area_picture(app: AppFace, seen: Picture, area: Place | None) -> ft.Control:
     """One area: a tile for each wish of which there is something to see, the rest in one line."""
-    name = area_text(app, area)
+    name = row_text(app, seen, area)
     told = [(w, seen.cells[area, w]) for w in seen.wishes]
     tiles = [_tile(seen, wish_words(w), cell) for w, cell in told if cell.match is not Match.NOTHING]
     rest = [wish_words(w) for w, cell in told if cell.match is Match.NOTHING]
