@@ -446,6 +446,35 @@ def test_the_two_letters_say_what_is_known_and_leave_open_what_is_not(settled: P
     asyncio.run(story())
 
 
+def test_what_a_lost_phone_has_not_confirmed_erasing_counts_as_possibly_still_there(
+    settled: Path, tmp_path: Path
+) -> None:
+    """Erased here, but without a receipt of that phone: the authority hears of it. With its receipt it is gone."""
+
+    async def story() -> None:
+        async with team(settled, tmp_path) as t:
+            fatma, joke = await t.fatma(), await t.joke()
+            await fatma.save_visit(FORM)
+            await fatma.save_visit(replace(FORM, address="Wilgenlaan 8"))
+            await synced(fatma, joke)
+            device = session_of(fatma).device
+            about = await joke.law.about("Wilgenlaan 8")
+            await joke.law.answers.erase(about.found, (), "Vraagt erom", TODAY)
+            await joke.sync_once()
+            found = await joke.law.lost.look(device)
+            assert (found.addresses, found.unconfirmed) == (1, 1)
+            whole = "\n".join(authority(found, "", TODAY))
+            assert (
+                "Aantal adressen: hooguit 2 (1 is bij ons gewist, maar dit apparaat heeft dat niet bevestigd" in whole
+            )
+            await synced(fatma, joke, fatma, joke)
+            found = await joke.law.lost.look(device)
+            assert (found.addresses, found.unconfirmed) == (1, 0)
+            assert "Aantal adressen: 1." in "\n".join(authority(found, "", TODAY))
+
+    asyncio.run(story())
+
+
 def test_every_kind_about_residents_has_a_word_in_the_letters() -> None:
     """Else the authority would be told of "notities"."""
     assert {*lost.OF_RESIDENTS, lost.GONE} == set(letters._KINDS)

@@ -51,7 +51,7 @@ def authority(lost: Lost, organisation: str, today: date) -> list[str]:
         f"Wat er is gebeurd: een [telefoon / laptop] van een {'coördinator' if lost.coordinator else 'vrijwilliger'} is [kwijt / gestolen]. "
         "Daarop staat de app Straatcontact.",
         "Van wie: bewoners die welkom zijn geheten. Hun namen staan er niet in. "
-        f"Aantal adressen: {lost.addresses}{_alone(lost)}.",
+        f"Aantal adressen: {_addresses(lost)}{_alone(lost)}.",
         f"Welke gegevens het apparaat kon openen: {_listed(lost)}. "
         "Bij een bezoek: adres, dag, hoe het ging, wensen uit een vaste lijst, een korte notitie. "
         "Naar gezondheid, geloof of afkomst wordt niet gevraagd [maar dit stond in een notitie: …].",
@@ -84,6 +84,17 @@ def residents(lost: Lost, organisation: str, today: date) -> list[str]:
         "Het spijt ons.",
         f"[naam], {organisation or '[organisatie]'}",
     ]
+
+
+def _addresses(lost: Lost) -> str:
+    if not lost.unconfirmed:
+        return str(lost.addresses)
+    one = lost.unconfirmed == 1
+    still = "het kan er nog op staan" if one else "ze kunnen er nog op staan"
+    return (
+        f"hooguit {lost.addresses + lost.unconfirmed} ({lost.unconfirmed} {'is' if one else 'zijn'} bij ons gewist, "
+        f"maar dit apparaat heeft dat niet bevestigd: {still})"
+    )
 
 
 def _alone(lost: Lost) -> str:

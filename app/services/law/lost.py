@@ -9,10 +9,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.services import people, retention
+from app.services.law.receipts import Receipts
 from app.services.law.requests import coordinating
 from app.services.law.trail import Act, Trail
 from sync.core import envelope, ring, words
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 AT_ONCE = 200
 GONE = "gone"  # expired or erased since: only a stub is left, and what it was is not known any more
 # Kinds that say something about residents, in the order in which they are told; all else is of the team itself.
+WITH_ADDRESS = frozenset({"visit", "welcome", "mark", "followup"})
 OF_RESIDENTS = (
     "visit",
     "welcome",
@@ -81,6 +83,7 @@ class Lost:
     alone: int
     unseen: int
     brought_in: tuple[str, ...]
+    unconfirmed: int = 0  # records with an address that are erased, without a receipt of this device: it may have them
 
     @property
     def addresses(self) -> int:
@@ -110,9 +113,14 @@ class LostDevices:
             raise NotFound("device")
         held = reach(session, device)
         names, gone = await _opened(session, device, held)
-        found = _told(session, d, names, gone, held)
+        found = replace(_told(session, d, names, gone, held), unconfirmed=await self._unconfirmed(device))
         await self._trail.note(Act.READ, "device")
         return found
+
+    async def _unconfirmed(self, device: bytes) -> int:
+        """Which address it was is not known any more, nor whether two were of the same: so many at most."""
+        erased = [e for e in await Receipts(self._live).erasings() if e.kind in WITH_ADDRESS]
+        return sum(any(h.device == device and not h.receipt for h in e.holders) for e in erased)
 
     def left(self, member: bytes) -> list[tuple[bytes, str]]:
         """The devices of a member that are off the roll: id, and the first two words of each."""

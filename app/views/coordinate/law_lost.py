@@ -80,6 +80,15 @@ class LostScreen(Screen):
                 lost.alone,
             )
             parts.append(notice(words.replace("{name}", lost.by or _("iemand")), ft.Icons.VISIBILITY_OFF_OUTLINED))
+        if lost.unconfirmed:
+            words = counted(
+                "Hooguit nog {n} adres kan erop staan: hier is het gewist, maar dit apparaat heeft dat niet bevestigd."
+                " Welk adres het was, is hier niet meer te zien.",
+                "Hooguit nog {n} adressen kunnen erop staan: hier zijn ze gewist, maar dit apparaat heeft dat niet bevestigd."
+                " Welke adressen het waren, is hier niet meer te zien.",
+                lost.unconfirmed,
+            )
+            parts.append(notice(words, ft.Icons.DELETE_SWEEP_OUTLINED, alarm=True))
         if lost.unseen:
             parts.append(
                 notice(
