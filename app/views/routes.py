@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -48,26 +49,10 @@ from app.views.contact.today import TodayScreen
 from app.views.contact.visit_form import VisitFormScreen
 from app.views.contact.visit_read import VisitReadScreen
 from app.views.contact.visits import VisitsScreen
-from app.views.coordinate.areas import AreasScreen
-from app.views.coordinate.areas_streets import AreaStreetsScreen, CoverScreen
-from app.views.coordinate.desk import DeskScreen
 from app.views.coordinate.followups import FollowUpScreen, FollowUpsScreen
-from app.views.coordinate.matches import MatchesScreen
-from app.views.coordinate.offer_form import OfferFormScreen
-from app.views.coordinate.people import PeopleScreen, SecondDeviceScreen
-from app.views.coordinate.person import ConfirmScreen, PersonScreen
-from app.views.coordinate.quarantine import QuarantineScreen
+from app.views.coordinate.people import SecondDeviceScreen
 from app.views.coordinate.queue import QueueScreen
 from app.views.coordinate.review_pane import ReviewPane
-from app.views.coordinate.round_desk import RoundDesk
-from app.views.coordinate.round_form import NewRoundScreen
-from app.views.coordinate.sheet import SheetScreen
-from app.views.coordinate.street_doors import StreetDoorsScreen
-from app.views.coordinate.street_import import ImportScreen
-from app.views.coordinate.street_list import StreetsScreen
-from app.views.coordinate.supply import SupplyScreen
-from app.views.coordinate.welcomes import WelcomesScreen
-from app.views.coordinate.wishes import WishesScreen
 from app.views.screen import Screen
 from sync.core.ids import ID_BYTES
 
@@ -85,58 +70,22 @@ def record_of(text: str) -> bytes:
     return record
 
 
-def _published(shell: Shell) -> Screen:
-    from app.views.common.published import PublishedScreen
-
-    return PublishedScreen(shell)
+def _maybe_record(text: str) -> bytes:
+    return record_of(text) if text else b""
 
 
-def _stories_desk(shell: Shell) -> Screen:
-    from app.views.coordinate.story_desk import StoriesDeskScreen
+def late(screen: str, takes: Callable[[str], object] | None = None) -> Maker:
+    """The maker of a screen that few open: its file is imported when somebody does, so that nobody else waits for it.
 
-    return StoriesDeskScreen(shell)
+    `screen`: its file below app/views, and its name; `takes` reads what stands behind the route's first word.
+    """
+    file, _dot, name = screen.rpartition(".")
 
+    def make(shell: Shell, rest: str) -> Screen:
+        maker = getattr(import_module(f"app.views.{file}"), name)
+        return maker(shell, takes(rest)) if takes else maker(shell)
 
-def _story_check(shell: Shell, story: bytes) -> Screen:
-    from app.views.coordinate.story_desk import StoryCheckScreen
-
-    return StoryCheckScreen(shell, story)
-
-
-def _help_desk(shell: Shell, rest: str) -> Screen:
-    from app.views.coordinate.directory_desk import help_desk_screen  # late: few open it
-
-    return help_desk_screen(shell, rest)
-
-
-def _help_line(shell: Shell, rest: str) -> Screen:
-    from app.views.coordinate.directory_line import HelpLineScreen
-
-    return HelpLineScreen(shell, rest)
-
-
-def _report(shell: Shell) -> Screen:
-    from app.views.coordinate.report import ReportScreen  # late: few open it
-
-    return ReportScreen(shell)
-
-
-def _publications(shell: Shell) -> Screen:
-    from app.views.coordinate.report_published import PublicationsScreen
-
-    return PublicationsScreen(shell)
-
-
-def _publication(shell: Shell, publication: bytes) -> Screen:
-    from app.views.coordinate.report_published import PublicationScreen
-
-    return PublicationScreen(shell, publication)
-
-
-def _export(shell: Shell, rest: str) -> Screen:
-    from app.views.coordinate.export import ExportScreen  # late: few open it
-
-    return ExportScreen(shell)
+    return make
 
 
 # A maker gets what stands behind the route's first word: "/bezoek/00ff" makes the screen of "bezoek" with "00ff".
@@ -149,6 +98,7 @@ LOCKED: dict[str, Maker] = {
     "vergeten": lambda s, rest: ForgottenScreen(s),
     "wissen": lambda s, rest: WipeScreen(s),
 }
+_SUPPLY, _ROUND_DESK = late("coordinate.supply.SupplyScreen"), late("coordinate.round_desk.RoundDesk", record_of)
 INSIDE: dict[str, Maker] = {
     "vandaag": lambda s, rest: TodayScreen(s),
     "nieuw": lambda s, rest: VisitFormScreen(s, welcome=record_of(rest) if rest else b""),
@@ -166,7 +116,7 @@ INSIDE: dict[str, Maker] = {
     "nieuwe-activiteit": lambda s, rest: ActivityFormScreen(s),
     "wijzig-activiteit": lambda s, rest: ActivityFormScreen(s, record_of(rest)),
     "hoe-was-het": lambda s, rest: ActivityFormScreen(s, record_of(rest), after=True),
-    "verhalen": lambda s, rest: _published(s),
+    "verhalen": late("common.published.PublishedScreen"),
     "verhaal": lambda s, rest: StoryReadScreen(s, record_of(rest)),
     "nieuw-verhaal": lambda s, rest: StoryFormScreen(s),
     "wijzig-verhaal": lambda s, rest: StoryFormScreen(s, record_of(rest)),
@@ -183,48 +133,49 @@ INSIDE: dict[str, Maker] = {
     "kaart": lambda s, rest: CardScreen(s),
     "begeleider": lambda s, rest: CarersScreen(s),
     "idee": lambda s, rest: IdeaScreen(s),
-    "aanbod": lambda s, rest: (SupplyScreen if s.coordinates else OffersScreen)(s),
+    "aanbod": lambda s, rest: _SUPPLY(s, rest) if s.coordinates else OffersScreen(s),
     "mijn-gegevens": lambda s, rest: MyDataScreen(s),
     "stoppen": lambda s, rest: LeaveScreen(s),
     "instellingen": lambda s, rest: SettingsScreen(s),
     "wissen": lambda s, rest: WipeScreen(s),
     "rondes": lambda s, rest: RoundsScreen(s),
-    "ronde": lambda s, rest: (RoundDesk if s.coordinates else RoundScreen)(s, record_of(rest)),
+    "ronde": lambda s, rest: _ROUND_DESK(s, rest) if s.coordinates else RoundScreen(s, record_of(rest)),
     "loop": lambda s, rest: DoorScreen(s, record_of(rest)),
     "straat": lambda s, rest: WalkPictureScreen(s, record_of(rest)),
     "ruil": lambda s, rest: ExchangeScreen(s, record_of(rest)),
     "papier": lambda s, rest: PaperScreen(s, record_of(rest)),
 }
+_LAW, _REQUEST = late("coordinate.law.LawScreen"), late("coordinate.law_request.RequestScreen", record_of)
 COORDINATING: dict[str, Maker] = {
-    "bureau": lambda s, rest: DeskScreen(s),
-    "mensen": lambda s, rest: PeopleScreen(s),
-    "mens": lambda s, rest: PersonScreen(s, record_of(rest)),
-    "bevestig": lambda s, rest: ConfirmScreen(s, record_of(rest)),
-    "welkom": lambda s, rest: WelcomesScreen(s),
-    "wensen": lambda s, rest: WishesScreen(s, record_of(rest)),
-    "gebieden": lambda s, rest: AreasScreen(s),
-    "gebied-straten": lambda s, rest: AreaStreetsScreen(s, record_of(rest)),
-    "wie-waar": lambda s, rest: CoverScreen(s),
-    "nieuw-aanbod": lambda s, rest: OfferFormScreen(s),
-    "wijzig-aanbod": lambda s, rest: OfferFormScreen(s, record_of(rest)),
-    "herstelblad": lambda s, rest: SheetScreen(s),
-    "quarantaine": lambda s, rest: QuarantineScreen(s),
-    "maatjes": lambda s, rest: MatchesScreen(s),
-    "straten": lambda s, rest: _streets(s, rest),
-    "meenemen": lambda s, rest: _export(s, rest),
-    "rapport": lambda s, rest: _report(s),
-    "publicaties": lambda s, rest: _publications(s),
-    "publicatie": lambda s, rest: _publication(s, record_of(rest)),
-    "redactie": lambda s, rest: _stories_desk(s),
-    "recht": lambda s, rest: _law(s, "recht", rest),
-    "gewist": lambda s, rest: _law(s, "gewist", rest),
-    "bewaartermijnen": lambda s, rest: _law(s, "bewaartermijnen", rest),
-    "logboek": lambda s, rest: _law(s, "logboek", rest),
-    "kwijt": lambda s, rest: _law(s, "kwijt", rest),
-    "nakijken": lambda s, rest: _story_check(s, record_of(rest)),
-    "hulplijnen-redactie": lambda s, rest: _help_desk(s, rest),
-    "hulplijn": lambda s, rest: _help_line(s, rest),
-    "nieuwe-ronde": lambda s, rest: NewRoundScreen(s, record_of(rest) if rest else b""),
+    "bureau": late("coordinate.desk.DeskScreen"),
+    "mensen": late("coordinate.people.PeopleScreen"),
+    "mens": late("coordinate.person.PersonScreen", record_of),
+    "bevestig": late("coordinate.person.ConfirmScreen", record_of),
+    "welkom": late("coordinate.welcomes.WelcomesScreen"),
+    "wensen": late("coordinate.wishes.WishesScreen", record_of),
+    "gebieden": late("coordinate.areas.AreasScreen"),
+    "gebied-straten": late("coordinate.areas_streets.AreaStreetsScreen", record_of),
+    "wie-waar": late("coordinate.areas_streets.CoverScreen"),
+    "nieuw-aanbod": late("coordinate.offer_form.OfferFormScreen"),
+    "wijzig-aanbod": late("coordinate.offer_form.OfferFormScreen", record_of),
+    "herstelblad": late("coordinate.sheet.SheetScreen"),
+    "quarantaine": late("coordinate.quarantine.QuarantineScreen"),
+    "maatjes": late("coordinate.matches.MatchesScreen"),
+    "straten": late("coordinate.street_places.screen", str),
+    "meenemen": late("coordinate.export.ExportScreen"),
+    "rapport": late("coordinate.report.ReportScreen"),
+    "publicaties": late("coordinate.report_published.PublicationsScreen"),
+    "publicatie": late("coordinate.report_published.PublicationScreen", record_of),
+    "redactie": late("coordinate.story_desk.StoriesDeskScreen"),
+    "nakijken": late("coordinate.story_desk.StoryCheckScreen", record_of),
+    "recht": lambda s, rest: (_REQUEST if rest else _LAW)(s, rest),
+    "gewist": late("coordinate.law_erased.ErasedScreen", _maybe_record),
+    "bewaartermijnen": late("coordinate.law_terms.TermsScreen"),
+    "logboek": late("coordinate.law.TrailScreen"),
+    "kwijt": late("coordinate.law_lost.LostScreen", record_of),
+    "hulplijnen-redactie": late("coordinate.directory_desk.help_desk_screen", str),
+    "hulplijn": late("coordinate.directory_line.HelpLineScreen", str),
+    "nieuwe-ronde": late("coordinate.round_form.NewRoundScreen", _maybe_record),
 }
 HOME: dict[Role, Callable[[Shell], Screen]] = {Role.COORDINATOR: QueueScreen, Role.COLLECTOR: RoundsScreen}
 OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
@@ -232,18 +183,6 @@ OUTSIDE: dict[Stage, Callable[[Shell], Screen]] = {
     Stage.INVITED: InvitedScreen,
     Stage.LOCKED: LockScreen,
 }
-
-
-def _law(shell: Shell, place: str, rest: str) -> Screen:
-    from app.views.coordinate.law_places import screen  # late: few ever open one
-
-    return screen(shell, place, record_of(rest) if rest else b"")
-
-
-def _streets(shell: Shell, rest: str) -> Screen:
-    if rest == "import":
-        return ImportScreen(shell)
-    return StreetDoorsScreen(shell, record_of(rest)) if rest else StreetsScreen(shell)
 
 
 def screen_at(shell: Shell, route: str) -> Screen:
@@ -301,6 +240,7 @@ _UNDER = {
     "/aanbod": ("nieuw-aanbod", "wijzig-aanbod"),
     "/hulplijnen-redactie": ("hulplijn",),
     "/redactie": ("nakijken",),
+    "/rapport": ("publicaties", "publicatie"),
     "/recht": ("gewist", "bewaartermijnen"),
     "/meer": ("instellingen", "apparaat", "slot", "pincode", "wissen", "geen-contact"),
     "/": ("beoordeel",),
