@@ -187,6 +187,11 @@ def test_wishes_of_visits_activities_and_rounds_stand_against_offers_in_one_pict
         await joke.areas.put_streets(team, WIJK, "Tulpstraat")
         for number in range(1, 11):
             await fatma.save_visit(replace(FORM, address=f"Tulpstraat {number}", wishes=frozenset({"repair"})))
+            if number == 9:
+                await synced(fatma, joke)
+                person = await person_at(joke, "/aanbod")
+                assert person.sees("Er zijn nog te weinig wensen om iets te zien. Dat kan vanaf 10 op één plek.")
+                assert not person.sees("Wat vaak gewenst is, is er ook.")
         await fatma.save_visit(replace(FORM, address="Tulpstraat 1", wishes=frozenset({"repair", "own:zingen"})))
         await synced(fatma, joke)
         person = await person_at(joke, "/aanbod")

@@ -55,24 +55,27 @@ class SupplyScreen(Screen):
         seen = self.app.supply.picture()
         if not seen.areas:
             return self._no_areas()
-        missing = seen.missing()
-        words = counted(
-            "Op {n} plek is iets gewenst dat er niet is.", "Op {n} plekken is iets gewenst dat er niet is.", missing
-        )
-        said = (
-            notice(words, ft.Icons.PRIORITY_HIGH)
-            if missing
-            else notice(_("Wat vaak gewenst is, is er ook."), ft.Icons.CHECK_CIRCLE_OUTLINE)
-        )
         ordered = self._ordered(seen)
         parts: list[ft.Control] = [
-            said,
+            self._in_short(seen),
             legend(seen),
             *(area_picture(self.app, seen, area) for area in ordered[: self.limit]),
         ]
         if len(ordered) > self.limit:
             parts.append(quiet_button(_("Toon meer"), self.safe(self._more)))
         return [*parts, self._how_counted()]
+
+    def _in_short(self, seen: Picture) -> ft.Control:
+        """What stands out; that everything is there is only said where enough is known to say so."""
+        if missing := seen.missing():
+            words = counted(
+                "Op {n} plek is iets gewenst dat er niet is.", "Op {n} plekken is iets gewenst dat er niet is.", missing
+            )
+            return notice(words, ft.Icons.PRIORITY_HIGH)
+        if not seen.most:
+            words = _("Er zijn nog te weinig wensen om iets te zien. Dat kan vanaf {n} op één plek.")
+            return notice(words.format(n=seen.threshold), ft.Icons.HOURGLASS_EMPTY)
+        return notice(_("Wat vaak gewenst is, is er ook."), ft.Icons.CHECK_CIRCLE_OUTLINE)
 
     def _ordered(self, seen: Picture) -> list:
         """Where most is missing first; else as they lie."""
