@@ -145,7 +145,8 @@ def test_going_back_is_a_new_list_with_the_old_lines(tell: Callable[[Story], Non
         await desk.remove("buurtkamer")
         await desk.publish()
         past = await desk.earlier(3)
-        assert [(p.number, p.by) for p in past] == [(2, "Joke"), (1, "Joke")]
+        assert [(p.number, p.by) for p in past] == [(2, "Joke"), (1, "Joke"), (0, "")]
+        assert past[2].lines == built_in()
         assert [d.kind for d in desk.differences(past[1].lines, past[0].lines)] == [Kind.ADDED]
         await desk.take(past[0].lines)
         assert await desk.publish() == 4

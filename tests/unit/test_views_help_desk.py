@@ -89,3 +89,32 @@ def test_two_who_changed_one_line_are_shown_both_and_choose(tell: Callable[[Stor
         assert person.calm()
 
     tell(story)
+
+
+def test_the_list_that_was_there_before_the_first_of_ones_own_can_be_chosen_again(
+    tell: Callable[[Story], None],
+) -> None:
+    """It came with the app, so it has no number; made ready and published it is a new list with those lines."""
+
+    async def story(t: Team) -> None:
+        joke, fatma = await t.joke(), await t.fatma()
+        desk = joke.help_desk
+        at_first = desk.lines()
+        await desk.save("", ROOM)
+        await desk.publish()
+        person = await sat_down(joke, "/hulplijnen-redactie/eerder", PHONE)
+        assert person.sees("De lijst van de app")
+        await person.tap("Wat veranderde er in lijst 1?")
+        assert person.sees("Buurtkamer")
+        await person.tap("Zet de lijst van de app klaar")
+        assert person.sees("1 hulplijn verandert.")
+        await person.tap("Onderteken en geef uit")
+        await person.breathe()
+        assert person.sees("Lijst 2, van")
+        assert desk.lines() == at_first
+        await synced(fatma)
+        assert fatma.directory.verified
+        assert not fatma.directory.shown("buurtkamer")
+        assert person.calm()
+
+    tell(story)

@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An edition. `by` is the name of whoever signed it, "" for who is not known here."""
+    """An edition. `by` is the name of whoever signed it, "" for who is not known here. Number 0 is the list of the build."""
 
     number: int
     day: date
@@ -246,10 +246,15 @@ class HelpDesk:
     # -- before ------------------------------------------------------------------------------------------
 
     async def earlier(self, below: int) -> list[Past]:
-        """Up to ten lists with a number below this one, newest first. Raises Unreachable."""
+        """Up to ten lists with a number below this one, newest first; number 0 is that of the build, which was on the
+        phones before the first. Raises Unreachable.
+        """
         editions = self._live.require_session().editions
         found = []
-        for number in range(below - 1, max(0, below - 1 - PAGE), -1):
+        for number in range(below - 1, max(-1, below - 1 - PAGE), -1):
+            if not number:
+                found.append(Past(0, built_in.made(), "", built_in.built_in()))
+                continue
             edition = await editions.earlier(number)
             if edition is not None:
                 found.append(self._past(edition))

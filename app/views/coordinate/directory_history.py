@@ -34,7 +34,7 @@ class HelpHistoryScreen(Screen):
         await self._more()
 
     async def _more(self, e=None) -> None:
-        if not self.past or self.past[-1].number <= 1:
+        if not self.past or self.past[-1].number < 1:
             self._draw()
             return
         try:
@@ -53,15 +53,18 @@ class HelpHistoryScreen(Screen):
         else:
             self.list.controls = [self._card(i, p) for i, p in enumerate(self.past)]
         foot: list[ft.Control] = [notice(self.trouble, ft.Icons.CLOUD_OFF)] if self.trouble else []
-        if self.past and self.past[-1].number > 1:
+        if self.past and self.past[-1].number > 0:
             foot.append(quiet_button(_("Toon meer"), self.safe(self._more)))
         self.foot_.controls = foot
 
     def _card(self, place: int, p: Past) -> ft.Control:
         many = counted("{n} hulplijn", "{n} hulplijnen", len(p.lines))
+        name, by = (
+            (_("Lijst {number}").format(number=p.number), p.by or "?") if p.number else (_("De lijst van de app"), "")
+        )
         rows: list[ft.Control] = [
-            text(_("Lijst {number}").format(number=p.number), weight=ft.FontWeight.W_600, size=18),
-            text(f"{day_text(p.day)} · {p.by or '?'} · {many}", soft=True),
+            text(name, weight=ft.FontWeight.W_600, size=18),
+            text(" · ".join(x for x in (day_text(p.day), by, many) if x), soft=True),
         ]
         if place == 0:
             rows.append(notice(_("Deze geldt nu."), ft.Icons.CHECK_CIRCLE_OUTLINE))
@@ -73,7 +76,11 @@ class HelpHistoryScreen(Screen):
             rows.append(quiet_button(_("Wat veranderde er in lijst {number}?").format(number=p.number), show))
         if place:
             take = self.safe(lambda e: self._take(p))
-            label = _("Zet lijst {number} klaar").format(number=p.number)
+            label = (
+                _("Zet lijst {number} klaar").format(number=p.number)
+                if p.number
+                else _("Zet de lijst van de app klaar")
+            )
             rows.append(side_button(label, take, ft.Icons.RESTORE))
         return card(*rows)
 
