@@ -5,6 +5,7 @@ organisation is made by `straatcontact init`, which keeps nothing.
 """
 
 import asyncio
+import logging
 import secrets
 import shutil
 import sys
@@ -32,6 +33,7 @@ from sync.core.errors import StraatError
 from sync.core.ports import Clock
 from sync.device.saved import NoShelf
 from sync.server.app import make_app
+from sync.server.logs import event_of
 
 FOLDER, READY = "demo", "ready"
 
@@ -165,7 +167,14 @@ def _tell(line: str) -> None:
     sys.stdout.flush()
 
 
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Not that nobody is here: the demo makes its organisation itself, in a moment."""
+    return event_of(record)[0] != "no_organisation"
+
+
 async def _run(data: Path, host: str, port: int, site: Path, origin: str) -> None:
+    if not (data / FOLDER / READY).exists():
+        logging.getLogger("straatcontact").addFilter(_worth_saying)
     app = make_app(open_store(data), NativePrimitives(), SystemClock(), site)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
     server = StoppingServer(config, app.state.service.wakeups)

@@ -126,6 +126,25 @@ def test_the_log_says_that_nobody_is_here_or_that_the_store_is_damaged(tmp_path:
     assert ("not started: " if damaged else "no organisation here: is --data right?") in log
 
 
+def test_the_first_start_of_the_demo_says_nothing_that_looks_like_an_error(tmp_path: Path) -> None:
+    """It makes its organisation itself, so nobody has to `init` one."""
+    data, port = tmp_path / "data", free_port()
+    command = [*CLI, "demo", "--data", str(data), "--port", str(port), "--site", str(site(tmp_path / "web"))]
+    process = ServerProcess(command, port, tmp_path / "server.log")
+
+    async def whole() -> None:
+        try:
+            await process.ready()
+            async with asyncio.timeout(60):
+                while "made-up team" not in (tmp_path / "server.log").read_text():
+                    await asyncio.sleep(0.1)
+        finally:
+            await process.end(signal.SIGTERM)
+
+    asyncio.run(whole())
+    assert "no organisation here" not in (tmp_path / "server.log").read_text()
+
+
 def test_a_data_folder_that_can_not_serve_is_said_in_a_line(tmp_path: Path) -> None:
     """A file that is no database, or a folder that can't be: exit code 1 and one line, no trace."""
     (tmp_path / "store.db").write_bytes(b"somebody's text " * 100)
