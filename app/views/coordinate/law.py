@@ -147,6 +147,7 @@ class TrailScreen(Screen):
                 ),
                 soft=True,
             ),
+            text(_("We bewaren alleen de dag, niet hoe laat het was."), soft=True),
             self.list,
         )
 
