@@ -53,6 +53,7 @@ def test_someone_invited_chooses_a_pin_and_notes_a_visit_that_stays_at_every_key
 
 async def _join(person: Person) -> None:
     assert person.sees("Je bent uitgenodigd als contactpersoon")
+    assert person.sees("Je naam staat niet in de uitnodiging.")
     await person.type("Je naam", "Fatma")
     await person.type("Pincode", "1234")
     await person.type("Nog een keer", "123")

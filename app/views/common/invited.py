@@ -65,7 +65,8 @@ class InvitedScreen(Screen):
             return page_body(*advice(self), *self.foot())
         boss = look.role is Role.COORDINATOR
         secret = _("Wachtzin") if boss else _("Pincode")
-        self.name = field(_("Je naam"), autofocus=True, helper=_("Zo zien de anderen van je team je."))
+        helper = [_("Zo zien de anderen van je team je."), _("Je naam staat niet in de uitnodiging.")]
+        self.name = field(_("Je naam"), autofocus=True, helper=" ".join(helper))
         self.secret = NewSecret(self, boss, self.safe(self._accept))
         self.first, self.second = self.secret.first, self.secret.second
         self.first.label = secret
