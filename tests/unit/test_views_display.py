@@ -20,7 +20,16 @@ Story = Callable[[Team], Awaitable[None]]
 MO = f"{language.PSEUDO}/LC_MESSAGES/straatcontact.mo"
 PLAIN_DUTCH = re.compile(r"[^.\n]*\b(het|een|niet|je|met|en|de)\b[^.\n]*")  # in the testers' language: hét, één, …
 # What stands on screens in Dutch by itself: the help lines' own words, and what somebody wrote down.
-IN_DUTCH_BY_ITSELF = {"hulplijnen", "zorgen", "idee", "verhaal", "wijzig-verhaal", "buurt", "kaart"}
+IN_DUTCH_BY_ITSELF = {
+    "hulplijnen",
+    "hulplijnen-redactie",
+    "zorgen",
+    "idee",
+    "verhaal",
+    "wijzig-verhaal",
+    "buurt",
+    "kaart",
+}
 
 
 @pytest.fixture(autouse=True)
