@@ -311,7 +311,7 @@ def one(session: Session, visit: bytes) -> Visit:
 
 
 def _to_visits(session: Session, rows: list[dict[str, Any]]) -> list[Visit]:
-    unsent = unsent_records(session) | refused_records(session)
+    unsent = _with_their_visits(session, unsent_records(session) | refused_records(session))
     read = read_reviews(session)
     return [_to_visit(session, row, unsent, read) for row in rows]
 
@@ -365,6 +365,18 @@ def _writers(session: Session, versions: set[bytes]) -> dict[bytes, str]:
 def unsent_records(session: Session) -> set[bytes]:
     """Records with something that the server has not acknowledged."""
     return set(_unsent(session))
+
+
+def _with_their_visits(session: Session, unsent: set[bytes]) -> set[bytes]:
+    """These records, and the visits that words, answers and follow-ups among them are about."""
+    if not unsent:
+        return unsent
+    rows = session.view.ask(
+        "SELECT visit FROM reviews WHERE visit <> '' AND id IN (SELECT value FROM json_each(:unsent)) UNION"
+        " SELECT visit FROM followups WHERE visit <> '' AND id IN (SELECT value FROM json_each(:unsent))",
+        unsent=json.dumps([name.hex() for name in unsent]),
+    )
+    return unsent | {bytes.fromhex(row["visit"]) for row in rows}
 
 
 def unsent_notes(session: Session) -> int:

@@ -15,7 +15,7 @@ from app.services import retention, review_words, reviews
 from app.services.app import App
 from app.services.followups import When, when
 from app.services.models import Outcome, QueueFilter, ReviewState, Role
-from app.services.review_queue import Look, Taken
+from app.services.review_queue import WAITING, Look, Taken
 from sync.core.errors import BadInput, Forbidden, NotFound
 from tests.support.native_app import synced
 from tests.support.settled_team import DAY, FORM, JOKE, Team, hushed, session_of, team
@@ -39,6 +39,9 @@ class Desk:
         for _turn in range(2):
             await synced(self.fatma, self.joke, self.anneke)
         await synced(self.fatma)
+        for app in (self.joke, self.anneke):
+            counts = app.reviews.counts(Look(), TODAY)
+            assert app.desk.to_review() == sum(counts.get(which, 0) for which in WAITING)
 
     def stands(self, app: App, visit: bytes) -> QueueFilter:
         """Where a visit stands, as this device sees it."""
@@ -254,7 +257,9 @@ def test_a_question_is_asked_answered_offline_and_read_and_all_of_it_stays(desk:
         assert [v.id for v in d.fatma.reviews.asked_of_me()] == [visit]
         await d.fatma.reviews.answer(visit, "De tweede", TODAY)  # no connection needed
         assert d.fatma.reviews.asked_of_me() == []
+        assert not d.fatma.visit(visit).synced, "the answer is on this device only"
         await d.settle()
+        assert d.fatma.visit(visit).synced
         for app in (d.joke, d.anneke):
             assert (d.stands(app, visit), app.reviews.unread()) == (Q.ANSWERED, 1)
             app.reviews.mark_read(visit)
@@ -264,6 +269,41 @@ def test_a_question_is_asked_answered_offline_and_read_and_all_of_it_stays(desk:
         told = [(s.text, s.by) for s in d.fatma.reviews.thread(visit)]
         assert told == [("Welke verdieping?", "Joke"), ("De tweede", "Fatma"), ("Dank", "Anneke")]
         assert d.stands(d.joke, visit) is Q.DONE
+
+    desk(story)
+
+
+def test_whatever_waits_for_a_coordinator_counts_at_the_desk_until_a_word_is_said(desk: Tell) -> None:
+    """Not what is new alone: an answer, a change, words to choose between and what was done wait as well."""
+
+    async def story(d: Desk) -> None:
+        visit = await noted(d)
+        assert d.joke.desk.to_review() == 1
+        await d.joke.review(visit, ReviewState.RETURNED, "Welk nummer?")
+        await d.settle()
+        assert d.joke.desk.to_review() == 0, "it waits for its author"
+        await d.fatma.save_visit(replace(FORM, address="Tulpstraat 14"), visit)
+        await d.settle()
+        assert (d.stands(d.joke, visit), d.joke.desk.to_review()) == (Q.CHANGED, 1)
+        undo = await d.joke.reviews.say(visit, ReviewState.QUESTION, "Hoe laat?", TODAY)
+        await d.settle()
+        await d.fatma.reviews.answer(visit, "Om drie", TODAY)
+        await d.settle()
+        assert (d.stands(d.joke, visit), d.joke.desk.to_review()) == (Q.ANSWERED, 1)
+        await d.joke.reviews.take_back([undo], TODAY)
+        await d.joke.review(visit, ReviewState.SEEN, "Dank")
+        await d.anneke.review(visit, ReviewState.QUESTION, "Wie was erbij?")
+        await d.settle()
+        assert (d.stands(d.anneke, visit), d.anneke.desk.to_review()) == (Q.BOTH, 1)
+        undo = await d.anneke.reviews.say(visit, ReviewState.SEEN, "Dank", TODAY)
+        await d.settle()
+        assert (d.stands(d.joke, visit), d.joke.desk.to_review()) == (Q.DONE, 0)
+        fresh = await noted(d, address="Tulpstraat 20")
+        undo = await d.joke.reviews.say(fresh, ReviewState.SEEN, "", TODAY)
+        assert d.joke.desk.to_review() == 0
+        await d.joke.reviews.take_back([undo], TODAY)
+        await d.settle()
+        assert (d.stands(d.joke, fresh), d.joke.desk.to_review()) == (Q.OPEN, 1), "a word taken back is no word"
 
     desk(story)
 
