@@ -13,6 +13,7 @@ from app.views.contact.today import address_route
 from app.views.contact.words import gifts, outcomes, parts, wish_text
 from app.views.parts import card, main_button, notice, page_body, quiet_button, side_button, stack, text, title
 from app.views.screen import Screen
+from sync.core.errors import NotFound
 
 
 def visit_facts(v: Visit) -> list[ft.Control]:
@@ -72,17 +73,44 @@ class VisitReadScreen(Screen):
     def build(self) -> ft.Control:
         self.body = stack(spacing=16)
         self.asking = self.erasing = False
-        v = self.app.visit(self.visit)
+        v = self.app.visit(self.visit)  # a link to nothing is no erased visit: it leads home
         self.answer = AnswerPart(self, self.visit, (v.form.address, self.app.my_name))
         self.refresh()
         return page_body(self.body)
 
     async def opened(self) -> None:
-        if self.app.visit(self.visit).unread_review:
+        v = self._there()
+        if v and v.unread_review:
             await self.app.mark_review_read(self.visit)
 
+    def _there(self) -> Visit | None:
+        """The visit; None when it was erased meanwhile."""
+        try:
+            v = self.app.visit(self.visit)
+        except NotFound:
+            return None
+        return v if v.form.day is not None else None
+
+    def _gone(self) -> list[ft.Control]:
+        """What was typed can still be taken over."""
+        typed = bool(self.answer.field.value)
+        gone = (
+            _("Dit bezoek is intussen gewist. Wat je typte, staat er nog: neem over wat je wilt bewaren.")
+            if typed
+            else _("Dit bezoek is intussen gewist.")
+        )
+        return [
+            title(_("Gewist bezoek")),
+            notice(gone, ft.Icons.DELETE_OUTLINE),
+            *([self.answer.field] if typed else []),
+            main_button(_("Terug naar Vandaag"), self.go(self.back), ft.Icons.ARROW_BACK),
+        ]
+
     def refresh(self) -> None:
-        v = self.app.visit(self.visit)
+        v = self._there()
+        if v is None:
+            self.body.controls = self._gone()
+            return
         state = (
             notice(_("Staat op de server."), ft.Icons.CLOUD_DONE_OUTLINED)
             if v.synced
