@@ -242,6 +242,7 @@ def test_something_is_asked_done_by_a_contact_person_and_closed(size: tuple[int,
             hers = Person(fatma, PHONE)
             await hers.arrive()
             assert hers.sees("Breng een folder")
+            assert not hers.sees("Vandaag hoeft er niets"), "something is asked"
             await hers.tap("Vraag van Joke")
             await hers.type("Je antwoord", "Om drie")
             await hers.tap("Terug")
@@ -251,10 +252,12 @@ def test_something_is_asked_done_by_a_contact_person_and_closed(size: tuple[int,
             assert hers.sees("Antwoord van Fatma")
             await hers.tap("Terug")
             assert not hers.sees("Vraag aan jou")
+            assert not hers.sees("Vandaag hoeft er niets"), "an errand waits"
             await hers.tap("Breng een folder")
             await hers.type("Hoe ging het?", "Fijn gesprek")
             await hers.tap("Gedaan")
             assert not hers.sees("Breng een folder")
+            assert hers.sees("Vandaag hoeft er niets")
             assert hers.calm()
             await synced(fatma, joke)
             await person.tap("Beoordelen")
@@ -286,6 +289,98 @@ def test_a_visit_erased_under_the_readers_eyes_leaves_the_words_that_were_typed(
             assert person.sees("Dit bezoek is intussen gewist.")
             assert not person.sees("Fijn.")
             assert person.find("Een woord van dank", ft.TextField).value == "Wat goed dat je"
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+def test_a_visit_erased_while_its_author_reads_it_says_so_and_leaves_what_was_typed(tmp_path: Path) -> None:
+    """Not "a visit without a note that counts": there is nothing to take away any more, and there is a way back."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            [shared] = [v.id for v in fatma.visits() if v.form.shared]
+            await joke.review(shared, ReviewState.QUESTION, "Hoe laat was het?")
+            await synced(joke, fatma)
+            hers = Person(fatma, PHONE)
+            await hers.arrive()
+            await hers.tap("Vraag van Joke")
+            await hers.type("Je antwoord", "Om drie")
+            about = await joke.law.about("Tulpstraat 12")
+            await joke.law.answers.erase(list(about.found), about.drafts, "Bewoner vroeg erom", joke.today())
+            await synced(joke, fatma)
+            await hers.breathe()
+            assert hers.sees("Dit bezoek is intussen gewist.")
+            assert hers.find("Je antwoord", ft.TextField).value == "Om drie"
+            for untrue in ("Bezoek zonder notitie", "Staat op de server.", "telt", "Weghalen", "Verstuur je antwoord"):
+                assert not hers.sees(untrue), untrue
+            await hers.tap("Terug naar Vandaag")
+            assert hers.sees("Hoi Fatma")
+            assert hers.calm()
+
+    asyncio.run(story())
+
+
+def test_the_author_reads_of_a_visit_what_the_desk_says_of_it(tmp_path: Path) -> None:
+    """An answered question is no seen visit; of an errand that another has, its author is told no more than is known."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            [shared] = [v.id for v in fatma.visits() if v.form.shared]
+            await joke.review(shared, ReviewState.QUESTION, "Hoe laat was het?")
+            await synced(joke, fatma)
+            await fatma.mark_review_read(shared)
+            hers = Person(fatma, PHONE)
+            await hers.arrive()
+            assert hers.sees("Vraag open")
+            await fatma.reviews.answer(shared, "Om drie", fatma.today())
+            await synced(fatma, joke)
+            joke.reviews.mark_read(shared)
+            await synced(joke, fatma)
+            await hers.breathe()
+            assert hers.sees("Beantwoord")
+            assert not hers.sees("Gezien door de coördinator")
+            [me] = [m.id for m in joke.members() if m.me]
+            undo = await joke.followups.ask(shared, me, "Bel de buurt", joke.today(), "", joke.today())
+            await synced(joke, fatma)
+            await fatma.mark_review_read(shared)
+            await hers.breathe()
+            assert hers.sees("Joke vraagt iemand om dit op te volgen")
+            assert not hers.sees("Opgevolgd")
+            await joke.reviews.take_back([undo], joke.today())
+            await joke.review(shared, ReviewState.SEEN, "")
+            await synced(joke, fatma)
+            await fatma.mark_review_read(shared)
+            await hers.go("/bezoeken")
+            assert hers.sees("Gezien door de coördinator")
+            assert hers.calm()
+
+    asyncio.run(story())
+
+
+def test_a_coordinator_whose_words_are_not_compared_is_not_told_that_nothing_waits(tmp_path: Path) -> None:
+    """She can't read yet, so nothing is counted for her; once another coordinator compared them, it is all there."""
+
+    async def story() -> None:
+        clock = TestClock()
+        async with server(tmp_path / "server", clock) as (asgi, link):
+            joke = await joined(tmp_path / "joke", asgi, clock, link, "Joke", "een lange zin")
+            await joke.save_visit(FORM)
+            invite = await joke.invite("Anneke", Role.COORDINATOR)
+            anneke = await joined(tmp_path / "anneke", asgi, clock, invite.url, "Anneke", "een lange zin")
+            await synced(joke, anneke)
+            person = Person(anneke, LAPTOP)
+            await person.arrive()
+            assert person.sees("Je ziet de bezoeken zodra een andere coördinator deze woorden heeft vergeleken.")
+            assert not person.sees("Niets te beoordelen")
+            assert "Nieuw 0" not in {person.named(c) for c in person.actions()}
+            [new] = [d for p in joke.trust.people() for d in p.devices if not d.confirmed]
+            await joke.trust.confirm(new.id)
+            await synced(joke, anneke, joke, anneke)
+            await person.breathe()
+            assert person.sees("Tulpstraat 12")
+            assert person.find("Nieuw 1")
+            assert not person.sees("Je ziet de bezoeken zodra")
             assert person.calm()
 
     asyncio.run(story())

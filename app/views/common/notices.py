@@ -29,6 +29,11 @@ class Notices(ft.Column):
         self.controls = [*_not_yet(now[0]), *(_card(self._screen, n) for n in notices)]
         self.visible = bool(self.controls)
 
+    @property
+    def reads_nothing_yet(self) -> bool:
+        """Whether this is a coordinator whose words nobody has compared yet, as it was when last followed."""
+        return bool(self._shown and self._shown[0])
+
 
 def _words_to_read_out(screen: Screen) -> tuple[str, ...]:
     """The words of a coordinator's device that nobody has compared yet, none for everyone else."""
@@ -60,7 +65,7 @@ def _card(screen: Screen, n: Notice) -> ft.Control:
 def _ways(screen: Screen) -> dict[Alert, tuple[str, str]]:
     new = next((d.id.hex() for p in screen.app.trust.people() for d in p.devices if not d.confirmed), "")
     return {
-        Alert.ALONE: (_("Nodig iemand uit"), "/mensen"),
+        Alert.ALONE: (_("Nodig iemand uit"), "/mensen/coordinator"),
         Alert.NO_SHEET: (_("Maak een herstelblad"), "/herstelblad"),
         Alert.UNCONFIRMED: (_("Vergelijk de woorden"), f"/bevestig/{new}"),
         Alert.QUARANTINE: (_("Bekijk het"), "/quarantaine"),

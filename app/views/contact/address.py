@@ -8,7 +8,7 @@ from app.services.language import _, day_text
 from app.services.marks import Why
 from app.services.models import Outcome
 from app.views.contact.today import visit_route
-from app.views.contact.visits import visit_card
+from app.views.contact.visits import VisitCards
 from app.views.contact.words import outcomes, reason_text
 from app.views.parts import (
     DayField,
@@ -37,7 +37,7 @@ class AddressScreen(Screen):
         return self.shell.today_route
 
     def build(self) -> ft.Control:
-        self.body = stack(spacing=16)
+        self.body, self.visits = stack(spacing=16), VisitCards(self)
         self.refresh()
         return page_body(self.body)
 
@@ -54,7 +54,7 @@ class AddressScreen(Screen):
         if len(door.spellings) > 1:
             rows += self._spellings(door.spellings)
         rows.append(title(_("Mijn bezoeken hier"), 2))
-        seen = [visit_card(v, today, self.go(f"/bezoek/{v.id.hex()}")) for v in door.visits]
+        seen = self.visits.of(door.visits)
         rows += seen or [text(_("Nog niets genoteerd."), soft=True)]
         self.body.controls = rows
 

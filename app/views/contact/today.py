@@ -13,7 +13,7 @@ from app.views.common.notices import Notices
 from app.views.common.sync_card import sync_card
 from app.views.contact.asked import asked_cards
 from app.views.contact.street import finish_cards
-from app.views.contact.visits import visit_card
+from app.views.contact.visits import VisitCards
 from app.views.contact.words import outcomes, reason_text
 from app.views.parts import (
     card,
@@ -39,9 +39,7 @@ class TodayScreen(Screen):
     def build(self) -> ft.Control:
         self.limit = SHOWN
         self.cards = Cards(self._due_card, lambda d: (d, d.asked, self.app.today()))
-        self.visits = Cards(
-            lambda v: visit_card(v, self.app.today(), self.go(f"/bezoek/{v.id.hex()}")), lambda v: (v, self.app.today())
-        )
+        self.visits = VisitCards(self)
         self.sync, self.drafts, self.due, self.held, self.soon, self.latest, self.asked = (
             stack(spacing=8) for _n in range(7)
         )
@@ -77,6 +75,8 @@ class TodayScreen(Screen):
         self.due.controls = (
             [title(heading, 2), *self.cards.of(now[: self.limit])]
             if now
+            else []
+            if self.asked.controls
             else [
                 notice(
                     _("Vandaag hoeft er niets. Zin om iemand te verrassen? Noteer een nieuw bezoek."),

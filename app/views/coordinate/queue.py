@@ -10,7 +10,7 @@ from app.views.cards import Cards
 from app.views.common.notices import Notices
 from app.views.contact.words import outcomes
 from app.views.coordinate import queue_keys as keys
-from app.views.coordinate.queue_filters import QueueFilters, names
+from app.views.coordinate.queue_filters import ICONS, QueueFilters, names
 from app.views.coordinate.queue_keys import KeysHelp
 from app.views.coordinate.review_pane import ReviewPane
 from app.views.parts import card, main_button, notice, page_body, quiet_button, stack, text, title
@@ -18,16 +18,6 @@ from app.views.screen import Screen
 
 PAGE = 25
 LIST_WIDTH = 440
-_ICONS = {
-    QueueFilter.BOTH: ft.Icons.CALL_SPLIT,
-    QueueFilter.ANSWERED: ft.Icons.REPLY,
-    QueueFilter.CHANGED: ft.Icons.EDIT_OUTLINED,
-    QueueFilter.FOLLOWED: ft.Icons.TASK_ALT,
-    QueueFilter.QUESTION: ft.Icons.HELP_OUTLINE,
-    QueueFilter.FOLLOWUP: ft.Icons.EVENT_OUTLINED,
-    QueueFilter.RETURNED: ft.Icons.UNDO,
-    QueueFilter.DONE: ft.Icons.CHECK_CIRCLE_OUTLINE,
-}
 
 
 class QueueScreen(Screen):
@@ -85,6 +75,10 @@ class QueueScreen(Screen):
         none = _("Niets te beoordelen. Nieuwe bezoeken komen vanzelf binnen.")
         if self.look.narrowed or self.look.which is not QueueFilter.OPEN:
             none = _("Hier staat niets.")
+        self.filters.visible = True
+        if self.notices.reads_nothing_yet and not self.app.reviews.counts(Look(), self.app.today()):
+            none = _("Je ziet de bezoeken zodra een andere coördinator deze woorden heeft vergeleken.")
+            self.filters.visible = False  # its counts would say that nothing waits
         self.list.controls = self.cards.of(self.shown) or [text(none, soft=True)]
         if len(self.visits) > self.limit:
             self.list.controls.append(quiet_button(_("Toon meer"), self.safe(self._more)))
@@ -113,8 +107,8 @@ class QueueScreen(Screen):
             facts.append(outcomes()[v.form.outcome])
         address = text(v.form.address or _("Alleen geteld"), weight=ft.FontWeight.W_600, size=18)
         rows: list[ft.Control] = [address, text(" · ".join(facts), soft=True)]
-        if sign.stands in _ICONS:
-            rows.append(notice(names()[sign.stands], _ICONS[sign.stands]))
+        if sign.stands in ICONS:
+            rows.append(notice(names()[sign.stands], ICONS[sign.stands]))
         if sign.unread:
             rows.append(notice(_("Nieuw antwoord"), ft.Icons.MARK_EMAIL_UNREAD_OUTLINED))
         if sign.holders:

@@ -14,6 +14,16 @@ from app.views.screen import Screen
 
 ALWAYS = (QueueFilter.OPEN, QueueFilter.DONE, QueueFilter.ALL)
 MANY = 12  # choices shown before one asks for the rest
+ICONS = {
+    QueueFilter.BOTH: ft.Icons.CALL_SPLIT,
+    QueueFilter.ANSWERED: ft.Icons.REPLY,
+    QueueFilter.CHANGED: ft.Icons.EDIT_OUTLINED,
+    QueueFilter.FOLLOWED: ft.Icons.TASK_ALT,
+    QueueFilter.QUESTION: ft.Icons.HELP_OUTLINE,
+    QueueFilter.FOLLOWUP: ft.Icons.EVENT_OUTLINED,
+    QueueFilter.RETURNED: ft.Icons.UNDO,
+    QueueFilter.DONE: ft.Icons.CHECK_CIRCLE_OUTLINE,
+}
 
 
 def names() -> dict[QueueFilter, str]:
