@@ -45,9 +45,22 @@ class PersonScreen(Screen):
         place = area_name(self.app, p.team)
         parts = [title(named(p)), text(f"{role_text(p.role)} · {place}", soft=True)]
         if p.devices:
-            parts += [title(_("Apparaten"), 2), *(self._device(n, d) for n, d in enumerate(p.devices, 1))]
+            parts += [
+                title(_("Apparaten"), 2),
+                *self._which(),
+                *(self._device(n, d) for n, d in enumerate(p.devices, 1)),
+            ]
         self.top.controls = [*parts, *self._gone_devices()]
         self._draw_moving()
+
+    def _which(self) -> list[ft.Control]:
+        """How to tell several devices apart, when one of them is lost."""
+        if len(self.person.devices) < 2:
+            return []
+        said = _(
+            "Is er één kwijt? Laat de woorden voorlezen van het apparaat dat er nog is. Ze staan daar bij Instellingen. Zo weet je welk apparaat het andere is."
+        )
+        return [notice(said, ft.Icons.RECORD_VOICE_OVER_OUTLINED)]
 
     def _gone_devices(self) -> list[ft.Control]:
         """Devices that were signed off: what could have been opened with each, should it be lost."""
@@ -68,6 +81,8 @@ class PersonScreen(Screen):
             text(_("Laatst verbonden: {day}").format(day=seen), soft=True),
             text(_("Woorden: {words}").format(words=" ".join(d.words))),
         ]
+        if len(p.devices) > 1:  # in the order of the roll; on which day is on no roll
+            rows.insert(1, text(_("Kwam als eerste binnen") if number == 1 else _("Kwam daarna binnen"), soft=True))
         if d.inviter:
             rows.append(text(_("Uitgenodigd door {name}").format(name=d.inviter), soft=True))
         if not d.confirmed and not d.me:
