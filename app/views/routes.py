@@ -148,7 +148,7 @@ INSIDE: dict[str, Maker] = {
 _LAW, _REQUEST = late("coordinate.law.LawScreen"), late("coordinate.law_request.RequestScreen", record_of)
 COORDINATING: dict[str, Maker] = {
     "bureau": late("coordinate.desk.DeskScreen"),
-    "mensen": late("coordinate.people.PeopleScreen"),
+    "mensen": late("coordinate.people.PeopleScreen", str),
     "mens": late("coordinate.person.PersonScreen", record_of),
     "bevestig": late("coordinate.person.ConfirmScreen", record_of),
     "welkom": late("coordinate.welcomes.WelcomesScreen"),

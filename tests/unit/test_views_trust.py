@@ -54,6 +54,11 @@ async def came_in(t: Team, joke: App, name: str, role: Role) -> App:
     return app
 
 
+def scrolled(person: Person) -> list[str]:
+    """What the screen moved to, in turn."""
+    return [args["scroll_key"] for name, args in person.client.asked if name == "scroll_to"]
+
+
 def team_of(app: App, name: str) -> str:
     """Where somebody works, by name."""
     people, teams = {p.name: p for p in app.trust.people()}, {t.id: t.name for t in app.trust.teams()}
@@ -67,6 +72,11 @@ def test_the_only_coordinator_is_urged_to_ask_a_second_and_to_make_a_sheet(tell:
         person = Person(await t.joke())
         await person.arrive()
         assert person.sees("Vraag een tweede.")
+        await person.tap("Nodig iemand uit")
+        [chip] = [c for c in person.controls() if isinstance(c, ft.Chip) and person.named(c) == "coördinator"]
+        assert chip.selected
+        assert scrolled(person) == ["form"]
+        await person.go("/")
         await person.tap("Maak een herstelblad")
         assert person.sees("Bewaar het zoals een paspoort")
         await person.tap("Terug")
@@ -96,6 +106,24 @@ def test_a_lost_device_is_signed_off_after_saying_what_that_does(tell: Callable[
         await person.tap("Meld het af")
         assert len(session_of(joke).roll.state.devices) == 2
         assert person.sees("Het apparaat is afgemeld.")
+        assert person.calm()
+
+    tell(story)
+
+
+def test_two_devices_of_somebody_are_told_apart_by_what_is_known(tell: Callable[[Story], None]) -> None:
+    """In which order they came in, and how to find out which one is lost; with one device none of that is said."""
+
+    async def story(t: Team) -> None:
+        joke, laptop = await t.joke(), await t.unlocked("laptop")
+        await synced(laptop, joke)
+        person = await at(joke, "Fatma")
+        assert person.reads().index("Kwam als eerste binnen") < person.reads().index("Kwam daarna binnen")
+        assert person.sees("Laat de woorden voorlezen van het apparaat dat er nog is")
+        await person.tap("Terug")
+        await person.tap("Joke")
+        assert not person.sees("Kwam als eerste binnen")
+        assert not person.sees("Laat de woorden voorlezen")
         assert person.calm()
 
     tell(story)
@@ -214,7 +242,9 @@ def test_an_invitation_that_was_not_used_is_withdrawn(tell: Callable[[Story], No
         person = await at(joke)
         await person.type("Naam", "Bea")
         await person.tap("1 dag")
+        assert scrolled(person) == []
         await person.tap("Maak uitnodiging")
+        assert scrolled(person) == ["link"], "the link comes below the fold"
         assert person.sees("doet mee als contactpersoon in hele organisatie.")
         link = str(person.find("Link", ft.TextField).value)
         await person.tap("Trek de uitnodiging in")

@@ -30,6 +30,7 @@ from app.views.screen import Screen
 from sync.core.errors import BadInput, StraatError
 
 QR_WIDTH = 300
+FORM, LINK = "form", "link"  # parts of the screen to move to
 HERE = frozenset({Alert.ALONE, Alert.NO_SHEET})  # said on the first screen; what to do about it is on this one
 
 
@@ -50,30 +51,43 @@ def area_name(app: AppFace, team: bytes) -> str:
 
 
 class PeopleScreen(Screen):
-    """Who is in, and who is to come."""
+    """Who is in, and who is to come. `asked`: "coordinator" for whom came to invite one."""
+
+    def __init__(self, shell, asked: str = "") -> None:
+        super().__init__(shell)
+        self.inviting = Role.COORDINATOR if asked == "coordinator" else None
 
     def build(self) -> ft.Control:
-        self.role, self.days, self.team = Role.CONTACT, 14, b""
+        self.role, self.days, self.team = self.inviting or Role.CONTACT, 14, b""
         self.notices, self.list, self.waiting = Notices(self, HERE), stack(spacing=12), stack(spacing=12)
         self.quiet_days, self.quiet = QUIET_DAYS[1], stack(spacing=12)
         self.choices = stack(spacing=12)
         self.name = field(_("Naam"), on_submit=self.safe(self._invite))
         self.link = stack(spacing=16)
+        self.link.key = ft.ScrollKey(LINK)
+        head = title(_("Iemand uitnodigen"), 2)
+        head.key = ft.ScrollKey(FORM)
         self._draw_choices()
         self.refresh()
-        return page_body(
+        self.body = page_body(
             title(_("Mensen")),
             self.notices,
             self.list,
             self.quiet,
             self.waiting,
             ft.Row(self._ways(), wrap=True, spacing=12, run_spacing=12),
-            title(_("Iemand uitnodigen"), 2),
+            head,
             self.name,
             self.choices,
             main_button(_("Maak uitnodiging"), self.safe(self._invite), ft.Icons.PERSON_ADD_ALT),
             self.link,
         )
+        return self.body
+
+    async def _show(self, part: str) -> None:
+        """Move to a part of the screen that may be below the fold."""
+        self.page.update()
+        await self.body.scroll_to(scroll_key=part, duration=0)
 
     def _ways(self) -> list[ft.Control]:
         return [
@@ -84,6 +98,8 @@ class PeopleScreen(Screen):
 
     async def opened(self) -> None:
         """Ask on which day each device was last there; without a connection the day is not shown."""
+        if self.inviting:
+            await self._show(FORM)
         with suppress(StraatError):
             await self.app.trust.refresh()
 
@@ -186,6 +202,7 @@ class PeopleScreen(Screen):
         self.name.value = ""
         self.link.controls = invite_parts(self, made, area_name(self.app, self.team))
         self.refresh()
+        await self._show(LINK)
 
 
 def invite_parts(screen: Screen, made: InviteLink, place: str = "") -> list[ft.Control]:
