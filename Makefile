@@ -20,7 +20,7 @@ run: set-up ## Start the demo organisation on http://localhost:$(PORT) (PORT=855
 
 test: set-up-test web-quick ## Set up everything, then lint, types and all tests
 	@$(MAKE) --no-print-directory -j2 lint types
-	$(BIN)/python -m pytest -m "not soak" -n 2 --durations=15
+	$(BIN)/python -m pytest -m "not soak" -n 2 --durations=30
 
 soak: set-up-test web ## The long versions of tests (kills, power loss, fuzzing)
 	$(BIN)/python -m pytest -m soak

@@ -232,6 +232,7 @@ def _kills(playwright: Playwright, server: ServerProcess, profile: Path, kills: 
                 _killed_at_some_moment(phone, f"Lindelaan {number + 1}", luck.uniform(0, 150))
 
 
+@pytest.mark.soak
 def test_killed_in_the_browser_around_the_tap(playwright: Playwright, server: ServerProcess, tmp_path: Path) -> None:
     """SIGKILL within a moment of the tap on Save, without the server: in the next life the form or the note."""
     _kills(playwright, server, tmp_path / "phone", 1, 20261125)
