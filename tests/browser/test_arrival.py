@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import segno
 from playwright.sync_api import Playwright, expect
 
@@ -41,6 +42,7 @@ def left(browser: Chrome) -> list[str]:
     return browser.page.evaluate("[location.href, JSON.stringify(history.state), JSON.stringify({...sessionStorage})]")
 
 
+@pytest.mark.soak
 def test_on_an_iphone_the_link_moves_out_of_the_address_when_one_goes_on_and_is_gone_after_joining(
     playwright: Playwright, server: ServerProcess, tmp_path: Path
 ) -> None:
