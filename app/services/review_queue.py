@@ -32,6 +32,16 @@ _BY_WORD = """CASE
     ELSE 'done' END"""
 _STANDS = f"""SELECT v.id, {_BY_WORD} AS stands, r.state, r.reply
     FROM visits v LEFT JOIN reviews r ON r.visit = v.id AND NOT r.hidden"""  # noqa: S608
+WAITING = tuple(QueueFilter)[:5]  # for a coordinator
+_KEPT = "(v.detail OR v.day >= :since)"  # and for nobody when its detail has gone
+_NEW = f"""SELECT COUNT(*) AS n FROM visits v WHERE NOT v.hidden AND {_KEPT}
+    AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.visit = v.id AND NOT r.hidden)"""  # noqa: S608
+# Of thousands that were spoken on, those few where more has to be looked at than one word that nothing came after.
+_SPOKEN = f"""{_STANDS} WHERE NOT v.hidden AND {_KEPT} AND v.id IN (
+    SELECT d.visit FROM reviews d JOIN visits o ON o.id = d.visit WHERE NOT d.hidden AND (d.words > 1 OR d.answered
+        OR d.state = 'followup' OR (d.version <> '' AND d.version <> o.version))
+    UNION SELECT visit FROM reviews WHERE visit <> '' AND NOT hidden GROUP BY visit HAVING COUNT(*) > 1)
+    ORDER BY r.stamp, r.id"""  # noqa: S608
 
 
 class Taken(Enum):
@@ -97,6 +107,13 @@ class Queue:
         return self._known[1]
 
 
+def waiting(session: Session, today: date) -> int:
+    """How many visits wait for a coordinator: new, to choose between words, answered, changed, or followed up."""
+    since = (today - _DETAIL).isoformat()
+    stands = _by_visit(session.view.ask(_SPOKEN, since=since))
+    return int(session.view.ask(_NEW, since=since)[0]["n"]) + sum(which in WAITING for which in stands.values())
+
+
 def _stand(session: Session, look: Look, today: date) -> dict[QueueFilter, list[str]]:
     """The visits (ids as hex, oldest day first) of a look, by where they stand; and all of them."""
     where, values = _where(session, look, today)
@@ -122,7 +139,7 @@ def _by_visit(rows: Iterable[dict[str, Any]]) -> dict[str, QueueFilter]:
 
 def _where(session: Session, look: Look, today: date) -> tuple[str, dict[str, str]]:
     """A condition on `v`, and its values."""
-    tests, values = ["(v.detail OR v.day >= :since)"], {"since": (today - _DETAIL).isoformat()}
+    tests, values = [_KEPT], {"since": (today - _DETAIL).isoformat()}
     taken = "EXISTS (SELECT 1 FROM reviews d WHERE d.desk = v.id AND NOT d.hidden AND {})"
     if look.taken is Taken.ME:
         tests.append(taken.format("instr(d.who, :me)"))

@@ -13,6 +13,7 @@ from flet.messaging.protocol import Message, MessageAction
 
 from app.services.app import App
 from app.services.models import Outcome, QueueFilter, ReviewState, Role, VisitForm
+from app.views.coordinate.desk import counts
 from app.views.coordinate.people import dark_runs
 from app.views.coordinate.queue import QueueScreen
 from tests.support.native_app import TestClock, joined, server, synced
@@ -193,6 +194,37 @@ def test_where_visits_stand_is_chosen_with_how_many_there_are_and_by_whom_withou
             assert not person.sees("Alleen geteld")
             await person.tap("Alles weer zien")
             assert person.sees("Alleen geteld")
+            assert person.calm()
+
+    asyncio.run(story())
+
+
+def test_a_queue_without_anything_new_says_what_else_waits_and_counts_it(tmp_path: Path) -> None:
+    """A visit that was sent back and adapted waits for the coordinator again: "nothing to review" would be untrue."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            person = Person(joke, LAPTOP)
+            await person.arrive()
+            for visit in list(joke.queue(QueueFilter.OPEN)):
+                about = ReviewState.RETURNED if visit.form.shared else ReviewState.SEEN
+                await joke.review(visit.id, about, "Welk nummer?")
+            await synced(joke, fatma)
+            await person.breathe()
+            assert person.sees("Niets te beoordelen")
+            assert counts(joke)["/"] == 0
+            [shared] = [v for v in fatma.visits() if v.form.shared]
+            await fatma.save_visit(replace(shared.form, address="Tulpstraat 14"), shared.id)
+            await synced(fatma, joke)
+            await person.breathe()
+            assert person.sees("Niets nieuws. Dit wacht nog: aangepast (1).")
+            assert not person.sees("Niets te beoordelen")
+            assert counts(joke)["/"] == 1
+            await person.tap("Aangepast 1")
+            await person.tap("Tulpstraat 14")
+            await joke.review(shared.id, ReviewState.SEEN, "")
+            await person.breathe()
+            assert counts(joke)["/"] == 0
             assert person.calm()
 
     asyncio.run(story())

@@ -15,7 +15,7 @@ from app.views.screen import Screen
 def counts(app: AppFace) -> dict[str, int]:
     """How much waits at each place, by route. Asked after each change: every number is one question to the view."""
     waiting = {
-        "/": app.desk.unread(),
+        "/": app.desk.to_review(),
         "/recht": app.desk.law_due(),
         "/redactie": app.stories_desk.waiting(),
     }

@@ -4,7 +4,7 @@ import flet as ft
 
 from app.services.language import _, counted, day_text
 from app.services.models import QueueFilter, Visit
-from app.services.review_queue import Look, Sign
+from app.services.review_queue import WAITING, Look, Sign
 from app.services.reviews import MOST_AT_ONCE
 from app.views.cards import Cards
 from app.views.common.notices import Notices
@@ -75,6 +75,8 @@ class QueueScreen(Screen):
         none = _("Niets te beoordelen. Nieuwe bezoeken komen vanzelf binnen.")
         if self.look.narrowed or self.look.which is not QueueFilter.OPEN:
             none = _("Hier staat niets.")
+        elif elsewhere := self._elsewhere():
+            none = _("Niets nieuws. Dit wacht nog: {what}.").format(what=elsewhere)
         self.filters.visible = True
         if self.notices.reads_nothing_yet and not self.app.reviews.counts(Look(), self.app.today()):
             none = _("Je ziet de bezoeken zodra een andere coördinator deze woorden heeft vergeleken.")
@@ -84,6 +86,11 @@ class QueueScreen(Screen):
             self.list.controls.append(quiet_button(_("Toon meer"), self.safe(self._more)))
         if self.reading:
             self.reading.refresh()
+
+    def _elsewhere(self) -> str:
+        """What waits for a coordinator and is not new, with how many."""
+        counts = self.app.reviews.counts(Look(), self.app.today())
+        return ", ".join(f"{names()[w].lower()} ({counts[w]})" for w in WAITING if counts.get(w))
 
     def _filter(self, look: Look) -> None:
         self.app.reviews.look, self.limit, self.at = look, PAGE, 0
