@@ -5,7 +5,7 @@ what its own member wrote, for a coordinator all of the team. So it happens thou
 phone; it is idempotent. The list lies in the log, written together with the drop, until the server has answered.
 """
 
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +17,7 @@ from sync.core.merge import Record
 from sync.core.ports import Log
 from sync.core.roll import Roll, State
 from sync.device import meta
+from sync.device.gone import Word
 from sync.device.keyring import Keyring
 from sync.device.memory import Origin
 from sync.device.writer import Part, Writer
@@ -37,12 +38,14 @@ class Dropped:
 
     merged: Mapping[bytes, Record]
     quarantined: frozenset[bytes]
-    named: Container[bytes]  # what some erasing change names already
+    named: Mapping[bytes, Mapping[bytes, Word]]  # what erasing changes name already, and who says so in each
     nonces: Mapping[bytes, bytes | None]  # what made the records of our own, where that is still here
 
 
 def noted(log: Log, state: State, keyring: Keyring, going: Dropped) -> dict[str, bytes]:
-    """What to write into the log with a drop: what to ask of the server, and what has to be named yet."""
+    """What to write into the log with a drop: what to ask of the server, and what has to be named yet: also what others
+    wrote in a record that its maker erased, as the maker's word counts for their own alone. A coordinator names that.
+    """
     orders, unnamed = set[bytes](), read_unnamed(log)
     for entry in log.fetch(sorted({*going.merged, *going.quarantined})):
         name = entry.id
@@ -58,7 +61,8 @@ def noted(log: Log, state: State, keyring: Keyring, going: Dropped) -> dict[str,
             orders.add(name)
         record = going.merged.get(name)
         ours = coordinates or (record is not None and author.member == record.creator == keyring.member)
-        if record is not None and ours and name not in going.named:
+        words = going.named.get(name, {}).values()
+        if record is not None and ours and not any(w.counts_for(author.member, author.team) for w in words):
             unnamed.append((record.id, name, going.nonces.get(record.id)))
     values: dict[str, bytes] = {}
     if orders:

@@ -39,9 +39,9 @@ class Word:
         """What this author's word is worth."""
         return cls(author.member, author.teams if author.role is Role.COORDINATOR else frozenset())
 
-    def counts_for(self, left: Left) -> bool:
-        """Whether they may have this erased: their own, or their team's."""
-        return self.member == left.member or left.team in self.teams
+    def counts_for(self, member: bytes, team: bytes) -> bool:
+        """Whether they may have erased what this member wrote in this team: their own, or their team's."""
+        return self.member == member or team in self.teams
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Gone:
         left = self.left[name]
         if 0 < left.expiry < month:
             return True
-        return any(word.counts_for(left) for word in self.named.get(name, {}).values())
+        return any(word.counts_for(left.member, left.team) for word in self.named.get(name, {}).values())
 
     def unexplained(self, month: int) -> set[Place]:
         """Where a body is missing without a reason."""
