@@ -1,7 +1,7 @@
 """What services give to views and take from them: plain frozen values, no Flet, no keys."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum, StrEnum
 
 from sync.core.help_line import HelpLine
@@ -292,6 +292,7 @@ class Waiting:
     role: Role
     team: bytes
     expires: date
+    until: datetime  # the same to the minute, in local time
 
 
 @dataclass(frozen=True, slots=True)

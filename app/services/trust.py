@@ -105,7 +105,13 @@ class Trust:
         """See AppFace."""
         state = self._session.roll.state
         return [
-            Waiting(announced, i.role, i.team, datetime.fromtimestamp(i.expires_millis / 1000, UTC).date())
+            Waiting(
+                announced,
+                i.role,
+                i.team,
+                datetime.fromtimestamp(i.expires_millis / 1000, UTC).date(),
+                datetime.fromtimestamp(i.expires_millis / 1000),
+            )
             for announced, i in state.invites.items()
             if announced not in state.used and i.expires_millis > self._session.writer.now()
         ]

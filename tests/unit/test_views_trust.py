@@ -247,6 +247,8 @@ def test_an_invitation_that_was_not_used_is_withdrawn(tell: Callable[[Story], No
         assert scrolled(person) == ["link"], "the link comes below the fold"
         assert person.sees("doet mee als contactpersoon in hele organisatie.")
         link = str(person.find("Link", ft.TextField).value)
+        [waiting] = joke.trust.waiting()
+        assert person.sees(f"De link werkt die dag tot {waiting.until:%H:%M} uur."), "two the same are told apart"
         await person.tap("Trek de uitnodiging in")
         assert not person.sees("Trek de uitnodiging in")
         bea = t.device("bea")

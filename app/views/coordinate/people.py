@@ -154,14 +154,15 @@ class PeopleScreen(Screen):
 
     def _waiting_card(self, w: Waiting) -> ft.Control:
         said = _("{role} in {place}, tot en met {day}").format(
-            role=role_text(w.role), place=area_name(self.app, w.team), day=day_text(w.expires, self.app.today())
+            role=role_text(w.role), place=area_name(self.app, w.team), day=day_text(w.until.date(), self.app.today())
         )
 
         async def withdraw(e) -> None:
             await self.app.trust.withdraw(w.announced)
             self.say(_("De uitnodiging werkt niet meer."))
 
-        return card(text(said), quiet_button(_("Trek de uitnodiging in"), self.safe(withdraw), ft.Icons.CLOSE))
+        until = text(_("De link werkt die dag tot {time} uur.").format(time=f"{w.until:%H:%M}"), soft=True)
+        return card(text(said), until, quiet_button(_("Trek de uitnodiging in"), self.safe(withdraw), ft.Icons.CLOSE))
 
     # -- inviting ------------------------------------------------------------------------------------------------
 
