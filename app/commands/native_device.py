@@ -132,7 +132,9 @@ class QuietPage:
 
     def print_report(self, document: Document) -> None:
         """See PagePort: kept in `printed`."""
-        rows = (" ".join(map(str, row)) for sheet in document.sheets for row in ((sheet.title,), sheet.heads, *sheet.rows))
+        rows = (
+            " ".join(map(str, row)) for sheet in document.sheets for row in ((sheet.title,), sheet.heads, *sheet.rows)
+        )
         self.printed = (document.title, *document.lines, *rows, *document.notes)
 
     async def room(self) -> Room:

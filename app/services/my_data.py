@@ -105,7 +105,10 @@ class MyData:
         """What is on this device only: half-typed forms, and when it locks."""
         drafts, log = self._live.drafts, self._live.require_log()
         forms = {key: drafts.get(key) for key in drafts.keys()} if drafts else {}  # noqa: SIM118 not a mapping
-        kept = {name: log.get(name) for name in ("locking", "tour", "help area", "read reviews", "read answers", "desk keys")}
+        kept = {
+            name: log.get(name)
+            for name in ("locking", "tour", "help area", "read reviews", "read answers", "desk keys")
+        }
         return {"drafts": _plain(forms), "kept": {k: _plain(v) for k, v in kept.items() if v is not None}}
 
     async def room(self) -> Room:

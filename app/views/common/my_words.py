@@ -111,5 +111,9 @@ def said(column: str, value: object) -> str:
         return ", ".join(wish_text(code) for code in text.split(",") if code)
     if text in known.get(column, {}):
         return known[column][text]
-    day = iso(text) if column in ("day", "come_back", "since", "plan", "withdraw_on", "confirmed", "due", "done") else None
+    day = (
+        iso(text)
+        if column in ("day", "come_back", "since", "plan", "withdraw_on", "confirmed", "due", "done")
+        else None
+    )
     return day_text(day, date.min) if day else text
