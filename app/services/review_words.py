@@ -14,6 +14,7 @@ from app.services.records import iso
 from app.services.session import Session
 from app.services.visit_draft import one_of
 from app.view import reviews as table
+from app.view.visits import changed
 
 MOST = 12  # visits shown of a door
 
@@ -66,6 +67,16 @@ def asks(session: Session, visit: bytes) -> bool:
         if any(w.state in table.ASKS and not table.is_answered(record, w) for w in table.words(record)):
             return True
     return False
+
+
+def adapted(session: Session, visit: bytes) -> date | None:
+    """The day on which a visit that was sent back was last changed; None when it was not changed since."""
+    rows = session.view.ask(
+        "SELECT 1 FROM reviews r JOIN visits v ON v.id = r.visit WHERE v.id = :visit AND NOT r.hidden"
+        " AND r.state = 'returned' AND r.version NOT IN ('', v.version)",
+        visit=visit.hex(),
+    )
+    return date.fromtimestamp(changed(session.replica.records[visit]) / 1000) if rows else None
 
 
 def asked_of_me(session: Session) -> list[Visit]:

@@ -158,6 +158,10 @@ class Reviews(_Typed):
         """Whether a coordinator waits for an answer about it."""
         return review_words.asks(self._session, visit)
 
+    def adapted(self, visit: bytes) -> date | None:
+        """When a visit that was sent back was changed; None: not since."""
+        return review_words.adapted(self._session, visit)
+
     async def answer(self, visit: bytes, text: str, today: date) -> None:
         """Answer a question about one of my visits. Raises BadInput("answer", why), NotFound, DiskFull."""
         spent = await self._spend(ANSWER, visit)

@@ -10,11 +10,18 @@ def version(record: Record) -> str:
     """What changes when a visit is changed, the same for its author and for a coordinator: of one that is not shared only
     the count goes into it. What a phone works out by itself (the place of a count) does not.
     """
+    return sha256(b"".join(sorted(i for i, _millis in _writings(record)))).hexdigest()[:16]
+
+
+def changed(record: Record) -> int:
+    """When what goes into the version was last written, in milliseconds; 0 for never."""
+    return max((millis for _i, millis in _writings(record)), default=0)
+
+
+def _writings(record: Record) -> set[tuple[bytes, int]]:
     groups = ("count.", "detail.") if record.value("count.shared") is True else ("count.",)
-    ids = {
-        i for name, r in record.fields.items() if name.startswith(groups) and name != "count.place" for i in r.versions
-    }
-    return sha256(b"".join(sorted(ids))).hexdigest()[:16]
+    written = [r for name, r in record.fields.items() if name.startswith(groups) and name != "count.place"]
+    return {(i, v.stamp.millis) for r in written for i, v in r.versions.items()}
 
 
 def _row(record: Record) -> Row:

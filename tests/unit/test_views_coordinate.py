@@ -12,10 +12,12 @@ import pytest
 from flet.messaging.protocol import Message, MessageAction
 
 from app.services.app import App
+from app.services.language import day_text
 from app.services.models import Outcome, QueueFilter, ReviewState, Role, VisitForm
 from app.views.coordinate.desk import counts
 from app.views.coordinate.people import dark_runs
 from app.views.coordinate.queue import QueueScreen
+from app.views.parts import Colors
 from tests.support.native_app import TestClock, joined, server, synced
 from tests.support.screens import LAPTOP, PHONE, Person
 
@@ -226,6 +228,47 @@ def test_a_queue_without_anything_new_says_what_else_waits_and_counts_it(tmp_pat
             await person.breathe()
             assert counts(joke)["/"] == 0
             assert person.calm()
+
+    asyncio.run(story())
+
+
+def _highlighted(person: Person) -> int:
+    return sum(getattr(c, "bgcolor", None) == Colors.PRIMARY_CONTAINER for c in person.controls())
+
+
+def test_what_the_author_did_about_a_word_stands_at_it_with_its_day(tmp_path: Path) -> None:
+    """A visit that was adapted, or an errand that was done, is not asked for any more."""
+
+    async def story() -> None:
+        async with coordinator(tmp_path) as (joke, fatma):
+            [shared] = [v for v in fatma.visits() if v.form.shared]
+            await joke.review(shared.id, ReviewState.RETURNED, "Welk nummer?")
+            await synced(joke, fatma)
+            hers = Person(fatma, PHONE)
+            await hers.arrive()
+            await hers.go(f"/bezoek/{shared.id.hex()}")
+            assert hers.sees("Joke stuurt dit terug om aan te passen")
+            assert not hers.sees("Aangepast op")
+            lit = _highlighted(hers)
+            await fatma.save_visit(replace(shared.form, address="Tulpstraat 14"), shared.id)
+            await hers.breathe()
+            assert hers.sees(f"Aangepast op {day_text(fatma.today())}.")
+            assert _highlighted(hers) == lit - 1
+            await synced(fatma, joke)
+            [her] = [m.id for m in joke.members() if m.name == "Fatma"]
+            await joke.followups.ask(shared.id, her, "Breng een folder", joke.today(), "", joke.today())
+            await synced(joke, fatma)
+            await hers.breathe()
+            assert not hers.sees("Aangepast op"), "another word stands by now"
+            assert not hers.sees("Gedaan op")
+            assert _highlighted(hers) == lit
+            [errand] = fatma.followups.mine()
+            await fatma.followups.done(errand.id, "Fijn", fatma.today())
+            await hers.breathe()
+            assert hers.sees("Joke vraagt iemand om dit op te volgen")
+            assert hers.sees(f"Gedaan op {day_text(fatma.today())}.")
+            assert _highlighted(hers) == lit - 1
+            assert hers.calm()
 
     asyncio.run(story())
 

@@ -1,6 +1,6 @@
 """What was said about a visit, as cards: the coordinators' words and the answers to them, for all who read the visit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import flet as ft
 
@@ -35,9 +35,14 @@ def said_by(said: Said) -> str:
     return words[said.state].format(name=said.by or _("De coördinator"))
 
 
-def said_cards(thread: Sequence[Said], choose: Callable[[Said], Callable] | None = None) -> list[ft.Control]:
+def said_cards(
+    thread: Sequence[Said],
+    choose: Callable[[Said], Callable] | None = None,
+    met: Mapping[ReviewState, str] | None = None,
+) -> list[ft.Control]:
     """All of it, in order. Of words that coordinators said without knowing of each other every one is there, side by side
-    with the others; `choose` gives the handler that lets one stand.
+    with the others; `choose` gives the handler that lets one stand. `met`: what was done about words that ask something,
+    which then wait no more.
     """
     open_ = [s for s in thread if s.state is not None and s.stands]
     several = len({(s.state, s.text) for s in open_}) > 1
@@ -53,9 +58,12 @@ def said_cards(thread: Sequence[Said], choose: Callable[[Said], Callable] | None
             parts.append(text(said.text, size=18))
         earlier = "" if said.stands else _("eerder")
         parts.append(text(" · ".join(x for x in (day_text(said.day), earlier) if x), soft=True, size=15))
+        done = (met or {}).get(said.state, "") if said.state and said.stands else ""
+        if done:
+            parts.append(notice(done, ft.Icons.CHECK_CIRCLE_OUTLINE))
         if several and choose and said in open_:
             parts.append(quiet_button(_("Laat dit staan"), choose(said), ft.Icons.CHECK))
-        rows.append(card(*parts, accent=said.stands and said.state is not None))
+        rows.append(card(*parts, accent=said.stands and said.state is not None and not done))
     return rows
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import flet as ft
 
 from app.services.language import _, day_text
-from app.services.models import Visit, VisitForm
+from app.services.models import ReviewState, Visit, VisitForm
 from app.views.contact.consent import choices, consent_words
 from app.views.contact.offers import nearby
 from app.views.contact.said import AnswerPart, said_cards
@@ -119,7 +119,7 @@ class VisitReadScreen(Screen):
         self.body.controls = [
             title(v.form.address or _("Bezoek zonder notitie")),
             state,
-            *said_cards(self.app.reviews.thread(self.visit)),
+            *said_cards(self.app.reviews.thread(self.visit), met=self._met()),
             *([self.answer.control] if v.mine and self.app.reviews.asks(self.visit) else []),
             *visit_facts(v),
             *nearby(self, v.form.address, v.form.wishes),
@@ -127,6 +127,16 @@ class VisitReadScreen(Screen):
             *(self._differing(v) if v.mine else []),
             *(self._mine(v) if v.mine else []),
         ]
+
+    def _met(self) -> dict[ReviewState, str]:
+        """What was done about what a coordinator asked: it was adapted, or followed up as far as is known here."""
+        found, day = {}, self.app.reviews.adapted(self.visit)
+        if day is not None:
+            found[ReviewState.RETURNED] = _("Aangepast op {day}.").format(day=day_text(day))
+        done = [f.done for f in self.app.followups.of_visit(self.visit)]
+        if done and all(done):
+            found[ReviewState.FOLLOWUP] = _("Gedaan op {day}.").format(day=day_text(max(filter(None, done))))
+        return found
 
     def _versions(self, v: Visit) -> list[ft.Control]:
         """A note that was written on two devices at once: both stand until a person chooses."""
