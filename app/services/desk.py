@@ -33,6 +33,14 @@ class Desk:
             self._last = now, review_queue.waiting(session, now[2])
         return self._last[1]
 
+    def overdue(self) -> int:
+        """What was asked by a day that has passed, and is not done. What is done waits among to_review."""
+        session = self._live.session
+        if session is None:
+            return 0
+        query = "SELECT COUNT(*) AS n FROM followups WHERE NOT hidden AND done = '' AND due < :today"
+        return int(session.view.ask(query, today=_today(session).isoformat())[0]["n"])
+
 
 def _today(session: Session) -> date:
     return date.fromtimestamp(session.writer.now() / 1000)

@@ -463,6 +463,23 @@ def test_a_follow_up_is_asked_done_with_a_word_offline_and_read_by_the_coordinat
     desk(story)
 
 
+def test_a_follow_up_counts_at_the_desk_from_the_day_after_its_day_until_it_is_done(desk: Tell) -> None:
+    """On the day itself there is still time."""
+
+    async def story(d: Desk) -> None:
+        visit = await noted(d)
+        today = d.joke.today()
+        await d.joke.followups.ask(visit, session_of(d.fatma).member, "Bel aan", today, "", today)
+        assert d.joke.desk.overdue() == 0
+        d.team.clock.now += DAY
+        assert d.joke.desk.overdue() == 1
+        [errand] = d.joke.followups.of_team()
+        await d.joke.followups.done(errand.id, "Gedaan", d.joke.today())
+        assert (d.joke.desk.overdue(), d.joke.desk.to_review()) == (0, 1)
+
+    desk(story)
+
+
 def test_follow_ups_that_nobody_could_do_are_refused_and_the_visit_stays_where_it_was(desk: Tell) -> None:
     """No words, a day gone by or far off, nobody, somebody who left, an address where nobody rings, one not to be told."""
 

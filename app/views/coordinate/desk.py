@@ -16,6 +16,7 @@ def counts(app: AppFace) -> dict[str, int]:
     """How much waits at each place, by route. Asked after each change: every number is one question to the view."""
     waiting = {
         "/": app.desk.to_review(),
+        "/opvolgen": app.desk.overdue(),
         "/recht": app.desk.law_due(),
         "/redactie": app.stories_desk.waiting(),
     }
