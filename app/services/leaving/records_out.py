@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from app.services.papers import document
 from sync.core.hlc import Stamp
 from sync.core.merge import Record, Version
 
@@ -64,10 +65,5 @@ def plain(value: Any) -> Any:
 
 
 def guarded(cell: object) -> str:
-    """A cell of a table that a spreadsheet reads as text, never as a formula. Source: OWASP, "CSV Injection"."""
-    text = "" if cell is None else str(cell)
-    return (
-        "'" + text
-        if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-        else text
-    )
+    """A cell of a table that a spreadsheet reads as text, never as a formula."""
+    return "" if cell is None else str(document.guarded(str(cell)))

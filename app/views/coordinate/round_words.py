@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import flet as ft
 
 from app.services.language import _, counted, number_text
+from app.services.papers.document import guarded
 from app.services.rounds.models import Answer, Door, DoorLook, DoorState, Interest, Order, Progress
 from app.views.collect.words import counts_text, states
 from app.views.common.tiles import EDGE, colours, legend, sign
@@ -17,7 +18,6 @@ from app.views.parts import Colors, text
 
 Named = tuple[str, Progress]
 ROOM = 0.07  # of a bar, for a letter to fit in its piece
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def orders() -> dict[Order, str]:
@@ -165,7 +165,7 @@ def _row(name: str, progress: Progress) -> list[str]:
 def for_a_spreadsheet(rows: Sequence[Sequence[str]]) -> str:
     """The table as text that a spreadsheet takes: cells parted by tabs, none of them a formula."""
     made = io.StringIO()
-    safe = [[f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows]
+    safe = [[guarded(cell) for cell in row] for row in rows]
     csv.writer(made, delimiter="\t", lineterminator="\n").writerows(safe)
     return made.getvalue()
 
