@@ -308,7 +308,7 @@ def test_a_coordinator_sees_what_was_found_and_nobody_s_trail(tell: Tell) -> Non
                 assert x.hex() not in rows.replace(_members_of(joke), "")
             for name_ in ("Fatma", "Bram"):
                 assert name_ not in repr(everything(joke))
-            stamps = re.findall(r"\b\d{13}\b", repr(everything(joke)))  # by itself: an id may hold as many digits in a row
+            stamps = re.findall(r"\b\d{13}\b", repr(everything(joke)))  # an id may hold as many digits in a row
             night = {str(int(x)) for x in stamps}
             assert night <= {_four_at_night(t)}, "the only moment is until when a walk is kept: every evening the same"
             for moment in moments:
