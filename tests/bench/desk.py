@@ -63,7 +63,8 @@ def measure() -> dict[str, Any]:
 def _organisation(folder: Path) -> Path:
     kept = Path(os.environ["STRAATCONTACT_DEMO"]) if "STRAATCONTACT_DEMO" in os.environ else folder / "kept"
     if not (kept / FOLDER / READY).exists():
-        demo_large.make(kept, "http://localhost", VISITS, SEED, _say)
+        with ThreadPoolExecutor(1) as own:  # Playwright has a loop of its own in this thread
+            own.submit(demo_large.make, kept, "http://localhost", VISITS, SEED, _say).result()
     return Path(shutil.copytree(kept, folder / "data"))
 
 
