@@ -14,8 +14,6 @@ from app.services.reports import measures
 from app.services.reports.models import HIDDEN, Cell, Shown
 
 Key = TypeVar("Key", bound=Hashable)
-REACHED = measures.REACHED
-NOT_PEOPLE = frozenset({measures.ACTIVITIES, measures.ROUNDS})
 
 
 def together(values: Mapping[Key, int], hidden: Iterable[Key], threshold: int) -> set[Key]:
@@ -30,8 +28,10 @@ def together(values: Mapping[Key, int], hidden: Iterable[Key], threshold: int) -
     return found
 
 
-def of_whole(sums: Mapping[str, int], threshold: int) -> set[str]:
-    """Which measures of one area are hidden, of `sums` by part (measures.py). A visit is counted in one outcome."""
+def of_whole(sums: Mapping[str, int], threshold: int, wishes: Iterable[str] = ()) -> set[str]:
+    """Which measures of one area are hidden, of `sums` by part (measures.py) and these wishes. A visit is counted in one
+    outcome.
+    """
     outcomes = {o: sums.get(o, 0) for o in measures.OUTCOMES if o != measures.OTHER or sums.get(o)}
     hidden = together(outcomes, {o for o, n in outcomes.items() if n < threshold}, threshold)
     if sum(outcomes.values()) < threshold:
@@ -40,8 +40,8 @@ def of_whole(sums: Mapping[str, int], threshold: int) -> set[str]:
     hidden |= together(doors, {part for part, n in doors.items() if n < threshold}, threshold)
     if sum(doors.values()) < threshold:
         hidden |= {measures.DOORS}
-    others = (m for m in sums if m == measures.HEADS or m.startswith(measures.WISH))
-    return hidden | {m for m in others if sums[m] < threshold}
+    others = (measures.HEADS, *(measures.WISH + code for code in wishes))
+    return hidden | {m for m in others if sums.get(m, 0) < threshold}
 
 
 def of_areas(

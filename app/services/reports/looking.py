@@ -31,11 +31,11 @@ def report(session: Session, area: Place | None, period: Period, before: bool, t
     ago, old_notes = counting.below(earlier.counts, known.where, area) if earlier else ({}, set[str]())
     sums, sums_ago = _sum(now.values()), _sum(ago.values())
     wishes = wishes_of(session)
-    hidden, hidden_ago = guarding.of_whole(sums, threshold), guarding.of_whole(sums_ago, threshold)
+    hidden, hidden_ago = (guarding.of_whole(s, threshold, wishes) for s in (sums, sums_ago))
     listed = tables(
         wishes,
-        lambda m: _cell(sums, m, hidden, threshold),
-        (lambda m: _cell(sums_ago, m, hidden_ago, threshold)) if then else None,
+        lambda m: guarding.cell(_of(sums, m), m in hidden),
+        (lambda m: guarding.cell(_of(sums_ago, m), m in hidden_ago)) if then else None,
     )
     if area is None:
         before_them = Shown(earlier.stories) if earlier else None
@@ -89,12 +89,6 @@ def _cells(listed: Sequence[Place | None], parts: Parts, threshold: int) -> dict
     few, met = guarding.of_areas(visits, reached, threshold, measures.REACHED not in whole)
     found = {(Topic.AREAS, place): guarding.cell(n, place in few) for place, n in visits.items()}
     return found | {(Topic.AREAS_REACHED, place): guarding.cell(n, place in met) for place, n in reached.items()}
-
-
-def _cell(sums: Counter[str], measure: str, hidden: set[str], threshold: int) -> Cell:
-    n = _of(sums, measure)
-    unknown = measure not in sums and measure not in _PARTS and n < threshold  # a wish that nobody has
-    return guarding.cell(n, measure in hidden or unknown or (measure == measures.HEADS and n < threshold))
 
 
 def _notes(
