@@ -9,7 +9,7 @@ directory. An entry's shape: help_line.py. docs/protocol.md, "Directory".
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.core import codec, formats
+from sync.core import codec, formats, numbered
 from sync.core.errors import BadFormat, BadSignature, Forbidden
 from sync.core.help_line import HelpLine, as_row, day, from_row, plain_number, row
 from sync.core.ids import HASH_BYTES, ID_BYTES, digest
@@ -18,7 +18,6 @@ from sync.core.roll import Roll, State
 
 MAX_DIRECTORY_BYTES = 1 << 18
 MAX_LINES = 500
-MAX_LEAP = 1000  # editions that a device can have missed: no one takes all numbers at once
 ALWAYS_FIRST = ("112", "113", "08001205", "08002000")
 FIXED_NUMBERS = frozenset((*ALWAYS_FIRST, "08000113"))
 
@@ -76,7 +75,7 @@ async def sign(
     made: str,
 ) -> bytes:
     """The next edition's bytes. Raises BadFormat or TooLarge for lines that `parse` refuses."""
-    number, previous = (last.number + 1, last.hash) if last else (1, bytes(HASH_BYTES))
+    number, previous = numbered.following(last)
     rows = [as_row(line) for line in lines]
     value = [roll.state.organisation, number, previous, roll.state.head, device, made, rows]
     unsigned = formats.prefix(formats.DIRECTORY) + codec.pack(value)
@@ -106,10 +105,7 @@ async def genuine(primitives: Primitives, roll: Roll, edition: Edition) -> None:
 
 def follow(last: Edition | None, edition: Edition) -> None:
     """Raise Forbidden unless an edition comes after the last, names it when it is the next, and leaps not too far."""
-    before, hash_ = (last.number, last.hash) if last else (0, bytes(HASH_BYTES))
-    chained = edition.number != before + 1 or edition.previous == hash_
-    if not (before < edition.number <= before + MAX_LEAP and chained):
-        raise Forbidden("directory edition")
+    numbered.follow(last, edition, "directory edition")
 
 
 async def check(primitives: Primitives, roll: Roll, last: Edition | None, edition: Edition) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sync.core import codec, formats
+from sync.core import codec, formats, numbered
 from sync.core.directory import may_publish
 from sync.core.errors import BadFormat, BadSignature, Forbidden, StraatError, TooLarge
 from sync.core.help_line import day
@@ -25,7 +25,6 @@ from sync.core.roll import Roll
 
 MAX_LIST_BYTES = 1 << 17
 MAX_STORIES = 200
-MAX_LEAP = 1000  # lists that a device can have missed
 MAX_TITLE, MAX_TEXT = 120, 5_000  # characters
 MAX_SHEET_BYTES = 1 << 15
 MAX_PHOTO_BYTES = 300_000
@@ -221,7 +220,7 @@ async def sign(
     made: str,
 ) -> bytes:
     """The next list's bytes. Raises BadFormat or TooLarge for what `parse` refuses."""
-    number, previous = (last.number + 1, last.hash) if last else (1, bytes(HASH_BYTES))
+    number, previous = numbered.following(last)
     rows = [[e.lock, e.sheet, e.until, *([c.head, c.device, c.signature] for c in e.checks)] for e in entries]
     value = [roll.state.organisation, number, previous, roll.state.head, device, made, rows]
     unsigned = formats.prefix(formats.STORY_LIST) + codec.pack(value)
@@ -265,10 +264,7 @@ async def holds(primitives: Primitives, roll: Roll, organisation: bytes, entry: 
 
 def follow(last: StoryList | None, found: StoryList) -> None:
     """Raise Forbidden unless a list comes after the last, names it when it is the next, and leaps not too far."""
-    before, hash_ = (last.number, last.hash) if last else (0, bytes(HASH_BYTES))
-    chained = found.number != before + 1 or found.previous == hash_
-    if not (before < found.number <= before + MAX_LEAP and chained):
-        raise Forbidden("story list")
+    numbered.follow(last, found, "story list")
 
 
 async def check(primitives: Primitives, roll: Roll, last: StoryList | None, found: StoryList) -> None:
